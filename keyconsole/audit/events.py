@@ -1,0 +1,47 @@
+"""Every event that KeyConsole records, by name and with the sentence that help prints.
+
+Names are `noun.past_participle`. A retired name stays, since old records hold it.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Event(StrEnum):
+    """The value is stored; the sentence is its `describes`."""
+
+    describes: str
+
+    def __new__(cls, value: str, describes: str) -> Event:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.describes = describes
+        return member
+
+    ACCOUNT_ADDED = "account.added", "An AWS account was added."
+    ACCOUNT_CHANGED = "account.changed", "How KeyConsole enters an AWS account was changed."
+    ACCOUNT_TESTED = "account.tested", "The connection to an AWS account was tested."
+    ROLE_GRANTED = "role.granted", "A person was given a role."
+    ROLE_REVOKED = "role.revoked", "A role was taken from a person."
+    SCAN_REQUESTED = "scan.requested", "A scan of an AWS account was asked for."
+    SCAN_FINISHED = "scan.finished", "A scan of an AWS account ended."
+    KEY_FIRST_SEEN = "key.first_seen", "A multi-Region key was seen for the first time."
+    KEY_PRIMARY_MOVED = "key.primary_moved", "A scan saw a primary in another Region than before."
+    KEY_REPLICA_APPEARED = "key.replica_appeared", "A scan saw a Region key that was not there before."
+    KEY_REPLICA_GONE = "key.replica_gone", "A scan no longer saw a Region key in a Region that it could read."
+    CHANGE_REQUESTED = "change.requested", "A person asked to make a replica the primary."
+    CHANGE_APPROVED = "change.approved", "A change may run."
+    CHANGE_CANCELLED = "change.cancelled", "A change was taken back before it ran."
+    CHANGE_CLAIMED = "change.claimed", "A worker took a change and began to look at the key."
+    CHANGE_STALE = "change.stale", "The key no longer was as in the plan; nothing was sent to AWS."
+    CHANGE_EXECUTION_STARTED = "change.execution_started", "UpdatePrimaryRegion is about to be sent, once."
+    CHANGE_ANSWERED = "change.answered", "What AWS answered to UpdatePrimaryRegion, or that no answer came."
+    CHANGE_SETTLING = "change.settling", "The change is watched in every Region until AWS has settled it."
+    CHANGE_OVERDUE = "change.overdue", "A change has not settled by its deadline; it goes on being watched."
+    CHANGE_DONE = "change.done", "Every Region agrees on the new primary and both keys are Enabled."
+    CHANGE_NOT_APPLIED = "change.not_applied", "The primary did not move."
+    PERSON_SIGNED_IN = "person.signed_in", "A person signed in."
+    PERSON_SIGN_IN_FAILED = "person.sign_in_failed", "A sign-in was refused."
+    PERSON_SIGNED_OUT = "person.signed_out", "A person signed out."
+    AUDIT_EXPORTED = "audit.exported", "Audit entries or a list of keys were exported."

@@ -1,0 +1,93 @@
+"""Which AWS accounts there are, how KeyConsole enters each, and who may do what there."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+
+from keyconsole.aws_accounts.roles import Role
+from keyconsole.kms.sessions import Source, WayIn
+
+account_number = RegexValidator(r"\A\d{12}\Z", "An AWS account number has exactly 12 digits.")
+
+
+class AwsAccount(models.Model):
+    """One AWS account. Secrets never stand here: `env_prefix` names the variables that hold them."""
+
+    account_id = models.CharField(max_length=12, unique=True, validators=[account_number])
+    name = models.CharField(max_length=80, unique=True)
+    partition = models.CharField(max_length=20, default="aws")
+    regions = models.JSONField(default=list, blank=True)  # empty: every Region that the account has enabled
+
+    source = models.CharField(
+        max_length=20, choices=[(s.value, s.value) for s in Source], default=Source.DEFAULT.value
+    )
+    profile_name = models.CharField(max_length=200, blank=True)
+    profile_location = models.CharField(max_length=500, blank=True)
+    env_prefix = models.CharField(max_length=100, blank=True)
+    web_identity_token_file = models.CharField(max_length=500, blank=True)
+    web_identity_role_arn = models.CharField(max_length=500, blank=True)
+    role_arn = models.CharField(max_length=500, blank=True)
+    external_id = models.CharField(max_length=1224, blank=True)
+    session_name = models.CharField(max_length=64, blank=True)
+    endpoint_url = models.URLField(max_length=500, blank=True)
+    use_fips = models.BooleanField(default=False)
+    use_dual_stack = models.BooleanField(default=False)
+
+    tested_at = models.DateTimeField(null=True, blank=True)
+    test_problem = models.TextField(blank=True)
+    added_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[AwsAccount]] = models.Manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.account_id})"
+
+    @property
+    def way_in(self) -> WayIn:
+        return WayIn(
+            source=Source(self.source),
+            profile_name=self.profile_name,
+            profile_location=self.profile_location,
+            env_prefix=self.env_prefix,
+            web_identity_token_file=self.web_identity_token_file,
+            web_identity_role_arn=self.web_identity_role_arn,
+            role_arn=self.role_arn,
+            external_id=self.external_id,
+            session_name=self.session_name,
+            endpoint_url=self.endpoint_url,
+            use_fips=self.use_fips,
+            use_dual_stack=self.use_dual_stack,
+            region_hint=self.regions[0] if self.regions else "",
+        )
+
+
+class RoleGrant(models.Model):
+    """A person holds a role in one AWS account, or in all of them where `account` is empty."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="role_grants")
+    role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    account = models.ForeignKey(
+        AwsAccount, on_delete=models.CASCADE, null=True, blank=True, related_name="role_grants"
+    )
+    granted_by = models.CharField(max_length=150)
+    granted_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[RoleGrant]] = models.Manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "role", "account"], name="one_grant_per_account"),
+            models.UniqueConstraint(
+                fields=["person", "role"], condition=models.Q(account=None), name="one_grant_for_all"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=[role.value for role in Role]), name="grant_of_known_role"
+            ),
+        ]

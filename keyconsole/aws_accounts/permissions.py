@@ -1,0 +1,40 @@
+"""The one question: may this person do this in this AWS account?"""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import Q, QuerySet
+
+from keyconsole.aws_accounts.models import AwsAccount, RoleGrant
+from keyconsole.aws_accounts.roles import Permission, roles_that_allow
+
+Person = User | AnonymousUser
+
+
+def can(person: Person, permission: Permission, account: AwsAccount | None = None) -> bool:
+    """True where a role for that account, or for all accounts, allows it.
+
+    Without an account: true where the person may do it in every account.
+    """
+    grants = _grants(person, permission)
+    return grants.filter(Q(account=None) | Q(account=account) if account else Q(account=None)).exists()
+
+
+def can_somewhere(person: Person, permission: Permission) -> bool:
+    return _grants(person, permission).exists()
+
+
+def accounts_where(person: Person, permission: Permission) -> QuerySet[AwsAccount]:
+    """The accounts in which the person may do it."""
+    grants = _grants(person, permission)
+    everywhere = grants.filter(account=None)
+    named = grants.exclude(account=None).values("account")
+    if everywhere.exists():
+        return AwsAccount.objects.all()
+    return AwsAccount.objects.filter(pk__in=named)
+
+
+def _grants(person: Person, permission: Permission) -> QuerySet[RoleGrant]:
+    if not isinstance(person, User) or not person.is_active:
+        return RoleGrant.objects.none()
+    return RoleGrant.objects.filter(person=person, role__in=roles_that_allow(permission))

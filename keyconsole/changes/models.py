@@ -1,0 +1,182 @@
+"""What someone wants: a change, who approved it, the one attempt, and each look at its Regions.
+
+Only `workflow.py` and `execution.py` write `Change.state`, through `transition.move`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.changes.states import CLOSED, IN_FLIGHT, OPEN, State
+from keyconsole.inventory.models import MultiRegionKey
+
+_OPEN_VALUES = sorted(state.value for state in OPEN)
+
+
+class ChangeQuerySet(models.QuerySet["Change"]):
+    def open(self) -> ChangeQuerySet:
+        return self.filter(state__in=_OPEN_VALUES)
+
+    def closed(self) -> ChangeQuerySet:
+        return self.filter(state__in=[state.value for state in CLOSED])
+
+    def in_flight(self) -> ChangeQuerySet:
+        return self.filter(state__in=[state.value for state in IN_FLIGHT])
+
+    def visible_in(self, accounts: models.QuerySet[AwsAccount]) -> ChangeQuerySet:
+        return self.filter(key__account__in=accounts)
+
+    def newest_first(self) -> ChangeQuerySet:
+        return self.order_by("-number")
+
+
+class Change(models.Model):
+    """Make the replica in `to_region` the primary of `key`, instead of the one in `from_region`."""
+
+    number = models.PositiveIntegerField(unique=True)
+    key = models.ForeignKey(MultiRegionKey, on_delete=models.PROTECT, related_name="changes")
+    from_region = models.CharField(max_length=32)
+    to_region = models.CharField(max_length=32)
+    requester = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="requested_changes"
+    )
+    reason = models.TextField()
+    ticket = models.CharField(max_length=100, blank=True)
+    request_token = models.CharField(max_length=64, unique=True)  # a form sent twice asks once
+
+    plan = models.JSONField()
+    plan_sha256 = models.CharField(max_length=64)
+
+    state = models.CharField(
+        max_length=12, choices=[(state.value, state.value) for state in State], default=State.PENDING.value
+    )
+    version = models.PositiveIntegerField(default=1)  # grows with everything that a page shows
+    outcome = models.TextField(blank=True)  # the sentence that explains how it ended
+    requested_at = models.DateTimeField()
+    state_since = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    next_look_at = models.DateTimeField(null=True, blank=True)
+    looks_taken = models.PositiveIntegerField(default=0)
+    deadline_at = models.DateTimeField(null=True, blank=True)
+    overdue_since = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[ChangeQuerySet] = ChangeQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(state__in=_OPEN_VALUES), name="one_open_change_per_key"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in State]), name="change_known_state"
+            ),
+            models.CheckConstraint(condition=~Q(from_region=F("to_region")), name="change_moves_somewhere"),
+        ]
+        indexes = [models.Index(fields=["state", "next_look_at"], name="change_state_look")]
+
+    def __str__(self) -> str:
+        return self.ref
+
+    @property
+    def ref(self) -> str:
+        return f"CR-{self.number}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def is_in_flight(self) -> bool:
+        return self.state in IN_FLIGHT
+
+    def get_absolute_url(self) -> str:
+        return reverse("change", args=[self.ref])
+
+
+class Approval(models.Model):
+    """A person approved one plan of a change, by its hash."""
+
+    change = models.ForeignKey(Change, on_delete=models.CASCADE, related_name="approvals")
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="given_approvals"
+    )
+    requester = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    plan_sha256 = models.CharField(max_length=64)
+    comment = models.TextField(blank=True)
+    approved_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[Approval]] = models.Manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["change", "approver"], name="one_approval_each"),
+            models.CheckConstraint(
+                condition=~Q(approver=F("requester")), name="approver_is_not_the_requester"
+            ),
+        ]
+
+
+class Answer(models.TextChoices):
+    """What came back from the one UpdatePrimaryRegion call."""
+
+    NONE_YET = "none-yet"
+    SUCCESS = "success"
+    REFUSED = "refused"
+    LOST = "lost"  # no answer came; only looking tells
+    NOT_SENT = "not-sent"  # it is certain that nothing reached AWS
+
+
+class Attempt(models.Model):
+    """The one call for a change. Its row is committed before the call: a second can never be made."""
+
+    change = models.OneToOneField(Change, on_delete=models.CASCADE, related_name="attempt")
+    plan_sha256 = models.CharField(max_length=64)
+    key_arn = models.CharField(max_length=300)
+    to_region = models.CharField(max_length=32)
+    worker = models.CharField(max_length=100)
+    started_at = models.DateTimeField()
+    answer = models.CharField(max_length=10, choices=Answer.choices, default=Answer.NONE_YET)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    request_id = models.CharField(max_length=100, blank=True)
+    error_code = models.CharField(max_length=100, blank=True)
+    error_message = models.TextField(blank=True)
+    culprit_arn = models.CharField(max_length=300, blank=True)  # the key that AWS named in its refusal
+
+    objects: ClassVar[models.Manager[Attempt]] = models.Manager()
+
+
+class Look(models.Model):
+    """What one look showed in one Region. `problem` says why where nothing could be seen."""
+
+    change = models.ForeignKey(Change, on_delete=models.CASCADE, related_name="looks")
+    round = models.PositiveIntegerField()  # 0: before the call
+    region = models.CharField(max_length=32)
+    looked_at = models.DateTimeField()
+    role = models.CharField(max_length=10, blank=True)
+    state = models.CharField(max_length=30, blank=True)
+    names_primary = models.CharField(max_length=32, blank=True)  # the Region that this one calls primary
+    problem = models.TextField(blank=True)
+
+    objects: ClassVar[models.Manager[Look]] = models.Manager()
+
+    class Meta:
+        ordering = ["round", "region"]
+        constraints = [
+            models.UniqueConstraint(fields=["change", "round", "region"], name="one_look_per_round")
+        ]
+
+    def as_facts(self) -> dict[str, Any]:
+        return {
+            "region": self.region,
+            "role": self.role,
+            "state": self.state,
+            "names_primary": self.names_primary,
+            "problem": self.problem,
+        }

@@ -1,0 +1,195 @@
+"""All settings of KeyConsole, safe by default. README has a row for each `KEYCONSOLE_*` name."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONE, SELF
+
+from keyconsole.environment import env_bool, env_int, env_list, env_secret, env_text
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# Debug pages and friendlier errors. Never on where others can reach the server.
+DEBUG = env_bool("KEYCONSOLE_DEBUG")
+# Relaxes what a laptop needs (cookies over plain HTTP, a visible band); `make demo` sets it.
+KEYCONSOLE_DEMO = env_bool("KEYCONSOLE_DEMO")
+# Signs sessions and tokens; Django refuses to work without it.
+SECRET_KEY = env_secret("KEYCONSOLE_SECRET_KEY")
+# Older secret keys that still open sessions while a new one is rolled out, separated by commas.
+SECRET_KEY_FALLBACKS = [key for key in env_secret("KEYCONSOLE_SECRET_KEY_FALLBACKS").split(",") if key]
+# The host names that people type, separated by commas.
+ALLOWED_HOSTS = env_list("KEYCONSOLE_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
+# The full https:// origins that forms come from, where a proxy changes the host.
+CSRF_TRUSTED_ORIGINS = env_list("KEYCONSOLE_TRUSTED_ORIGINS")
+# A TLS proxy in front sets X-Forwarded-Proto itself and drops what clients send.
+KEYCONSOLE_BEHIND_PROXY = env_bool("KEYCONSOLE_BEHIND_PROXY")
+# The name in the corner of each page.
+KEYCONSOLE_ORGANISATION = env_text("KEYCONSOLE_ORGANISATION", "KeyConsole")
+
+# sqlite:///file.sqlite3 or postgres://user:password@host/name; also KEYCONSOLE_DATABASE_URL_FILE.
+KEYCONSOLE_DATABASE_URL = env_secret("KEYCONSOLE_DATABASE_URL", f"sqlite:///{BASE_DIR / 'keyconsole.sqlite3'}")
+DATABASES = {"default": dj_database_url.parse(KEYCONSOLE_DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # IMMEDIATE: a transaction that will write takes the lock at once instead of failing half-way.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Seconds after which a move that has not settled raises a flag (it goes on being watched).
+KEYCONSOLE_SETTLE_DEADLINE_SECONDS = env_int("KEYCONSOLE_SETTLE_DEADLINE_SECONDS", 900, at_least=10)
+# Minutes between two scans of an account; 0 scans only on demand.
+KEYCONSOLE_SCAN_EVERY_MINUTES = env_int("KEYCONSOLE_SCAN_EVERY_MINUTES", 60)
+# Hours between two scans that also read policies, tags and rotation; 0 only on demand.
+KEYCONSOLE_DETAILS_EVERY_HOURS = env_int("KEYCONSOLE_DETAILS_EVERY_HOURS", 24)
+# How many Regions of one account are read at the same time.
+KEYCONSOLE_SCAN_REGIONS_AT_ONCE = env_int("KEYCONSOLE_SCAN_REGIONS_AT_ONCE", 8, at_least=1)
+# Calls a second to one account and Region at most; a fraction of the account's KMS quota.
+KEYCONSOLE_SCAN_CALLS_PER_SECOND = env_int("KEYCONSOLE_SCAN_CALLS_PER_SECOND", 100, at_least=1)
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
+    "template_partials",
+    "keyconsole.audit",
+    "keyconsole.aws_accounts",
+    "keyconsole.inventory",
+    "keyconsole.changes",
+    "keyconsole.web",
+]
+if find_spec("moto"):
+    # The sandbox's commands exist where its extra is installed; the product itself never imports it.
+    INSTALLED_APPS.append("keyconsole.sandbox")
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "keyconsole.web.middleware.SignedOutPolls",
+    "keyconsole.web.middleware.IdleSessions",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "keyconsole.urls"
+WSGI_APPLICATION = "keyconsole.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "keyconsole.web.context.frame",
+            ],
+        },
+    }
+]
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["changes", "scans"]}}
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "overview"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "keyconsole.web.sign_in.ClosedSignUp"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_PREVENT_ENUMERATION = True
+
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+# Without `collectstatic` (tests, development) files are served from where they are.
+WHITENOISE_USE_FINDERS = not STATIC_ROOT.exists()
+if WHITENOISE_USE_FINDERS:
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+_over_tls = not KEYCONSOLE_DEMO and not DEBUG
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _over_tls
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_SAVE_EVERY_REQUEST = False
+SESSION_COOKIE_NAME = "__Host-keyconsole" if _over_tls else "keyconsole"
+CSRF_COOKIE_NAME = "__Host-keyconsole-csrf" if _over_tls else "keyconsole-csrf"
+# Minutes without a click after which a session ends; polls do not count.
+KEYCONSOLE_IDLE_MINUTES = env_int("KEYCONSOLE_IDLE_MINUTES", 60, at_least=1)
+SECURE_SSL_REDIRECT = _over_tls
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _over_tls else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _over_tls
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if KEYCONSOLE_BEHIND_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# How much the server and the worker tell on standard error: DEBUG, INFO, WARNING or ERROR.
+KEYCONSOLE_LOG_LEVEL = env_text("KEYCONSOLE_LOG_LEVEL", "INFO").upper()
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"keyconsole": {"level": KEYCONSOLE_LOG_LEVEL}},
+}
