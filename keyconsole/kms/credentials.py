@@ -1,0 +1,165 @@
+"""From a way in to credentials that renew themselves.
+
+Secrets stay inside the SDK's objects, never in our messages. Each account has an SDK session of its own, so
+nothing leaks from one account to another; only the models are shared.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from botocore import UNSIGNED
+from botocore.config import Config
+from botocore.credentials import Credentials, DeferredRefreshableCredentials
+from botocore.session import Session
+
+from keyconsole.kms.errors import CredentialsRefused
+from keyconsole.kms.mapping import aws_errors
+from keyconsole.kms.regions import SDK_LOCK, SHARED_LOADER
+from keyconsole.kms.ways_in import Source, WayIn
+
+# A named profile is taken at its word: where it holds no credentials, the machine's own are not used instead.
+_MACHINE_PROVIDERS = ("env", "boto-config", "container-role", "iam-role")
+
+MakeSts = Callable[[Session, Config | None], Any]
+
+
+class _Given:
+    """The SDK's place for credentials that somebody already has."""
+
+    def __init__(self, credentials: Any) -> None:
+        self._credentials = credentials
+
+    def load_credentials(self) -> Any:
+        return self._credentials
+
+
+def session_with(way_in: WayIn, credentials: Any) -> Session:
+    """An SDK session that signs with these credentials, or with none if they are None."""
+    with SDK_LOCK:
+        session = _bare_session(way_in)
+        session.register_component("credential_provider", _Given(credentials))
+        return session
+
+
+def find_credentials(way_in: WayIn, *, session_name: str, make_sts: MakeSts) -> Any:
+    """The source's credentials, then the role's on top; AWS is not asked before they are first used."""
+    base = _base_credentials(way_in, session_name=session_name, make_sts=make_sts)
+    if not way_in.role_arn:
+        return base
+    sts = make_sts(session_with(way_in, base), None)
+    request = {"RoleArn": way_in.role_arn, "RoleSessionName": session_name}
+    if way_in.external_id:
+        request["ExternalId"] = way_in.external_id
+
+    def assume_role() -> dict[str, str]:
+        with aws_errors("AssumeRole"):
+            return _renewable(sts.assume_role(**request))
+
+    return DeferredRefreshableCredentials(assume_role, "assume-role")
+
+
+def _base_credentials(way_in: WayIn, *, session_name: str, make_sts: MakeSts) -> Any:
+    if way_in.source is Source.ENV_KEYS:
+        return _keys_from_environment(way_in.env_prefix)
+    if way_in.source is Source.WEB_IDENTITY:
+        return _web_identity(way_in, session_name=session_name, make_sts=make_sts)
+    return _sdk_credentials(way_in)
+
+
+def _sdk_credentials(way_in: WayIn) -> Any:
+    """The SDK's own chain: variables, profiles, SSO, credential_process, containers, instance roles."""
+    if way_in.source is Source.PROFILE and not way_in.profile_name:
+        _refuse("No profile is named.")
+    if way_in.profile_location and not Path(way_in.profile_location).is_file():
+        _refuse(f"There is no profile file {way_in.profile_location}.")
+    with aws_errors("Credentials"):
+        session = _bare_session(way_in)
+        if way_in.source is Source.PROFILE:
+            resolver = session.get_component("credential_provider")
+            for provider in _MACHINE_PROVIDERS:
+                resolver.remove(provider)
+        credentials = session.get_credentials()
+    if credentials is None:
+        place = f"The profile {way_in.profile_name}" if way_in.profile_name else "The server's environment"
+        _refuse(f"{place} holds no credentials.")
+    return credentials
+
+
+def _bare_session(way_in: WayIn) -> Session:
+    uses_sdk_profile = way_in.source in (Source.DEFAULT, Source.PROFILE)
+    # Elsewhere AWS_PROFILE must not reach in: its profile may not exist, or change endpoints.
+    session = Session(
+        profile=way_in.profile_name or None if way_in.source is Source.PROFILE else None,
+        session_vars=None if uses_sdk_profile else {"profile": (None, None, None, None)},
+    )
+    session.register_component("data_loader", SHARED_LOADER)
+    session.set_config_variable("sts_regional_endpoints", "regional")
+    if way_in.profile_location:
+        session.set_config_variable("credentials_file", way_in.profile_location)
+        session.set_config_variable("config_file", way_in.profile_location)
+    return session
+
+
+def _keys_from_environment(prefix: str) -> Credentials:
+    if not prefix:
+        _refuse("No prefix of environment variables is named.")
+    access_key = _secret(f"{prefix}_ACCESS_KEY_ID")
+    secret_key = _secret(f"{prefix}_SECRET_ACCESS_KEY")
+    for name, value in (("ACCESS_KEY_ID", access_key), ("SECRET_ACCESS_KEY", secret_key)):
+        if not value:
+            _refuse(f"Neither {prefix}_{name} nor {prefix}_{name}_FILE is set.")
+    return Credentials(access_key, secret_key, _secret(f"{prefix}_SESSION_TOKEN") or None, method="env-keys")
+
+
+def _secret(name: str) -> str:
+    """The variable, else the content of the file that its _FILE twin names."""
+    if value := os.environ.get(name, "").strip():
+        return value
+    path = os.environ.get(f"{name}_FILE", "")
+    return _file_text(path, named_by=f"{name}_FILE").strip() if path else ""
+
+
+def _web_identity(way_in: WayIn, *, session_name: str, make_sts: MakeSts) -> DeferredRefreshableCredentials:
+    if not way_in.web_identity_token_file or not way_in.web_identity_role_arn:
+        _refuse("A web identity needs a token file and a role.")
+
+    sts = make_sts(session_with(way_in, None), Config(signature_version=UNSIGNED))
+
+    def assume_role() -> dict[str, str]:
+        # Read again each time: the platform that writes the token also renews it.
+        token = _file_text(way_in.web_identity_token_file, named_by="the web identity").strip()
+        with aws_errors("AssumeRoleWithWebIdentity"):
+            return _renewable(
+                sts.assume_role_with_web_identity(
+                    RoleArn=way_in.web_identity_role_arn, RoleSessionName=session_name, WebIdentityToken=token
+                )
+            )
+
+    return DeferredRefreshableCredentials(assume_role, "assume-role-with-web-identity")
+
+
+def _renewable(answer: dict[str, Any]) -> dict[str, str]:
+    granted = answer["Credentials"]
+    return {
+        "access_key": granted["AccessKeyId"],
+        "secret_key": granted["SecretAccessKey"],
+        "token": granted["SessionToken"],
+        "expiry_time": granted["Expiration"].isoformat(),
+    }
+
+
+def _file_text(path: str, *, named_by: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CredentialsRefused(
+            operation="Credentials", message=f"The file {path}, named by {named_by}, cannot be read"
+        ) from error
+
+
+def _refuse(message: str) -> NoReturn:
+    raise CredentialsRefused(operation="Credentials", message=message)
