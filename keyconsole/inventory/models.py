@@ -119,7 +119,8 @@ class PrimaryPeriod(models.Model):
     """From when to when a Region was primary. The open period has no end.
 
     `not_before` is the last time the primary was still seen elsewhere: the move happened between
-    `not_before` and `started_at`. None where that is exact or was never known.
+    `not_before` and `started_at`. None where that is exact or was never known. `confirmed_at` is the
+    last look that still found it here.
     """
 
     key = models.ForeignKey(MultiRegionKey, on_delete=models.CASCADE, related_name="primary_periods")
@@ -127,6 +128,7 @@ class PrimaryPeriod(models.Model):
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     not_before = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
     cause = models.CharField(max_length=12, choices=Cause.choices)
     change_ref = models.CharField(max_length=20, blank=True)
 
