@@ -1,0 +1,78 @@
+"""The sandbox's own paths, /sandbox/…, in JSON: faults, calls, settings, seeding. They count as no call."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, fields
+from typing import Any
+
+from .desk import PICTURES, Desk
+from .faults import Fault
+from .http_server import Request, Response
+from .seeding import seed_set, set_state
+
+
+class Control:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._actions: dict[tuple[str, str], Callable[[dict[str, Any]], Any]] = {
+            ("GET", "faults"): lambda _: desk.faults.as_dicts(),
+            ("POST", "faults"): self._add_fault,
+            ("DELETE", "faults"): lambda _: desk.faults.clear(),
+            ("GET", "calls"): lambda _: desk.calls.as_dict(),
+            ("DELETE", "calls"): lambda _: desk.calls.reset(),
+            ("GET", "settings"): lambda _: asdict(desk.settings),
+            ("POST", "settings"): self._change_settings,
+            ("POST", "sets"): self._seed_set,
+            ("POST", "states"): self._set_state,
+        }
+
+    def __call__(self, request: Request) -> Response:
+        name = request.path.split("?")[0].removeprefix("/sandbox/").strip("/")
+        action = self._actions.get((request.method, name))
+        if action is None:
+            return _json({"error": f"There is no {request.method} {request.path} here."}, status=404)
+        try:
+            return _json(action(_asked(request)))
+        except (ValueError, TypeError) as problem:
+            return _json({"error": str(problem)}, status=400)
+        except KeyError as problem:
+            return _json({"error": f"Missing or unknown: {problem}"}, status=400)
+
+    def _add_fault(self, asked: dict[str, Any]) -> Any:
+        known = {field.name for field in fields(Fault)}
+        if unknown := set(asked) - known:
+            raise ValueError(
+                f"A fault has no {', '.join(sorted(unknown))}. Known: {', '.join(sorted(known))}."
+            )
+        self._desk.faults.add(Fault(**asked))
+        return self._desk.faults.as_dicts()
+
+    def _change_settings(self, asked: dict[str, Any]) -> Any:
+        settings = self._desk.settings
+        if "picture" in asked:
+            if asked["picture"] not in PICTURES:
+                raise ValueError(f"picture is one of {', '.join(PICTURES)}.")
+            settings.picture = asked["picture"]
+        if "settle_seconds" in asked:
+            settings.settle_seconds = float(asked["settle_seconds"])
+        return asdict(settings)
+
+    def _seed_set(self, asked: dict[str, Any]) -> Any:
+        return {"key_id": seed_set(self._desk, asked.pop("account_id"), asked.pop("key_id", None), **asked)}
+
+    def _set_state(self, asked: dict[str, Any]) -> Any:
+        set_state(self._desk, asked["account_id"], asked["region"], asked["key_id"], asked["state"])
+        return {}
+
+
+def _asked(request: Request) -> dict[str, Any]:
+    asked = json.loads(request.body or b"{}")
+    if not isinstance(asked, dict):
+        raise TypeError("The body must be a JSON object.")
+    return asked
+
+
+def _json(answer: Any, *, status: int = 200) -> Response:
+    return Response(json.dumps(answer).encode(), status, {"Content-Type": "application/json"})

@@ -1,0 +1,80 @@
+"""What DescribeKey shows: KeyMetadata, also in the seconds when a set is between two primaries.
+
+Observed about a second after a move (2026-09-12): both keys Updating and Enabled=false, roles already
+swapped. The documentation speaks of two replicas for a while; both pictures can be chosen.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from keyconsole.sandbox.desk import Desk
+from keyconsole.sandbox.keys import KeySet, RegionKey, key_arn
+from keyconsole.sandbox.lookup import is_primary, state_of
+
+
+def metadata(desk: Desk, key: RegionKey) -> dict[str, Any]:
+    stale = key.key_set is not None and _reads_stale(desk, key.key_set, key.region)
+    state = state_of(desk, key)
+    if stale and state == "Updating":
+        state = "Enabled"
+    shown: dict[str, Any] = {
+        "AWSAccountId": key.account_id,
+        "KeyId": key.id,
+        "Arn": key.arn,
+        "CreationDate": round(key.creation_date, 3),
+        "Enabled": state == "Enabled",
+        "Description": key.description,
+        "KeyUsage": key.key_usage,
+        "KeyState": state,
+        "Origin": key.origin,
+        "KeyManager": key.key_manager,
+        "CustomerMasterKeySpec": key.key_spec,
+        "KeySpec": key.key_spec,
+        "MultiRegion": key.key_set is not None,
+    }
+    shown |= _algorithms(key)
+    if state == "PendingDeletion" and key.deletes_at is not None:
+        shown["DeletionDate"] = round(key.deletes_at, 3)
+    if state == "PendingReplicaDeletion":
+        shown["PendingDeletionWindowInDays"] = key.pending_window_days
+    if key.key_set is not None:
+        shown["MultiRegionConfiguration"] = _configuration(desk, key, key.key_set, stale=stale)
+    return shown
+
+
+def _algorithms(key: RegionKey) -> dict[str, Any]:
+    if key.key_usage == "SIGN_VERIFY":
+        return {"SigningAlgorithms": key.signing_algorithms}
+    if key.key_usage == "GENERATE_VERIFY_MAC":
+        return {"MacAlgorithms": [key.key_spec.replace("HMAC_", "HMAC_SHA_")]}
+    return {"EncryptionAlgorithms": key.encryption_algorithms}
+
+
+def _configuration(desk: Desk, key: RegionKey, key_set: KeySet, *, stale: bool) -> dict[str, Any]:
+    primary_region = key_set.primary_region
+    primary = is_primary(desk, key_set, key.region)
+    if stale and key_set.last_move is not None:
+        primary_region = key_set.last_move.from_region
+        primary = key.region == primary_region
+    return {
+        "MultiRegionKeyType": "PRIMARY" if primary else "REPLICA",
+        "PrimaryKey": _member(key_set, primary_region),
+        "ReplicaKeys": [_member(key_set, region) for region in key_set.replica_regions(primary_region)],
+    }
+
+
+def _member(key_set: KeySet, region: str) -> dict[str, str]:
+    return {"Arn": key_arn(region, key_set.account_id, key_set.key_id), "Region": region}
+
+
+def _reads_stale(desk: Desk, key_set: KeySet, region: str) -> bool:
+    if key_set.last_move is None:
+        return False
+    fault = desk.faults.is_on(
+        "stale-reads", operation="DescribeKey", account=key_set.account_id, region=region
+    )
+    if fault is None:
+        return False
+    return fault.seconds is None or time.monotonic() - key_set.last_move.started < fault.seconds
