@@ -5,3 +5,9 @@ from django.apps import AppConfig
 
 class WebConfig(AppConfig):
     name = "keyconsole.web"
+
+    def ready(self) -> None:
+        from keyconsole import checks  # noqa: F401, PLC0415
+        from keyconsole.web import sign_in  # noqa: PLC0415
+
+        sign_in.connect()

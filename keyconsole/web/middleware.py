@@ -1,0 +1,59 @@
+"""Two things about sessions: polls of signed-out people, and sessions that nobody uses any more."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import cast
+
+from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.utils.cache import patch_vary_headers
+from django.utils.http import urlencode
+
+from keyconsole.web.fragments import HtmxRequest, is_poll
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+LAST_CLICK = "last_click"
+# Between two clicks the stamp is written at most this often, so that most pages write nothing.
+_STAMP_EVERY_SECONDS = 60
+
+
+class SignedOutPolls:
+    """A redirect to sign-in would land inside the part that asked; htmx is told to move the whole window."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        htmx = cast("HtmxRequest", request).htmx
+        sign_in = resolve_url(settings.LOGIN_URL)
+        if not htmx or not response.headers.get("Location", "").startswith(sign_in):
+            return response
+        back_to = urlencode({REDIRECT_FIELD_NAME: htmx.current_url_abs_path or "/"})
+        told = HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": f"{sign_in}?{back_to}"})
+        patch_vary_headers(told, ["HX-Request", "Cookie"])
+        return told
+
+
+class IdleSessions:
+    """Ends a session some minutes after the last click. Polls are not clicks."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            self._look_at(request, now=int(time.time()))
+        return self.get_response(request)
+
+    def _look_at(self, request: HttpRequest, *, now: int) -> None:
+        last_click = request.session.get(LAST_CLICK)
+        if last_click is not None and now - last_click >= settings.KEYCONSOLE_IDLE_MINUTES * 60:
+            logout(request)
+        elif last_click is None or (not is_poll(request) and now - last_click >= _STAMP_EVERY_SECONDS):
+            request.session[LAST_CLICK] = now

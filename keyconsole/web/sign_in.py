@@ -1,0 +1,71 @@
+"""How people come in: no sign-up by oneself, and an audit entry for each sign-in, refusal and sign-out.
+
+An entry that cannot be written fails the sign-in: its session is then never stored.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.signals import user_logged_in
+from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_out, user_login_failed
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from keyconsole.audit.events import Event
+from keyconsole.audit.log import record
+
+# A wrong name in a sign-in form is often somebody's password, so it is never kept.
+UNKNOWN_PERSON = "unknown person"
+
+
+class ClosedSignUp(DefaultAccountAdapter):  # type: ignore[misc]
+    """Administrators make people; nobody makes themselves."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        return False
+
+
+def connect() -> None:
+    user_logged_in.connect(_record_sign_in, dispatch_uid="audit sign-in")
+    user_login_failed.connect(_record_failure, dispatch_uid="audit sign-in failure")
+    user_logged_out.connect(_record_sign_out, dispatch_uid="audit sign-out")
+
+
+def _record_sign_in(*, request: HttpRequest, user: User, **_: Any) -> None:
+    _record(Event.PERSON_SIGNED_IN, user.get_username(), request)
+
+
+def _record_failure(*, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
+    typed = str(credentials.get("username", ""))
+    known = User.objects.filter(username__iexact=typed).values_list("username", flat=True).first()
+    _record(Event.PERSON_SIGN_IN_FAILED, known or UNKNOWN_PERSON, request)
+
+
+def _record_sign_out(*, request: HttpRequest, user: User | None, **_: Any) -> None:
+    if user is not None:
+        _record(Event.PERSON_SIGNED_OUT, user.get_username(), request)
+
+
+def _record(event: Event, username: str, request: HttpRequest | None) -> None:
+    with transaction.atomic():
+        record(
+            event,
+            actor=username,
+            subject=username,
+            now=timezone.now(),
+            data={"address": _address(request)},
+        )
+
+
+def _address(request: HttpRequest | None) -> str:
+    if request is None:
+        return ""
+    try:
+        return str(DefaultAccountAdapter(request).get_client_ip(request))
+    except PermissionDenied:
+        return ""

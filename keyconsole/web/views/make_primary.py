@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+
+from keyconsole.web.guards import signed_in
+
+
+@signed_in
+def make_primary(request: HttpRequest, **_: str) -> HttpResponse:
+    return HttpResponse("make_primary")

@@ -1,0 +1,181 @@
+"""The people, accounts and keys of every test, by name.
+
+Ana requests in payments and research; Ben and Bea approve there; Cleo audits and Ada administers everywhere;
+Dan may see nothing. Nobody but Cleo and Ada sees archive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from keyconsole.aws_accounts.models import AwsAccount, RoleGrant
+from keyconsole.aws_accounts.roles import Role
+from keyconsole.inventory.models import Cause, MultiRegionKey, PrimaryPeriod, RegionKey, Sight
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+PASSWORD = "correct horse battery staple"
+CARD_VAULT = "mrk-1111aaaa2222bbbb3333cccc4444dddd"
+LEDGER = "mrk-5555eeee6666ffff7777aaaa8888bbbb"
+GENOME = "mrk-9999cccc0000dddd1111eeee2222ffff"
+OLD_VAULT = "mrk-3333aaaa4444bbbb5555cccc6666dddd"
+POLICY = '{"Version":"2012-10-17","Statement":[]}'
+
+
+@dataclass(frozen=True)
+class Cast:
+    ana: User
+    ben: User
+    bea: User
+    cleo: User
+    dan: User
+    ada: User
+    payments: AwsAccount
+    research: AwsAccount
+    archive: AwsAccount
+
+
+@dataclass(frozen=True)
+class Inventory:
+    card_vault: MultiRegionKey  # payments: us-east-1, replicas in eu-west-1 and us-west-2, all alike
+    ledger: MultiRegionKey  # payments: eu-west-1; the replica in eu-central-1 is Disabled
+    genome: MultiRegionKey  # research: us-west-2, drifted replica in us-east-1, ap-southeast-2 denied
+    old_vault: MultiRegionKey  # archive: ca-central-1, replica in us-east-1 pending deletion
+
+
+def make_person(username: str, *roles: Role, accounts: tuple[AwsAccount | None, ...] = (None,)) -> User:
+    person = User.objects.create_user(username, password=PASSWORD, first_name=username.title())
+    for role in roles:
+        for account in accounts:
+            RoleGrant.objects.create(
+                person=person, role=role.value, account=account, granted_by="ada", granted_at=NOW
+            )
+    return person
+
+
+def make_account(name: str, account_id: str, **over: Any) -> AwsAccount:
+    fields: dict[str, Any] = {"regions": [], "added_at": NOW - timedelta(days=90), **over}
+    return AwsAccount.objects.create(name=name, account_id=account_id, **fields)
+
+
+def make_cast() -> Cast:
+    payments = make_account("payments", "111122223333")
+    research = make_account("research", "222233334444")
+    archive = make_account("archive", "333344445555")
+    both = (payments, research)
+    return Cast(
+        ana=make_person("ana", Role.REQUESTER, accounts=both),
+        ben=make_person("ben", Role.APPROVER, accounts=both),
+        bea=make_person("bea", Role.APPROVER, accounts=both),
+        cleo=make_person("cleo", Role.AUDITOR),
+        dan=make_person("dan"),
+        ada=make_person("ada", Role.ADMINISTRATOR),
+        payments=payments,
+        research=research,
+        archive=archive,
+    )
+
+
+@dataclass(frozen=True)
+class Member:
+    """One Region of a key to make; the first member of a key is its primary."""
+
+    region: str
+    state: str = "Enabled"
+    sight: Sight = Sight.SEEN
+    policy: str = POLICY
+    tags: Mapping[str, str] = field(default_factory=lambda: {"team": "platform"})
+    aliases: tuple[str, ...] | None = None
+    description: str = ""
+
+
+def make_key(
+    account: AwsAccount, key_id: str, *members: Member, alias: str = "", seen_at: datetime = NOW
+) -> MultiRegionKey:
+    created = seen_at - timedelta(days=60)
+    key = MultiRegionKey.objects.create(
+        account=account,
+        key_id=key_id,
+        primary_region=members[0].region,
+        alias=alias,
+        key_spec="SYMMETRIC_DEFAULT",
+        key_usage="ENCRYPT_DECRYPT",
+        origin="AWS_KMS",
+        first_seen_at=created,
+        last_seen_at=seen_at,
+    )
+    RegionKey.objects.bulk_create(
+        _region_key(key, member, is_primary=member is members[0], created=created, seen_at=seen_at)
+        for member in members
+    )
+    PrimaryPeriod.objects.create(
+        key=key, region=members[0].region, started_at=created, cause=Cause.FIRST_SEEN.value
+    )
+    return key
+
+
+def _region_key(
+    key: MultiRegionKey, member: Member, *, is_primary: bool, created: datetime, seen_at: datetime
+) -> RegionKey:
+    if member.sight in {Sight.DENIED, Sight.UNREACHABLE, Sight.UNLOOKED}:
+        return RegionKey(key=key, region=member.region, sight=member.sight.value, last_look_at=seen_at)
+    aliases = member.aliases if member.aliases is not None else ((key.alias,) if key.alias else ())
+    return RegionKey(
+        key=key,
+        region=member.region,
+        sight=member.sight.value,
+        role="PRIMARY" if is_primary else "REPLICA",
+        state=member.state,
+        description=member.description,
+        aliases=list(aliases),
+        created_at=created,
+        deletion_at=seen_at + timedelta(days=20) if member.state == "PendingDeletion" else None,
+        first_seen_at=created,
+        last_seen_at=seen_at,
+        last_look_at=seen_at,
+        details_at=seen_at,
+        policy=member.policy,
+        policy_sha256=sha256(member.policy.encode()).hexdigest(),
+        tags=dict(member.tags),
+        rotation={"enabled": True, "period_days": 365, "next_at": None, "on_demand_started_at": None},
+    )
+
+
+def make_inventory(cast: Cast, *, seen_at: datetime = NOW) -> Inventory:
+    denied = Member("ap-southeast-2", sight=Sight.DENIED)
+    drifted = Member("us-east-1", policy='{"Version":"2012-10-17","Statement":[{}]}', tags={"team": "lab"})
+    return Inventory(
+        card_vault=make_key(
+            cast.payments,
+            CARD_VAULT,
+            Member("us-east-1"),
+            Member("eu-west-1"),
+            Member("us-west-2"),
+            alias="alias/card-vault",
+            seen_at=seen_at,
+        ),
+        ledger=make_key(
+            cast.payments,
+            LEDGER,
+            Member("eu-west-1"),
+            Member("eu-central-1", state="Disabled"),
+            alias="alias/ledger",
+            seen_at=seen_at,
+        ),
+        genome=make_key(
+            cast.research, GENOME, Member("us-west-2"), drifted, denied, alias="alias/genome", seen_at=seen_at
+        ),
+        old_vault=make_key(
+            cast.archive,
+            OLD_VAULT,
+            Member("ca-central-1"),
+            Member("us-east-1", state="PendingDeletion"),
+            alias="alias/old-vault",
+            seen_at=seen_at,
+        ),
+    )

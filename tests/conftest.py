@@ -1,0 +1,84 @@
+"""Fixtures that every part shares: the cast, a small inventory, and a client for each person."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from keyconsole.web.middleware import LAST_CLICK
+from tests.cast import Cast, Inventory, make_cast, make_inventory
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def _forget_rate_limits() -> Iterator[None]:
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def inventory(cast: Cast) -> Inventory:
+    """Seen a moment ago, so that nothing is stale."""
+    return make_inventory(cast, seen_at=timezone.now())
+
+
+def client_of(person: User) -> Client:
+    """Signed in, with the click that a person has made by then."""
+    client = Client()
+    client.force_login(person)
+    session = client.session
+    session[LAST_CLICK] = int(time.time())
+    session.save()
+    return client
+
+
+@pytest.fixture
+def client_as(cast: Cast) -> Callable[[str], Client]:
+    return lambda name: client_of(getattr(cast, name))
+
+
+@pytest.fixture
+def as_ana(cast: Cast) -> Client:
+    return client_of(cast.ana)
+
+
+@pytest.fixture
+def as_ben(cast: Cast) -> Client:
+    return client_of(cast.ben)
+
+
+@pytest.fixture
+def as_bea(cast: Cast) -> Client:
+    return client_of(cast.bea)
+
+
+@pytest.fixture
+def as_cleo(cast: Cast) -> Client:
+    return client_of(cast.cleo)
+
+
+@pytest.fixture
+def as_dan(cast: Cast) -> Client:
+    return client_of(cast.dan)
+
+
+@pytest.fixture
+def as_ada(cast: Cast) -> Client:
+    return client_of(cast.ada)
+
+
+@pytest.fixture
+def anonymous() -> Client:
+    return Client()
