@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from allauth.account import views as sign_in
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
@@ -13,10 +15,10 @@ from keyconsole.web.views import healthy, key, keys, make_primary, overview
 
 def _view(name: str) -> View:
     try:
-        return import_string(f"keyconsole.web.views.{name}")
+        return cast("View", import_string(f"keyconsole.web.views.{name}"))
     except ImportError:
 
-        def missing(request: HttpRequest, **_: str) -> HttpResponse:
+        def missing(request: HttpRequest, **_: str) -> HttpResponse:  # noqa: ARG001
             raise Http404(name)
 
         return signed_in(missing)

@@ -17,6 +17,11 @@ from tests.cast import Cast, Inventory, make_cast, make_inventory
 HTMX = {"HX-Request": "true"}
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    # Static files are served from where they are; `collectstatic` has not made its directory here.
+    config.addinivalue_line("filterwarnings", "ignore:No directory at:UserWarning")
+
+
 @pytest.fixture(autouse=True)
 def _forget_rate_limits() -> Iterator[None]:
     yield
