@@ -1,0 +1,61 @@
+"""Icons, and ids too long to read: shortened in the middle, copied with one click, whole for everyone else.
+
+Owns the markup of both. Never shortens what is read aloud, copied or printed.
+"""
+
+from __future__ import annotations
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("icons.svg"), name
+    )
+
+
+@register.simple_tag
+def short_id(value: object, *, head: int = 8, tail: int = 4, copy: bool = True) -> SafeString:
+    full = str(value)
+    short = shorten(full, head=head, tail=tail)
+    button = _copy_button(full) if copy and full else ""
+    if short == full:
+        return format_html('<span class="copyable"><span class="id">{}</span>{}</span>', full, button)
+    return format_html(
+        '<span class="copyable"><span class="id short" title="{}" aria-hidden="true">{}</span>'
+        '<span class="id visually-hidden printed">{}</span>{}</span>',
+        full,
+        short,
+        full,
+        button,
+    )
+
+
+@register.simple_tag
+def full_id(value: object) -> SafeString:
+    full = str(value)
+    return format_html(
+        '<span class="copyable"><span class="id whole">{}</span>{}</span>', full, _copy_button(full)
+    )
+
+
+def shorten(value: str, *, head: int, tail: int) -> str:
+    """Keep both ends; a text that would hardly get shorter stays whole."""
+    if len(value) <= head + tail + 3:
+        return value
+    return f"{value[:head]}…{value[-tail:]}"
+
+
+def _copy_button(full: str) -> SafeString:
+    return format_html(
+        '<button type="button" class="copy" data-copy="{}" aria-label="Copy {}" title="Copy">{}</button>',
+        full,
+        full,
+        icon("copy"),
+    )

@@ -1,0 +1,139 @@
+"""The one table of looks: a word, an icon and a tone for every state that the product shows.
+
+Never decides anything. A value that no table knows is shown as it came, in the tone of the unknown.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from keyconsole.web.templatetags.ids import icon
+
+register = template.Library()
+
+
+class Look(NamedTuple):
+    word: str
+    icon: str
+    tone: str
+
+
+KEY_STATES = {
+    "Creating": Look("Creating", "moving", "moving"),
+    "Enabled": Look("Enabled", "check", "ok"),
+    "Disabled": Look("Disabled", "pause", "attention"),
+    "PendingDeletion": Look("Pending deletion", "trash", "danger"),
+    "PendingImport": Look("Pending import", "import", "attention"),
+    "PendingReplicaDeletion": Look("Pending replica deletion", "trash", "danger"),
+    "Unavailable": Look("Unavailable", "unplugged", "danger"),
+    "Updating": Look("Updating", "moving", "moving"),
+}
+
+ROLES = {
+    "PRIMARY": Look("Primary", "primary", "accent"),
+    "REPLICA": Look("Replica", "replica", "neutral"),
+}
+
+CHANGE_STATES = {
+    "pending": Look("Pending", "clock", "attention"),
+    "approved": Look("Approved", "check", "ok"),
+    "executing": Look("Executing", "moving", "moving"),
+    "settling": Look("Settling", "moving", "moving"),
+    "done": Look("Done", "check", "ok"),
+    "rejected": Look("Rejected", "cross", "danger"),
+    "cancelled": Look("Cancelled", "stop", "neutral"),
+    "expired": Look("Expired", "wait", "neutral"),
+    "stale": Look("Stale", "alert", "attention"),
+    "not_applied": Look("Not applied", "cross", "danger"),
+}
+
+OUTCOMES = {
+    "waiting": Look("Waiting", "clock", "neutral"),
+    "running": Look("Running", "moving", "moving"),
+    "seen": Look("Seen", "check", "ok"),
+    "empty": Look("Empty", "check", "neutral"),
+    "denied": Look("Denied", "lock", "attention"),
+    "unreachable": Look("Unreachable", "unplugged", "danger"),
+    "failed": Look("Failed", "cross", "danger"),
+    "skipped": Look("Skipped", "skip", "neutral"),
+}
+
+VISIBILITIES = {
+    "seen": Look("Seen", "eye", "ok"),
+    "stale": Look("Stale", "clock", "attention"),
+    "denied": Look("Denied", "lock", "attention"),
+    "unreachable": Look("Unreachable", "unplugged", "danger"),
+    "unknown": Look("Unknown", "question", "unknown"),
+    "gone": Look("Gone", "cross", "neutral"),
+}
+
+CAUSES = {
+    "change": Look("Change", "changes", "accent"),
+    "out_of_band": Look("Out of band", "alert", "attention"),
+    "first_seen": Look("First seen", "eye", "neutral"),
+    "unknown": Look("Unknown", "question", "unknown"),
+}
+
+CHECKS = {
+    "ok": Look("OK", "check", "ok"),
+    "refused": Look("Refused", "cross", "danger"),
+    "warning": Look("Warning", "alert", "attention"),
+    "unknown": Look("Unknown", "question", "unknown"),
+    "waiting": Look("Waiting", "clock", "neutral"),
+}
+
+
+def look(table: dict[str, Look], value: object) -> Look:
+    given = str(value or "")
+    return table.get(given) or Look(given or "unknown", "question", "unknown")
+
+
+@register.simple_tag
+def state_tag(key_state: object) -> SafeString:
+    return _tag(KEY_STATES, key_state)
+
+
+@register.simple_tag
+def role_tag(role: object) -> SafeString:
+    known = str(role or "").upper()
+    return _tag(ROLES, known if known in ROLES else role)
+
+
+@register.simple_tag
+def change_state_tag(state: object) -> SafeString:
+    return _tag(CHANGE_STATES, state)
+
+
+@register.simple_tag
+def outcome_tag(outcome: object) -> SafeString:
+    return _tag(OUTCOMES, outcome)
+
+
+@register.simple_tag
+def visibility_tag(visibility: object) -> SafeString:
+    return _tag(VISIBILITIES, visibility)
+
+
+@register.simple_tag
+def cause_tag(cause: object) -> SafeString:
+    return _tag(CAUSES, cause)
+
+
+@register.simple_tag
+def check_tag(answer: object) -> SafeString:
+    return _tag(CHECKS, answer)
+
+
+def _tag(table: dict[str, Look], value: object) -> SafeString:
+    found = look(table, value)
+    return format_html(
+        '<span class="tag tone-{}" data-value="{}">{}{}</span>',
+        found.tone,
+        value or "",
+        icon(found.icon),
+        found.word,
+    )
