@@ -19,7 +19,7 @@ from keyconsole.kms.codes import KIND_BY_CODE
 from keyconsole.kms.facts import KeyArn, KeyState, NotMultiRegion
 
 _NOTHING_WAS_SENT = (sdk.EndpointConnectionError, sdk.ConnectTimeoutError, sdk.ProxyConnectionError)
-_CONNECTION_BROKE = (sdk.HTTPClientError, sdk.IncompleteReadError)
+_CONNECTION_BROKE = (sdk.HTTPClientError, sdk.ConnectionError, sdk.IncompleteReadError)
 _NO_CREDENTIALS = (
     sdk.NoCredentialsError,
     sdk.PartialCredentialsError,

@@ -47,6 +47,8 @@ def says_no_replica(message: str) -> bool:
 
 def cleaned(message: str, *, secretive: bool = False) -> str:
     """One line, of bounded length, without signed requests; `secretive` hides what could be a secret, too."""
+    if message.lstrip().startswith("<"):
+        return ""  # a web page of something in between, not AWS's words
     text = _CONTROL.sub(" ", _SIGNED_REQUEST.sub("", message)).strip()
     if secretive:
         text = _LONG_SECRET.sub("[hidden]", text)
