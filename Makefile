@@ -1,0 +1,43 @@
+# `make demo` and `make test` need nothing but make and Python 3.11 or newer.
+SHELL := /bin/sh
+PORT ?= 8000
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$p" && break; done)
+# Byte code is kept, or every start would compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test check format browser clean need-python ready-for-demo ready-for-test
+
+help: ## print this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: ready-for-demo ## start KeyConsole with its sandbox KMS on PORT (8000); Ctrl-C ends everything
+	@exec $(PYTHON) -m tools.demo --port "$(PORT)"
+
+test: ready-for-test ## every check and every test, browser included; one verdict
+	@exec .venv/bin/python -m tools.verify
+
+check: ready-for-test ## the checks without the tests: format, lint, types, layers, migrations
+	@exec .venv/bin/python -m tools.verify --only checks
+
+browser: ready-for-test ## the journeys in Chromium alone
+	@exec .venv/bin/python -m tools.verify --only browser
+
+format: ready-for-test ## format Python and templates
+	@.venv/bin/ruff check --quiet --select I --fix . ; .venv/bin/ruff format .
+	@find templates -name '*.html' -exec .venv/bin/djade {} +
+
+clean: ## remove the demo's data, caches and the virtual environment
+	@rm -rf .venv .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache \
+		.coverage htmlcov staticfiles test-results
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+ready-for-demo: need-python
+	@$(PYTHON) -m tools.prepare demo
+
+ready-for-test: need-python
+	@$(PYTHON) -m tools.prepare test
+
+need-python:
+	@test -n "$(PYTHON)" || { echo "KeyConsole needs Python 3.11 or newer on the PATH (or make PYTHON=/path/to/python3)." >&2; exit 1; }

@@ -1,0 +1,125 @@
+"""`make test`: every check and every test, each told as it runs, and one verdict at the end."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+from tools.children import (
+    PYTHON,
+    ROOT,
+    Stopped,
+    end,
+    follow_parent,
+    interrupted_parent,
+    start,
+    stop_on_signals,
+)
+
+BIN = PYTHON.parent
+PYTEST = (str(PYTHON), "-m", "pytest", "-q")
+AT_ONCE = str(max(2, min(4, os.cpu_count() or 2)))
+# What production has and a test run has not: `check --deploy` looks at these.
+DEPLOYED = {
+    "KEYCONSOLE_DEMO": "0",
+    "KEYCONSOLE_SECRET_KEY": "for-the-deployment-check-only-" + "".join(map(chr, range(48, 91))),
+    "KEYCONSOLE_ALLOWED_HOSTS": "keys.example.org",
+    "KEYCONSOLE_DATABASE_URL": "postgres://keyconsole@/keyconsole",
+    "DJANGO_SETTINGS_MODULE": "keyconsole.settings",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    group: str
+    title: str
+    command: tuple[str, ...]
+    environment: tuple[tuple[str, str], ...] = ()
+
+
+def manage(*arguments: str) -> tuple[str, ...]:
+    return (str(PYTHON), "-W", "error", "manage.py", *arguments)
+
+
+def templates() -> tuple[str, ...]:
+    return tuple(sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("templates/**/*.html")))
+
+
+def steps() -> list[Step]:
+    tests = (("DJANGO_SETTINGS_MODULE", "tests.settings"),)
+    return [
+        Step("checks", "Python is formatted", (str(BIN / "ruff"), "format", "--check", "--quiet", ".")),
+        Step("checks", "Lint", (str(BIN / "ruff"), "check", "--quiet", ".")),
+        Step("checks", "Templates are formatted", (str(BIN / "djade"), "--check", *templates())),
+        Step("checks", "Layers", (str(BIN / "lint-imports"), "--no-cache")),
+        Step("checks", "Types", (str(BIN / "mypy"), "--no-error-summary")),
+        Step("checks", "System checks", manage("check", "--fail-level", "WARNING"), tests),
+        Step(
+            "checks",
+            "Deployment checks",
+            manage("check", "--deploy", "--fail-level", "WARNING"),
+            tuple(DEPLOYED.items()),
+        ),
+        Step("checks", "Migrations are complete", manage("makemigrations", "--check", "--dry-run"), tests),
+        Step("tests", "Tests, with SQLite", (*PYTEST, "-n", AT_ONCE)),
+        Step(
+            "tests", "Database tests again, with PostgreSQL", (*PYTEST, "-n", AT_ONCE, "-p", "tests.postgres")
+        ),
+        Step("browser", "Chromium is here", (str(PYTHON), "-m", "tools.browser")),
+        Step("browser", "Journeys in Chromium", (*PYTEST, "-m", "browser", "tests/browser")),
+    ]
+
+
+def run(step: Step) -> bool:
+    print(f"\n== {step.title}", flush=True)
+    dropped = ("PYTHONDONTWRITEBYTECODE", "DJANGO_SETTINGS_MODULE", "PYTEST_ADDOPTS")
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in dropped and not name.startswith(("KEYCONSOLE_", "AWS_"))
+    }
+    started = time.monotonic()
+    child = start(step.command, env=environment | dict(step.environment))
+    make_interrupted = interrupted_parent()
+    try:
+        while (status := _wait_a_little(child)) is None:
+            if make_interrupted():
+                raise Stopped
+    finally:
+        end([child])
+    print(f"{'ok' if status == 0 else 'FAILED'} ({time.monotonic() - started:.0f} s)", flush=True)
+    return status == 0
+
+
+def _wait_a_little(child: subprocess.Popen[str]) -> int | None:
+    try:
+        return child.wait(timeout=0.5)
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="verify", description=__doc__)
+    parser.add_argument("--only", choices=["checks", "tests", "browser"])
+    only = parser.parse_args().only
+    follow_parent()
+    stop_on_signals()
+    started = time.monotonic()
+    try:
+        chosen = [step for step in steps() if only in (None, step.group)]
+        failed = [step.title for step in chosen if not run(step)]
+    except Stopped:
+        sys.exit("\nStopped.")
+    seconds = time.monotonic() - started
+    summary = f"{len(chosen) - len(failed)} of {len(chosen)} steps passed in {seconds:.0f} s"
+    if failed:
+        sys.exit(f"\nNo: {summary}. What failed: {'; '.join(failed)}.")
+    print(f"\nYes: {summary}.")
+
+
+if __name__ == "__main__":
+    main()
