@@ -57,6 +57,13 @@ class Desk:
         for backends in (kms_backends, iam_backends, sts_backends, organizations_backends):
             backends.reset()
 
+    def knows_region(self, account_id: str, region: str) -> bool:
+        try:
+            self.keys(account_id, region)
+        except KeyError:
+            return False
+        return True
+
     def keys(self, account_id: str, region: str) -> dict[str, RegionKey]:
         """Raises KeyError for a Region that does not exist."""
         return kms_backends[account_id][region].keys  # type: ignore[return-value]

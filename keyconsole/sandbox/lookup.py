@@ -93,10 +93,17 @@ def state_of(desk: Desk, key: RegionKey) -> str:
         if key_set.move is not None and key.region in (key_set.move.from_region, key_set.move.to_region):
             return "Updating"
     if key.creating_since is not None:
-        if time.monotonic() - key.creating_since < desk.settings.settle_seconds:
+        if _still_creating(desk, key, key.creating_since):
             return "Creating"
         key.creating_since = None
     return str(key.key_state)
+
+
+def _still_creating(desk: Desk, key: RegionKey, since: float) -> bool:
+    if time.monotonic() - since < desk.settings.settle_seconds:
+        return True
+    place = {"operation": "ReplicateKey", "account": key.account_id, "region": key.region}
+    return desk.faults.is_on("never-settle", **place) is not None
 
 
 def is_primary(desk: Desk, key_set: KeySet, region: str) -> bool:

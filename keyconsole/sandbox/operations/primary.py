@@ -104,13 +104,7 @@ def replicate_key(desk: Desk, call: Call) -> dict[str, Any]:
 def _require_free_region(desk: Desk, key: RegionKey, key_set: KeySet, region: str) -> None:
     if region == key.region:
         raise invalid(f"{region} cannot have a replica because it contains the primary.")
-    exists = REGION.match(region) is not None
-    if exists:
-        try:
-            desk.keys(key.account_id, region)
-        except KeyError:
-            exists = False
-    if not exists:
+    if not (REGION.match(region) and desk.knows_region(key.account_id, region)):
         raise invalid(
             f"Region {region} is not a valid Region or multi-Region keys are not supported in Region "
             f"{region}."

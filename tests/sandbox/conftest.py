@@ -1,0 +1,64 @@
+"""A running sandbox and plain boto3 clients that talk to it over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from keyconsole.sandbox.server import Sandbox
+
+PAYMENTS = "111122223333"
+RESEARCH = "222233334444"
+CONFIG = Config(connect_timeout=2, read_timeout=2, retries={"total_max_attempts": 1})
+SESSION = boto3.Session()
+
+ClientMaker = Callable[..., Any]
+
+
+@pytest.fixture
+def kms() -> Iterator[Sandbox]:
+    """Settles at once; a test that wants to look in between sets `kms.settle_seconds(60)`."""
+    with Sandbox(settle_seconds=0) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def client(kms: Sandbox) -> Iterator[ClientMaker]:
+    made = []
+
+    def make(region: str = "us-east-1", *, account: str = PAYMENTS, service: str = "kms", **keys: str) -> Any:
+        credentials = keys or {"aws_access_key_id": account, "aws_secret_access_key": "x"}
+        made.append(
+            SESSION.client(service, region_name=region, endpoint_url=kms.url, config=CONFIG, **credentials)
+        )
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def refusal(call: Callable[..., Any], **parameters: Any) -> tuple[str, str]:
+    """The code and the message with which AWS refuses."""
+    with pytest.raises(ClientError) as refused:
+        call(**parameters)
+    error = refused.value.response["Error"]
+    return error["Code"], error["Message"]
+
+
+def arn(region: str, key_id: str, account: str = PAYMENTS) -> str:
+    return f"arn:aws:kms:{region}:{account}:key/{key_id}"
+
+
+def described(client: ClientMaker, region: str, key_id: str) -> dict[str, Any]:
+    metadata: dict[str, Any] = client(region).describe_key(KeyId=arn(region, key_id))["KeyMetadata"]
+    return metadata
+
+
+def role(client: ClientMaker, region: str, key_id: str) -> str:
+    return str(described(client, region, key_id)["MultiRegionConfiguration"]["MultiRegionKeyType"])
