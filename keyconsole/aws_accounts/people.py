@@ -1,0 +1,48 @@
+"""Adding a person who may sign in. A person without a role sees nothing."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from keyconsole.aws_accounts.grants import grant
+from keyconsole.aws_accounts.invalid import Invalid
+from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.aws_accounts.roles import Role
+
+
+def add_person(
+    username: str, *, password: str, role: Role | None, account: AwsAccount | None, by: str, now: datetime
+) -> User:
+    """Raise Invalid for a name that is taken or malformed, or a password that is too weak."""
+    person = User(username=username.strip(), date_joined=now)
+    _refuse_problems(person, password)
+    person.set_password(password)
+    with transaction.atomic():
+        person.save(force_insert=True)
+        if role:
+            grant(person, role, account, by=by, now=now)
+    return person
+
+
+def random_password() -> str:
+    return secrets.token_urlsafe(16)
+
+
+def _refuse_problems(person: User, password: str) -> None:
+    found: dict[str, str] = {}
+    try:
+        person.full_clean(exclude=["password"])
+    except ValidationError as error:
+        found = {field: " ".join(sentences) for field, sentences in error.message_dict.items()}
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        found["password"] = " ".join(error.messages)
+    if found:
+        raise Invalid(found)

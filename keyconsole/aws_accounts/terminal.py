@@ -1,0 +1,44 @@
+"""Who types at the server's terminal, and how commands end: 0 done, 1 refused, 2 usage."""
+
+from __future__ import annotations
+
+import getpass
+
+from django.contrib.auth.models import User
+from django.core.management.base import CommandError
+
+from keyconsole.aws_accounts.invalid import Invalid
+from keyconsole.aws_accounts.models import AwsAccount
+
+
+def who_types() -> str:
+    """The name that the record gives to whoever has a shell on the server."""
+    try:
+        return f"terminal:{getpass.getuser()}"
+    except (KeyError, OSError):  # a container may run as a number without a name
+        return "terminal"
+
+
+def account_called(text: str) -> AwsAccount:
+    """By number or by name; ends the command with status 2 where there is none."""
+    field = "account_id" if text.isdecimal() else "name__iexact"
+    account = AwsAccount.objects.filter(**{field: text}).first()
+    if account is None:
+        raise CommandError(
+            f"There is no account {text[:80]!r}. `manage.py add_account` adds one.", returncode=2
+        )
+    return account
+
+
+def refused(invalid: Invalid) -> CommandError:
+    lines = (f"{field.replace('_', ' ')}: {sentence}" for field, sentence in invalid.problems.items())
+    return CommandError("\n".join(lines), returncode=1)
+
+
+def person_called(username: str) -> User:
+    person = User.objects.filter(username=username).first()
+    if person is None:
+        raise CommandError(
+            f"There is no person {username[:80]!r}. `manage.py add_person` adds one.", returncode=2
+        )
+    return person
