@@ -30,8 +30,12 @@ KEYCONSOLE_BEHIND_PROXY = env_bool("KEYCONSOLE_BEHIND_PROXY")
 KEYCONSOLE_ORGANISATION = env_text("KEYCONSOLE_ORGANISATION", "KeyConsole")
 
 # sqlite:///file.sqlite3 or postgres://user:password@host/name; also KEYCONSOLE_DATABASE_URL_FILE.
-KEYCONSOLE_DATABASE_URL = env_secret("KEYCONSOLE_DATABASE_URL", f"sqlite:///{BASE_DIR / 'keyconsole.sqlite3'}")
-DATABASES = {"default": dj_database_url.parse(KEYCONSOLE_DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
+KEYCONSOLE_DATABASE_URL = env_secret(
+    "KEYCONSOLE_DATABASE_URL", f"sqlite:///{BASE_DIR / 'keyconsole.sqlite3'}"
+)
+DATABASES = {
+    "default": dj_database_url.parse(KEYCONSOLE_DATABASE_URL, conn_max_age=60, conn_health_checks=True)
+}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE: a transaction that will write takes the lock at once instead of failing half-way.
     DATABASES["default"]["OPTIONS"] = {

@@ -84,6 +84,9 @@ class Change(models.Model):
     def __str__(self) -> str:
         return self.ref
 
+    def get_absolute_url(self) -> str:
+        return reverse("change", args=[self.ref])
+
     @property
     def ref(self) -> str:
         return f"CR-{self.number}"
@@ -95,9 +98,6 @@ class Change(models.Model):
     @property
     def is_in_flight(self) -> bool:
         return self.state in IN_FLIGHT
-
-    def get_absolute_url(self) -> str:
-        return reverse("change", args=[self.ref])
 
 
 class Approval(models.Model):
@@ -156,7 +156,7 @@ class Look(models.Model):
     """What one look showed in one Region. `problem` says why where nothing could be seen."""
 
     change = models.ForeignKey(Change, on_delete=models.CASCADE, related_name="looks")
-    round = models.PositiveIntegerField()  # 0: before the call
+    round = models.PositiveIntegerField()  # counts up from 0, the look before the call
     region = models.CharField(max_length=32)
     looked_at = models.DateTimeField()
     role = models.CharField(max_length=10, blank=True)

@@ -19,9 +19,7 @@ class State(StrEnum):
 
 
 MAY_BECOME: dict[State, frozenset[State]] = {
-    State.PENDING: frozenset(
-        {State.APPROVED, State.REJECTED, State.CANCELLED, State.EXPIRED, State.STALE}
-    ),
+    State.PENDING: frozenset({State.APPROVED, State.REJECTED, State.CANCELLED, State.EXPIRED, State.STALE}),
     State.APPROVED: frozenset(
         {State.PENDING, State.EXECUTING, State.REJECTED, State.CANCELLED, State.EXPIRED, State.STALE}
     ),

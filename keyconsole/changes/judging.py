@@ -1,0 +1,91 @@
+"""What a round of looks means for a change that was sent to AWS. Pure: the hardest rules, without a database.
+
+*Unknown* never becomes an answer: a Region that cannot be read keeps the change settling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+ENABLED = "Enabled"
+
+
+class Ruling(StrEnum):
+    DONE = "done"
+    NOT_APPLIED = "not_applied"
+    WAIT = "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One Region's look; `role` is empty where it could not be read, `gone` where the key is no more."""
+
+    region: str
+    role: str = ""
+    state: str = ""
+    names_primary: str = ""
+    gone: bool = False
+
+    @property
+    def readable(self) -> bool:
+        return bool(self.role)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    ruling: Ruling
+    sentence: str
+
+
+def judge(
+    views: Iterable[View],
+    *,
+    from_region: str,
+    to_region: str,
+    refused: bool,
+    past_deadline: bool,
+    not_required: frozenset[str] = frozenset(),
+) -> Judgement:
+    """`refused`: AWS said no to our call. `not_required`: other Regions, unreadable before the call too."""
+    by_region = {view.region: view for view in views}
+    old, new = by_region[from_region], by_region[to_region]
+    required = [
+        view
+        for view in by_region.values()
+        if view.region in {from_region, to_region} or (view.region not in not_required and not view.gone)
+    ]
+    if unknown := [view.region for view in required if not view.readable]:
+        return Judgement(Ruling.WAIT, f"Cannot read {_listed(unknown)}: what holds there is unknown.")
+    if _moved(old, new):
+        if behind := [view.region for view in required if view.names_primary != to_region]:
+            return Judgement(Ruling.WAIT, f"{_listed(behind)} does not name {to_region} as the primary yet.")
+        return Judgement(Ruling.DONE, f"{to_region} is the primary in every Region; both keys are Enabled.")
+    return _not_moved(old, new, required, refused=refused, past_deadline=past_deadline)
+
+
+def _moved(old: View, new: View) -> bool:
+    return (new.role, new.state, old.role, old.state) == ("PRIMARY", ENABLED, "REPLICA", ENABLED)
+
+
+def _not_moved(
+    old: View, new: View, required: list[View], *, refused: bool, past_deadline: bool
+) -> Judgement:
+    at_rest = all(view.state != "Updating" for view in required)
+    primaries = [view.region for view in required if view.role == "PRIMARY"]
+    if at_rest and len(primaries) == 1 and (refused or past_deadline):
+        if primaries == [old.region] and old.state == ENABLED:
+            return Judgement(Ruling.NOT_APPLIED, f"{old.region} still is the primary.")
+        if primaries[0] not in {old.region, new.region}:
+            return Judgement(Ruling.NOT_APPLIED, f"{primaries[0]} is the primary: somebody else moved it.")
+    if not primaries:
+        return Judgement(
+            Ruling.WAIT, "Moving: no Region calls itself primary for the moment, which is normal."
+        )
+    states = ", ".join(f"{view.region} is {view.role} and {view.state}" for view in (old, new))
+    return Judgement(Ruling.WAIT, f"AWS is still at work: {states}.")
+
+
+def _listed(regions: list[str]) -> str:
+    return " and ".join([", ".join(regions[:-1]), regions[-1]] if len(regions) > 1 else regions)

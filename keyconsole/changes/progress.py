@@ -1,0 +1,87 @@
+"""A change's Regions as its page shows them: before, now, after. Reads the database only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from keyconsole.changes.models import Change, Look
+from keyconsole.changes.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One Region. `role_now` and `state_now` are empty where they are unknown."""
+
+    region: str
+    role_before: str
+    state_before: str
+    role_now: str
+    state_now: str
+    role_after: str
+    last_look_at: datetime | None
+    problem: str
+
+    @property
+    def updating(self) -> bool:
+        return self.state_now == "Updating"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    sides: tuple[Side, Side]
+    others: tuple[Side, ...]
+    moving: bool
+    overdue: bool
+    next_look_at: datetime | None
+    last_look_at: datetime | None
+    headline: str
+
+
+_HEADLINES = {
+    State.PENDING: "Waits for approval.",
+    State.APPROVED: "Approved. A worker will look at the key in every Region, then call AWS once.",
+    State.EXECUTING: "Looking at the key in every Region before AWS is called once.",
+}
+
+
+def progress(change: Change) -> Progress:
+    latest: dict[str, Look] = {look.region: look for look in change.looks.order_by("round")}
+    planned = {region["region"]: region for region in change.plan["regions"]}
+    regions = [change.from_region, change.to_region]
+    sides = [_side(change, region, latest.get(region), planned) for region in regions]
+    others = [
+        _side(change, region, look, planned)
+        for region, look in sorted(latest.items())
+        if region not in regions
+    ]
+    return Progress(
+        sides=(sides[0], sides[1]),
+        others=tuple(others),
+        moving=change.state == State.SETTLING,
+        overdue=change.overdue_since is not None and change.is_open,
+        next_look_at=change.next_look_at if change.state == State.SETTLING else None,
+        last_look_at=max((look.looked_at for look in latest.values()), default=None),
+        headline=headline(change, sides),
+    )
+
+
+def headline(change: Change, sides: list[Side]) -> str:
+    if change.state == State.SETTLING and any(side.updating for side in sides):
+        return "AWS says Updating. Encryption and decryption go on in every Region."
+    return change.outcome or _HEADLINES.get(State(change.state), "")
+
+
+def _side(change: Change, region: str, look: Look | None, planned: dict[str, dict[str, str]]) -> Side:
+    before = planned.get(region, {})
+    after = {change.from_region: "REPLICA", change.to_region: "PRIMARY"}.get(region, "REPLICA")
+    return Side(
+        region=region,
+        role_before=before.get("role", ""),
+        state_before=before.get("state", ""),
+        role_now=look.role if look else before.get("role", ""),
+        state_now=look.state if look else before.get("state", ""),
+        role_after=after,
+        last_look_at=look.looked_at if look else None,
+        problem=look.problem if look else "",
+    )

@@ -1,0 +1,61 @@
+"""The one compare-and-set behind every change of state. Called by workflow, execution and settling only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from keyconsole.audit.events import Event
+from keyconsole.audit.log import record
+from keyconsole.changes.models import Change
+from keyconsole.changes.refusal import Lost
+from keyconsole.changes.states import CLOSED, MAY_BECOME, State
+
+
+class ForbiddenStepError(RuntimeError):
+    """The table of states has no such step: a fault of ours, never of a person."""
+
+
+def move(
+    change: Change,
+    *,
+    to: State,
+    event: Event,
+    actor: str,
+    now: datetime,
+    data: dict[str, Any] | None = None,
+    **fields: Any,
+) -> None:
+    """Step to a new state and record it, in one transaction.
+
+    Raises Lost where the change no longer is in the state it was read in: exactly one of two rivals wins,
+    on SQLite and PostgreSQL alike.
+    """
+    before = State(change.state)
+    if to not in MAY_BECOME[before]:
+        raise ForbiddenStepError(f"{change.ref} cannot become {to} from {before}.")
+    if to in CLOSED:
+        fields |= {"closed_at": now, "next_look_at": None}
+    with transaction.atomic():
+        moved = Change.objects.filter(pk=change.pk, state=before).update(
+            state=to, version=F("version") + 1, state_since=now, **fields
+        )
+        if moved != 1:
+            raise Lost(change.ref)
+        note(change, event, actor=actor, now=now, data={"from": before, "to": to} | (data or {}))
+    change.refresh_from_db()
+
+
+def note(change: Change, event: Event, *, actor: str, now: datetime, data: dict[str, Any]) -> None:
+    """Record an event of a change; the caller's transaction holds what it describes."""
+    record(
+        event,
+        actor=actor,
+        subject=change.ref,
+        now=now,
+        account_id=change.key.account.account_id,
+        data={"key_id": change.key.key_id} | data,
+    )
