@@ -10,9 +10,11 @@ import json
 import time
 import uuid
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from moto.kms.models import Key
+from moto.kms.utils import generate_master_key, generate_private_key
 from moto.utilities.utils import get_partition
 
 DAY_SECONDS = 86_400.0
@@ -69,13 +71,23 @@ class KeySet:
         return sorted(region for region in self.members if region != primary_region)
 
 
+class Material:
+    """The secret of a key, made when it is first needed: an RSA pair takes tens of milliseconds."""
+
+    def __init__(self, key_spec: str) -> None:
+        self._key_spec = key_spec
+
+    @cached_property
+    def symmetric(self) -> bytes:
+        return generate_master_key()
+
+    @cached_property
+    def private(self) -> Any:
+        return generate_private_key(self._key_spec)
+
+
 class RegionKey(Key):
-    key_set: KeySet | None = None
-    rotation: Rotation
-    tags: dict[str, str]
-    pending_window_days: int | None = None
-    deletes_at: float | None = None
-    creating_since: float | None = None
+    """moto's constructor is not called: it makes an RSA pair for every key, symmetric ones too."""
 
     def __init__(
         self,
@@ -90,37 +102,47 @@ class RegionKey(Key):
         key_usage: str = "ENCRYPT_DECRYPT",
         origin: str = "AWS_KMS",
     ) -> None:
-        super().__init__(
-            policy or default_policy(region, account_id),
-            key_usage,
-            key_spec,
-            description,
-            account_id,
-            region,
-            multi_region=False,
-            origin=origin,
-        )
-        self.id = key_id
+        self.id, self.account_id, self.region = key_id, account_id, region
         self.arn = key_arn(region, account_id, key_id)
+        self.policy = policy or default_policy(region, account_id)
+        self.description = description
         self.tags = dict(tags or {})
-        self.rotation = Rotation()
+        self.key_spec, self.key_usage, self.origin = key_spec, key_usage, origin
+        self.key_manager = "CUSTOMER"
+        self.key_state = "PendingImport" if origin == "EXTERNAL" else "Enabled"
         self.creation_date = time.time()
-        if origin == "EXTERNAL":
-            self.key_state = "PendingImport"
+        self.rotation = Rotation()
+        self.rotations, self.grants = [], {}
+        self.material = Material(key_spec)
+        self.key_set: KeySet | None = None
+        self.pending_window_days: int | None = None
+        self.deletes_at: float | None = None
+        self.creating_since: float | None = None
+
+    @property
+    def key_material(self) -> bytes:  # type: ignore[override]
+        return self.material.symmetric
+
+    @property
+    def private_key(self) -> Any:  # type: ignore[override]
+        return self.material.private
 
     def join(self, key_set: KeySet) -> None:
         self.key_set = key_set
-        self.multi_region = True
         key_set.members[self.region] = self
 
     def replicate(self, region: str, **own: Any) -> RegionKey:
         """A related key: same id and material; policy, tags and description are its own."""
         replica = RegionKey(  # type: ignore[abstract]  # moto's CloudFormation methods
-            account_id=self.account_id, region=region, key_id=self.id, origin=self.origin, **own
+            account_id=self.account_id,
+            region=region,
+            key_id=self.id,
+            key_spec=self.key_spec,
+            key_usage=self.key_usage,
+            origin=self.origin,
+            **own,
         )
-        replica.key_spec, replica.key_usage = self.key_spec, self.key_usage
-        replica.key_material, replica.private_key = self.key_material, self.private_key
-        replica.rotation = self.rotation
+        replica.material, replica.rotation = self.material, self.rotation
         if self.key_set is not None:
             replica.join(self.key_set)
         return replica

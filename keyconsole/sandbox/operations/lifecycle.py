@@ -8,6 +8,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from moto.kms.utils import KeySpec
+
 from keyconsole.sandbox.answers import invalid, invalid_state
 from keyconsole.sandbox.call import Call
 from keyconsole.sandbox.desk import Desk
@@ -21,6 +23,12 @@ PENDING = ("PendingDeletion", "PendingReplicaDeletion")
 def create_key(desk: Desk, call: Call) -> dict[str, Any]:
     body = call.body
     multi_region = bool(body.get("MultiRegion"))
+    key_spec = body.get("KeySpec") or body.get("CustomerMasterKeySpec") or "SYMMETRIC_DEFAULT"
+    if key_spec not in KeySpec.key_specs():
+        raise invalid(
+            f"1 validation error detected: Value '{key_spec}' at 'keySpec' failed to satisfy constraint: "
+            f"Member must satisfy enum value set: [{', '.join(KeySpec.key_specs())}]"
+        )
     key = desk.create(
         call.account_id,
         call.region,
@@ -29,7 +37,7 @@ def create_key(desk: Desk, call: Call) -> dict[str, Any]:
         policy=body.get("Policy"),
         description=body.get("Description") or "",
         tags={tag["TagKey"]: tag["TagValue"] for tag in body.get("Tags") or ()},
-        key_spec=body.get("KeySpec") or body.get("CustomerMasterKeySpec") or "SYMMETRIC_DEFAULT",
+        key_spec=key_spec,
         key_usage=body.get("KeyUsage") or "ENCRYPT_DECRYPT",
         origin=body.get("Origin") or "AWS_KMS",
     )
