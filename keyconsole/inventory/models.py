@@ -47,13 +47,13 @@ class MultiRegionKey(models.Model):
     def __str__(self) -> str:
         return self.alias or self.key_id
 
+    def get_absolute_url(self) -> str:
+        return reverse("key", args=[self.account.account_id, self.key_id])
+
     @property
     def name(self) -> str:
         """The alias without its `alias/`, or the key id where it has none."""
         return self.alias.removeprefix("alias/") or self.key_id
-
-    def get_absolute_url(self) -> str:
-        return reverse("key", args=[self.account.account_id, self.key_id])
 
     def arn_in(self, region: str) -> str:
         return f"arn:{self.account.partition}:kms:{region}:{self.account.account_id}:key/{self.key_id}"
