@@ -36,6 +36,8 @@ class Fault:
     region: str = ANY
     times: int | None = None
     seconds: float | None = None
+    standing: bool = False
+    """Part of the story: stays on when the faults are cleared."""
 
     def matches(self, *, operation: str, account: str, region: str) -> bool:
         return (
@@ -58,7 +60,7 @@ class Faults:
 
     def clear(self, name: str | None = None) -> None:
         with self._lock:
-            self._on = [fault for fault in self._on if name is not None and fault.name != name]
+            self._on = [fault for fault in self._on if fault.standing or name not in (None, fault.name)]
 
     def take(self, names: Iterable[str], *, operation: str, account: str, region: str) -> Fault | None:
         """The first fault that matches, used once."""
