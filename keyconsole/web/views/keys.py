@@ -1,15 +1,72 @@
+"""The keys page, and the file of exactly what it shows."""
+
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
 
-from keyconsole.web.guards import signed_in
+from keyconsole.audit.events import Event
+from keyconsole.audit.export import csv_lines, json_lines
+from keyconsole.audit.log import record
+from keyconsole.aws_accounts.permissions import accounts_where
+from keyconsole.aws_accounts.roles import Permission
+from keyconsole.web.fragments import page, unchanged
+from keyconsole.web.guards import person_of, requires
+from keyconsole.web.listing.freshness import inventory_version
+from keyconsole.web.listing.key_export import KEY_COLUMNS, key_rows
+from keyconsole.web.listing.key_filter import SHOWS, read_filter
+from keyconsole.web.listing.key_list import choices_in, columns_of, keys_in, page_of, rows_of
+
+_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
-@signed_in
-def keys(request: HttpRequest, **_: str) -> HttpResponse:
-    return HttpResponse("keys")
+@requires(Permission.VIEW)
+@require_safe
+def keys(request: HttpRequest) -> HttpResponse:
+    accounts = accounts_where(person_of(request), Permission.VIEW)
+    version = inventory_version(accounts, now=timezone.now())
+    if same := unchanged(request, version):
+        return same
+    choices = choices_in(accounts)
+    wanted = read_filter(request.GET.dict(), choices)
+    found = keys_in(accounts, wanted)
+    shown, columns = page_of(found, request.GET.get("page", "")), columns_of(found)
+    context = {
+        "page_obj": shown,
+        "columns": columns,
+        "rows": rows_of(shown.object_list, columns),
+        "wanted": wanted,
+        "choices": choices,
+        "shows": SHOWS,
+        "version": version,
+    }
+    return page(request, "keys/index.html", "keys", context)
 
 
-@signed_in
-def export(request: HttpRequest, fmt: str) -> HttpResponse:
-    return HttpResponse(fmt)
+@requires(Permission.VIEW)
+@require_safe
+def export(request: HttpRequest, fmt: str) -> HttpResponse | StreamingHttpResponse:
+    if fmt not in _TYPES:
+        raise Http404("Exports are csv or json.")
+    person, now = person_of(request), timezone.now()
+    accounts = accounts_where(person, Permission.VIEW)
+    wanted = read_filter(request.GET.dict(), choices_in(accounts))
+    _record_export(person.username, query=request.GET.urlencode(), fmt=fmt)
+    rows = key_rows(keys_in(accounts, wanted))
+    lines = csv_lines(KEY_COLUMNS, rows) if fmt == "csv" else json_lines(rows)
+    name = f"keys-{now:%Y%m%dT%H%M%SZ}.{fmt}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return StreamingHttpResponse(lines, content_type=_TYPES[fmt], headers=headers)
+
+
+def _record_export(username: str, *, query: str, fmt: str) -> None:
+    with transaction.atomic():
+        record(
+            Event.AUDIT_EXPORTED,
+            actor=username,
+            subject="keys",
+            now=timezone.now(),
+            data={"what": "keys", "format": fmt, "query": query[:500]},
+        )

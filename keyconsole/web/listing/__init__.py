@@ -1,0 +1,1 @@
+"""What pages list: filters from the URL, sorting, paging, and the queries behind them. Writes nothing."""

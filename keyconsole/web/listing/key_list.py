@@ -1,0 +1,152 @@
+"""The keys that a filter means, their order, and one page of them. The number of queries does not grow with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+
+from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.changes.models import Change
+from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
+from keyconsole.web.listing.drift import drifting
+from keyconsole.web.listing.key_filter import Choices, KeyFilter
+from keyconsole.web.templatetags.states import KEY_STATES
+
+PER_PAGE = 50
+UNKNOWN_SIGHTS = [Sight.DENIED.value, Sight.UNREACHABLE.value, Sight.UNLOOKED.value]
+_COLUMNS = {
+    "alias": ("alias", "key_id"),
+    "account": ("account__name", "alias"),
+    "key": ("key_id",),
+    "primary": ("primary_region", "alias"),
+    "seen": ("last_seen_at", "alias"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RegionColumn:
+    region: str
+    primaries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One Region of one key; without role and with visibility `seen`: the key has nothing there."""
+
+    region: str
+    role: str = ""
+    state: str = ""
+    visibility: str = "seen"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """One line of the matrix: a cell for each column."""
+
+    key: MultiRegionKey
+    cells: Sequence[Cell]
+    open_change: Change | None
+
+
+def choices_in(accounts: QuerySet[AwsAccount]) -> Choices:
+    regions = _members(MultiRegionKey.objects.filter(account__in=accounts)).values_list("region", flat=True)
+    return Choices(
+        accounts=dict(accounts.values_list("account_id", "name")),
+        regions=sorted(regions.order_by("region").distinct()),
+        states=tuple(KEY_STATES),
+    )
+
+
+def keys_in(accounts: QuerySet[AwsAccount], wanted: KeyFilter) -> QuerySet[MultiRegionKey]:
+    keys = MultiRegionKey.objects.filter(account__in=accounts)
+    if wanted.account:
+        keys = keys.filter(account__account_id=wanted.account)
+    if wanted.primary:
+        keys = keys.filter(primary_region=wanted.primary)
+    if wanted.replica:
+        keys = keys.filter(_has(Q(region=wanted.replica))).exclude(primary_region=wanted.replica)
+    if wanted.state:
+        keys = keys.filter(_has(Q(state=wanted.state, sight=Sight.SEEN.value)))
+    for word in wanted.text.split():
+        keys = keys.filter(_holds(word))
+    return _ordered(_shown(keys, wanted.show), wanted)
+
+
+def columns_of(keys: QuerySet[MultiRegionKey]) -> list[RegionColumn]:
+    """Every Region that any of the keys is in, on this page of the list or not."""
+    counts = dict(keys.order_by().values_list("primary_region").annotate(Count("pk")))
+    regions = _members(keys).order_by("region").values_list("region", flat=True).distinct()
+    return [RegionColumn(region, counts.get(region, 0)) for region in regions]
+
+
+def rows_of(keys: Sequence[MultiRegionKey], columns: Sequence[RegionColumn]) -> list[KeyRow]:
+    return [_row(key, columns) for key in keys]
+
+
+def cell_of(region: str, member: RegionKey | None) -> Cell:
+    if member is None or member.sight == Sight.GONE:
+        return Cell(region)
+    return Cell(region, member.role, member.state, visibility_of(member))
+
+
+def visibility_of(member: RegionKey) -> str:
+    """The word that the looks know: nobody having looked is unknown."""
+    return "unknown" if member.sight == Sight.UNLOOKED else str(member.sight)
+
+
+def with_members(keys: QuerySet[MultiRegionKey]) -> QuerySet[MultiRegionKey]:
+    return keys.select_related("account").prefetch_related(
+        Prefetch("region_keys", queryset=_light().exclude(sight=Sight.GONE.value)),
+        Prefetch("changes", queryset=Change.objects.open(), to_attr="open_changes"),
+    )
+
+
+def page_of(keys: QuerySet[MultiRegionKey], wanted: str) -> Page[MultiRegionKey]:
+    """The page of that number; the first or last one where there is no such page."""
+    return Paginator(with_members(keys), PER_PAGE).get_page(wanted)
+
+
+def _light() -> QuerySet[RegionKey]:
+    """Without the long texts that no list shows."""
+    return RegionKey.objects.defer("policy", "description", "details_problem", "rotation")
+
+
+def _row(key: MultiRegionKey, columns: Sequence[RegionColumn]) -> KeyRow:
+    members = {member.region: member for member in key.region_keys.all()}
+    cells = [cell_of(column.region, members.get(column.region)) for column in columns]
+    open_changes: list[Change] = getattr(key, "open_changes", [])
+    return KeyRow(key, cells, open_changes[0] if open_changes else None)
+
+
+def _members(keys: QuerySet[MultiRegionKey]) -> QuerySet[RegionKey]:
+    return RegionKey.objects.filter(key__in=keys.order_by()).exclude(sight=Sight.GONE.value)
+
+
+def _has(condition: Q) -> Exists:
+    members = RegionKey.objects.filter(key=OuterRef("pk")).exclude(sight=Sight.GONE.value)
+    return Exists(members.filter(condition))
+
+
+def _holds(word: str) -> Q:
+    in_a_region = _has(Q(description__icontains=word) | Q(aliases__icontains=word))
+    named = Q(alias__icontains=word) | Q(key_id__icontains=word) | Q(account__name__icontains=word)
+    return named | Q(account__account_id__icontains=word) | Q(in_a_region)
+
+
+def _shown(keys: QuerySet[MultiRegionKey], show: str) -> QuerySet[MultiRegionKey]:
+    if show == "drift":
+        return keys.filter(pk__in=[drift.key.pk for drift in drifting(keys)])
+    if show == "unknown":
+        return keys.filter(_has(Q(sight__in=UNKNOWN_SIGHTS)))
+    if show == "change":
+        return keys.filter(Exists(Change.objects.open().filter(key=OuterRef("pk"))))
+    return keys
+
+
+def _ordered(keys: QuerySet[MultiRegionKey], wanted: KeyFilter) -> QuerySet[MultiRegionKey]:
+    first, *rest = _COLUMNS[wanted.sort]
+    # The primary key last: without it, equal rows could change places between two pages.
+    return keys.order_by(f"-{first}" if wanted.descending else first, *rest, "pk")
