@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import Any
 
 from botocore import exceptions as sdk
+from botocore.parsers import ResponseParserError
 
 from keyconsole.kms import errors, wording
 from keyconsole.kms.codes import KIND_BY_CODE
@@ -56,7 +57,15 @@ _NOT_A_REQUEST = (
     sdk.InvalidProxiesConfigError,
     sdk.UnknownServiceError,
     sdk.UnknownRegionError,
+    sdk.InvalidDefaultsMode,
+    sdk.InvalidMaxRetryAttemptsError,
+    sdk.InvalidRetryConfigurationError,
+    sdk.InvalidRetryModeError,
+    sdk.InvalidSTSRegionalEndpointsConfigError,
 )
+
+# The SDK says this with a bare RuntimeError, of credentials that had ended when they came: a clock is wrong.
+_STILL_EXPIRED = "refreshed credentials are still expired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +144,13 @@ def _narrowed(
 
 def _from_failure(error: Exception, call: _Call) -> errors.KmsError:
     kind = _by_type(error, write=call.write)
-    return call.failed(kind, wording.cleaned(str(error), secretive=True), code=type(error).__name__)
+    # The SDK quotes a body that it cannot parse, and STS's holds the credentials.
+    words = "The answer is unreadable" if isinstance(error, ResponseParserError) else str(error)
+    return call.failed(kind, wording.cleaned(words, secretive=True), code=type(error).__name__)
 
 
 def _by_type(error: Exception, *, write: bool) -> type[errors.KmsError]:
-    if isinstance(error, _NO_CREDENTIALS):
+    if isinstance(error, _NO_CREDENTIALS) or _STILL_EXPIRED in str(error):
         return errors.CredentialsRefused
     if isinstance(error, _NOT_A_REQUEST):
         return errors.InvalidRequest

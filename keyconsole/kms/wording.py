@@ -22,7 +22,10 @@ _STATES = (
     (re.compile(r"\bis unavailable\b"), KeyState.UNAVAILABLE),
 )
 # A refused signature is answered with the request as AWS read it, the session token included.
-_SIGNED_REQUEST = re.compile(r"\s*The Canonical String for this request.*", re.DOTALL)
+# A header that cannot be sent is quoted, and it may be the token.
+_QUOTED_SECRET = re.compile(
+    r"\s*The Canonical String for this request.*|(?<=Invalid header value) b'.*", re.DOTALL
+)
 _LONG_SECRET = re.compile(r"[A-Za-z0-9/+=]{36,}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 _LONGEST = 1000
@@ -49,7 +52,7 @@ def cleaned(message: str, *, secretive: bool = False) -> str:
     """One line, of bounded length, without signed requests; `secretive` hides what could be a secret, too."""
     if message.lstrip().startswith("<"):
         return ""  # a web page of something in between, not AWS's words
-    text = _CONTROL.sub(" ", _SIGNED_REQUEST.sub("", message)).strip()
+    text = _CONTROL.sub(" ", _QUOTED_SECRET.sub("", message)).strip()
     if secretive:
         text = _LONG_SECRET.sub("[hidden]", text)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

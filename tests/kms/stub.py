@@ -18,8 +18,11 @@ CALLER = f"""<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/201
 <Arn>arn:aws:sts::{ACCOUNT}:assumed-role/KeyConsole/test</Arn><UserId>AROA:test</UserId><Account>{ACCOUNT}</Account>
 </GetCallerIdentityResult></GetCallerIdentityResponse>"""
 ROLE = """<{name}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><{name}Result><Credentials>
-<AccessKeyId>ASIA{number}</AccessKeyId><SecretAccessKey>role-secret</SecretAccessKey><SessionToken>role-token
-</SessionToken><Expiration>{expires}</Expiration></Credentials></{name}Result></{name}Response>"""
+<AccessKeyId>ASIA{number}</AccessKeyId><SecretAccessKey>role-secret</SecretAccessKey><SessionToken>role-token</SessionToken>
+<Expiration>{expires}</Expiration></Credentials></{name}Result></{name}Response>"""
+
+REFUSAL = """<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error>
+<RequestId>stub-request</RequestId></ErrorResponse>"""
 
 
 def says(status: int, body: dict[str, Any], **headers: str) -> Answer:
@@ -30,7 +33,13 @@ def says(status: int, body: dict[str, Any], **headers: str) -> Answer:
 
 
 def refuses(status: int, code: str, message: str = "") -> Answer:
-    return says(status, {"__type": code, "message": message})
+    def answer(handler: _Handler) -> None:
+        if handler.headers.get("X-Amz-Target"):
+            says(status, {"__type": code, "message": message})(handler)
+        else:
+            handler.reply(status, REFUSAL.format(code=code, message=message), {})
+
+    return answer
 
 
 def says_xml(text: str, status: int = 200) -> Answer:
