@@ -22,7 +22,7 @@ def writes_state(module: ast.Module) -> list[int]:
                 lines.append(node.lineno)
         elif isinstance(node, ast.Call) and any(each.arg == "state" for each in node.keywords):
             called = ast.unparse(node.func)
-            makes = called == "Change" or called.startswith("Change.objects.") and called.endswith("create")
+            makes = called == "Change" or (called.startswith("Change.objects.") and called.endswith("create"))
             if makes or called.endswith(".update"):
                 lines.append(node.lineno)
     return lines

@@ -21,11 +21,11 @@ FORBIDDEN = {
 
 
 def misnamed_partials(text: str) -> list[str]:
-    found = []
-    for partial in PARTIAL.finditer(text):
-        if f'id="{partial["name"]}"' not in partial["follows"]:
-            found.append(partial["name"])
-    return found
+    return [
+        partial["name"]
+        for partial in PARTIAL.finditer(text)
+        if f'id="{partial["name"]}"' not in partial["follows"]
+    ]
 
 
 def forbidden(text: str) -> list[str]:
