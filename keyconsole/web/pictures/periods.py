@@ -11,13 +11,9 @@ from datetime import UTC, datetime, timedelta
 
 from keyconsole.web.pictures.places import place
 
-_STEPS = tuple(
-    timedelta(**{unit: number})
-    for unit, number in (
-        ("minutes", 10), ("hours", 1), ("hours", 6), ("days", 1), ("days", 7),
-        ("days", 30), ("days", 91), ("days", 365),
-    )
-)  # fmt: skip
+_MINUTES = (10, 60, 360, 1440, 10080)
+_MONTHS = (1, 2, 3, 6, 12, 24, 60)
+_MOST_TICKS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,22 +114,32 @@ class _Axis:
         return f"{min(left, 100 - width):.2f}%", f"{width:.2f}%"
 
     def ticks(self) -> tuple[Point, ...]:
-        length = self.end - self.start
-        step = next((step for step in _STEPS if length / step <= 6), length / 6)
-        epoch = datetime(2001, 1, 1, tzinfo=UTC)
-        at = epoch + ((self.start - epoch) // step + 1) * step
-        found = []
-        while at < self.end:
-            if 4 <= self.percent(at) <= 96:
-                found.append(Point(self.share(at), at.astimezone(UTC).strftime(_format(step)).lstrip("0")))
-            at += step
-        return tuple(found)
+        """At most seven, on round times; none so near an end that its label would be cut."""
+        times, pattern = _round_times(self.start, self.end)
+        return tuple(
+            Point(self.share(at), at.strftime(pattern).lstrip("0"))
+            for at in times
+            if 4 <= self.percent(at) <= 96
+        )
 
 
-def _format(step: timedelta) -> str:
-    if step < timedelta(days=1):
-        return "%d %b %H:%M"
-    return "%b %Y" if step >= timedelta(days=91) else "%d %b"
+def _round_times(start: datetime, end: datetime) -> tuple[list[datetime], str]:
+    minutes = (end - start).total_seconds() / 60
+    step = next((step for step in _MINUTES if minutes / step <= _MOST_TICKS), None)
+    if step is None:
+        months = minutes / 43_830
+        return _months(start, end, next((s for s in _MONTHS if months / s <= _MOST_TICKS), 120)), "%b %Y"
+    epoch = datetime(2001, 1, 1, tzinfo=UTC)
+    length = timedelta(minutes=step)
+    first = epoch + ((start - epoch) // length + 1) * length
+    count = max((end - first) // length + 1, 0)
+    return [first + number * length for number in range(count)], "%d %b" if step >= 1440 else "%d %b %H:%M"
+
+
+def _months(start: datetime, end: datetime, step: int) -> list[datetime]:
+    first = (start.year * 12 + start.month - 1) // step * step
+    last = end.year * 12 + end.month
+    return [datetime(number // 12, number % 12 + 1, 1, tzinfo=UTC) for number in range(first, last, step)]
 
 
 def _lane(region: str, number: int, periods: Sequence[Period], axis: _Axis) -> Lane:

@@ -51,7 +51,7 @@ def portfolio() -> dict[str, Any]:
         "marks": _marks(now),
         "start": now - timedelta(days=300),
         "world_regions": _world(),
-        "arcs": [WorldArc("us-east-1", "eu-west-1"), WorldArc("ap-southeast-2", "us-west-2")],
+        "arcs": [WorldArc("us-east-1", "eu-west-1"), WorldArc("ap-northeast-1", "ap-southeast-2")],
         "page_obj": Paginator(range(56), 20).get_page(2),
     }
 

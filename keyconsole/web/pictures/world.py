@@ -16,6 +16,7 @@ WIDTH = 960
 HEIGHT = 400
 _RADIUS = WIDTH / 5.3325
 _EQUATOR = 226.0
+_BARS = 96  # percent; the rest is the gap between a primary's bar and its replicas'
 
 # Robinson's own table: every 5 degrees of latitude, the parallel's length and its distance from the equator.
 _LENGTHS = (
@@ -80,8 +81,8 @@ def bars(regions: Iterable[WorldRegion]) -> list[BarRow]:
             place(row.region),
             row.primaries,
             row.replicas,
-            f"{100 * row.primaries / longest:.1f}%",
-            f"{100 * row.replicas / longest:.1f}%",
+            f"{_BARS * row.primaries / longest:.1f}%",
+            f"{_BARS * row.replicas / longest:.1f}%",
         )
         for row in rows
     ]
@@ -126,15 +127,20 @@ def _point(where: Place) -> tuple[float, float]:
 
 def _dot(region: WorldRegion, where: Place) -> Dot:
     x, y = _point(where)
-    radius = round(min(4.0 + 2.1 * sqrt(region.primaries), 22.0), 1) if region.primaries else 0.0
+    radius = round(min(3.5 + 1.5 * sqrt(region.primaries), 18.0), 1) if region.primaries else 0.0
     ring = round(max(radius, 3.0) + 3.5, 1) if region.replicas else 0.0
     return Dot(where, region.primaries, region.replicas, x, y, radius, ring)
 
 
 def _curve(start: tuple[float, float], end: tuple[float, float]) -> str:
+    """A bow to the left or the right of the straight line, whichever is higher on the picture."""
     (x1, y1), (x2, y2) = start, end
-    lift = min(0.28 * hypot(x2 - x1, y2 - y1), 90.0)
-    return f"M{x1} {y1}Q{(x1 + x2) / 2:.1f} {max(min(y1, y2) - lift, 6.0):.1f} {x2} {y2}"
+    across, down = x2 - x1, y2 - y1
+    length = hypot(across, down) or 1.0
+    bow = min(0.3 * length, 90.0) * (-1 if across > 0 else 1)
+    middle_x = (x1 + x2) / 2 - bow * down / length
+    middle_y = max((y1 + y2) / 2 + bow * across / length, 6.0)
+    return f"M{x1} {y1}Q{middle_x:.1f} {middle_y:.1f} {x2} {y2}"
 
 
 _Box = tuple[float, float, float, float]

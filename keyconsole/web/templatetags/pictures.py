@@ -82,13 +82,14 @@ def region_head(region: str, primaries: int | None = None) -> SafeString:
     name = place(region).name
     if primaries is None:
         return format_html('<span class="region-head" title="{}">{}</span>', name, region)
-    title = f"{name}: {primaries} primaries" if name else f"{primaries} primaries"
+    counted = "primary" if primaries == 1 else "primaries"
     return format_html(
         '<span class="region-head" title="{}">{}<span class="count">{}'
-        '<span class="visually-hidden"> primaries</span></span></span>',
-        title,
+        '<span class="visually-hidden"> {}</span></span></span>',
+        f"{name}: {primaries} {counted}" if name else f"{primaries} {counted}",
         region,
         primaries,
+        counted,
     )
 
 
