@@ -20,7 +20,14 @@ FORBIDDEN = {
 }
 
 
+INCLUDE = re.compile(r"{%\s*include\s+\"([^\"]+)\"[^%]*%}")
+
+
 def misnamed_partials(text: str) -> list[str]:
+    ours = {str(path): path for path in under("templates", suffix=".html")}
+    text = INCLUDE.sub(
+        lambda found: read(f"templates/{found[1]}") if f"templates/{found[1]}" in ours else "", text
+    )
     return [
         partial["name"]
         for partial in PARTIAL.finditer(text)
