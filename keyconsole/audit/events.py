@@ -6,6 +6,7 @@ Names are `noun.past_participle`. A retired name stays, since old records hold i
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 
 
 class Event(StrEnum):
@@ -13,7 +14,7 @@ class Event(StrEnum):
 
     describes: str
 
-    def __new__(cls, value: str, describes: str) -> Event:
+    def __new__(cls, value: str, describes: str) -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.describes = describes
@@ -45,3 +46,6 @@ class Event(StrEnum):
     PERSON_SIGN_IN_FAILED = "person.sign_in_failed", "A sign-in was refused."
     PERSON_SIGNED_OUT = "person.signed_out", "A person signed out."
     AUDIT_EXPORTED = "audit.exported", "Audit entries or a list of keys were exported."
+
+
+DESCRIPTIONS: dict[str, str] = {event.value: event.describes for event in Event}

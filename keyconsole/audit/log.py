@@ -16,7 +16,7 @@ from keyconsole.audit.models import Entry
 _CHAIN_LOCK = 7_304_421
 
 
-class NotInTransaction(RuntimeError):
+class NotInTransactionError(RuntimeError):
     """An event was to be recorded outside of the transaction that it belongs to."""
 
 
@@ -29,9 +29,9 @@ def record(
     account_id: str = "",
     data: Mapping[str, Any] | None = None,
 ) -> Entry:
-    """Append one entry; raises NotInTransaction where a crash could separate it from its cause."""
+    """Append one entry; raises NotInTransactionError where a crash could separate it from its cause."""
     if not connection.in_atomic_block:
-        raise NotInTransaction(f"{event} must be recorded in the transaction of what it describes.")
+        raise NotInTransactionError(f"{event} must be recorded in the transaction of what it describes.")
     _lock_chain()
     last = Entry.objects.order_by("-number").values_list("number", "sha256").first()
     number, previous = (last[0] + 1, last[1]) if last else (1, FIRST)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-from keyconsole.audit.events import Event
+from keyconsole.audit.events import DESCRIPTIONS, Event
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
@@ -43,7 +43,7 @@ class Entry(models.Model):
 
     @property
     def describes(self) -> str:
-        return Event(self.event).describes
+        return DESCRIPTIONS[self.event]
 
     def content(self) -> dict[str, Any]:
         """What the hash covers."""

@@ -15,7 +15,7 @@ from django.db.models import F
 from keyconsole.audit.events import Event
 from keyconsole.changes import settling, tasks
 from keyconsole.changes.answering import record_answer, send
-from keyconsole.changes.looking import TRANSIENT, Seen, look, session_for, with_policies
+from keyconsole.changes.looking import TRANSIENT, Seen, enter_for, look, not_entered, with_policies
 from keyconsole.changes.models import Attempt, Change
 from keyconsole.changes.observing import change_regions, store_round
 from keyconsole.changes.plan import differences
@@ -82,20 +82,21 @@ def _carry_on(change: Change, *, clock: Clock) -> None:
         settling.begin(change, now=clock(), why=LOST_WORKER, actor=worker_name())
         return
     try:
-        session = session_for(change.key.account, name=change.ref, now=clock())
-        seen = with_policies(change.plan, session, look(change.key, session, regions=change_regions(change)))
+        session = enter_for(change.key.account, name=change.ref)
     except KmsError as error:
+        store_round(change, not_entered(change_regions(change), error), now=clock())
         _cannot_look(change, str(error), transient=isinstance(error, TRANSIENT), now=clock())
         return
-    _decide(change, session, seen, clock=clock)
+    with session:
+        _look_and_send(change, session, clock=clock)
 
 
-def _decide(change: Change, session: AccountSession, seen: list[Seen], *, clock: Clock) -> None:
+def _look_and_send(change: Change, session: AccountSession, *, clock: Clock) -> None:
+    seen = with_policies(change.plan, session, look(change.key, session, regions=change_regions(change)))
     now = clock()
     store_round(change, seen, now=now)
     pair = [one for one in seen if one.region in {change.from_region, change.to_region}]
-    blind = [one for one in pair if one.facts is None and one.transient]
-    if blind:
+    if blind := [one for one in pair if one.facts is None and one.transient]:
         _cannot_look(change, blind[0].problem, transient=True, now=now)
         return
     if found := differences(change.plan, [one.for_plan() for one in pair]):
@@ -152,7 +153,7 @@ def _cannot_look(change: Change, problem: str, *, transient: bool, now: datetime
     if transient and change.looks_taken < LOOKS_BEFORE_GIVING_UP:
         again_at = now + PAUSE_BETWEEN_LOOKS
         Change.objects.filter(pk=change.pk, state=State.EXECUTING, next_look_at=change.next_look_at).update(
-            next_look_at=again_at, looks_taken=F("looks_taken") + 1, version=F("version") + 1
+            next_look_at=again_at, version=F("version") + 1
         )
         tasks.execute.using(run_after=again_at).enqueue(change.ref)
         return

@@ -60,7 +60,7 @@ _BY_CODE = {
         "AWS does not let KeyConsole's role move this key.",
         (
             "Allow kms:UpdatePrimaryRegion on the key in {from_region} and in {to_region}, in both key "
-            "policies or the role's own policy, and look for a service control policy that denies {to_region}."
+            "policies or the role's own, and look for a service control policy that denies {to_region}."
         ),
     ),
     "NotFoundException": ("AWS found no such key in {from_region}.", "Scan the account to see where it is."),

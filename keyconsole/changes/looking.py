@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
-from functools import lru_cache
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.plan import Plan
@@ -13,10 +11,8 @@ from keyconsole.inventory.models import MultiRegionKey, Sight
 from keyconsole.kms.errors import AccessDenied, KmsError, NotFound, ServiceFault, Throttled, Unreachable
 from keyconsole.kms.facts import KeyArn, RegionKeyFacts
 from keyconsole.kms.policies import policy_digest
-from keyconsole.kms.sessions import AccountSession, WayIn, connect
+from keyconsole.kms.sessions import AccountSession, connect
 
-# A connection is used again for some minutes: settling looks every few seconds.
-_KEEP_SECONDS = 600
 TRANSIENT = (Unreachable, Throttled, ServiceFault)
 
 
@@ -52,15 +48,9 @@ class Seen:
         }
 
 
-def session_for(account: AwsAccount, *, name: str, now: datetime) -> AccountSession:
-    """Enter an account. `name` ends up in CloudTrail: a change's reference joins its record and AWS's."""
-    period = int(now.timestamp()) // _KEEP_SECONDS
-    return _session(account.way_in, account.account_id, f"keyconsole-{name}", period)
-
-
-@lru_cache(maxsize=32)
-def _session(way_in: WayIn, account_id: str, session_name: str, period: int) -> AccountSession:  # noqa: ARG001
-    return connect(way_in, account_id=account_id, session_name=session_name)
+def enter_for(account: AwsAccount, *, name: str) -> AccountSession:
+    """Enter an account; the caller closes it. `name` stands in CloudTrail and joins its record to ours."""
+    return connect(account.way_in, account_id=account.account_id, session_name=f"keyconsole-{name}")
 
 
 def known_regions_of(key: MultiRegionKey, *, first: Iterable[str] = ()) -> list[str]:
@@ -71,6 +61,12 @@ def known_regions_of(key: MultiRegionKey, *, first: Iterable[str] = ()) -> list[
 
 def look(key: MultiRegionKey, session: AccountSession, *, regions: Iterable[str]) -> list[Seen]:
     return [_look_in(session, KeyArn.parse(key.arn_in(region))) for region in regions]
+
+
+def not_entered(regions: Iterable[str], error: KmsError) -> list[Seen]:
+    """What a look gives where the account itself could not be entered: it says nothing about any Region."""
+    transient = isinstance(error, TRANSIENT)
+    return [Seen(region, Sight.UNLOOKED, problem=str(error), transient=transient) for region in regions]
 
 
 def with_policies(plan: Plan, session: AccountSession, seen: list[Seen]) -> list[Seen]:

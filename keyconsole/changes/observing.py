@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
 
-from keyconsole.changes.looking import Seen, known_regions_of, look, session_for
+from keyconsole.changes.looking import Seen, enter_for, known_regions_of, look
 from keyconsole.changes.models import Change, Look
 from keyconsole.changes.refusal import Refused
-from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.inventory.models import MultiRegionKey, Sight
 from keyconsole.inventory.observing import record_look
 from keyconsole.kms.errors import KmsError
 
@@ -27,7 +27,8 @@ def look_now(key: MultiRegionKey, *, now: datetime) -> None:
     For the command line, which may talk to AWS; a page never does.
     """
     try:
-        seen = look(key, session_for(key.account, name="look", now=now), regions=known_regions_of(key))
+        with enter_for(key.account, name="look") as session:
+            seen = look(key, session, regions=known_regions_of(key))
     except KmsError as error:
         raise Refused(str(error)) from None
     with transaction.atomic():
@@ -36,7 +37,7 @@ def look_now(key: MultiRegionKey, *, now: datetime) -> None:
     key.refresh_from_db()
 
 
-def store_round(change: Change, seen: Iterable[Seen], *, now: datetime) -> None:
+def store_round(change: Change, seen: Sequence[Seen], *, now: datetime) -> None:
     """One row a Region. The round counts up with each look, from 0 for the look before the call."""
     with transaction.atomic():
         Look.objects.bulk_create(
@@ -56,6 +57,7 @@ def store_round(change: Change, seen: Iterable[Seen], *, now: datetime) -> None:
             ignore_conflicts=True,  # a rival worker has stored the same round
         )
         for one in seen:
-            record_look(change.key, one.region, facts=one.facts, sight=one.sight, now=now)
+            if one.sight != Sight.UNLOOKED:
+                record_look(change.key, one.region, facts=one.facts, sight=one.sight, now=now)
         Change.objects.filter(pk=change.pk).update(looks_taken=F("looks_taken") + 1, version=F("version") + 1)
     change.looks_taken += 1

@@ -15,7 +15,7 @@ from django.db.models import F
 from keyconsole.audit.events import Event
 from keyconsole.changes import tasks
 from keyconsole.changes.judging import Judgement, Ruling, View, judge
-from keyconsole.changes.looking import Seen, look, session_for
+from keyconsole.changes.looking import Seen, enter_for, look, not_entered
 from keyconsole.changes.models import Answer, Attempt, Change
 from keyconsole.changes.observing import change_regions, store_round
 from keyconsole.changes.refusal import Lost
@@ -57,10 +57,10 @@ def settle(change: Change, *, clock: Callable[[], datetime]) -> None:
         return
     regions = change_regions(change)
     try:
-        session = session_for(change.key.account, name=change.ref, now=now)
-        seen = look(change.key, session, regions=regions)
+        with enter_for(change.key.account, name=change.ref) as session:
+            seen = look(change.key, session, regions=regions)
     except KmsError as error:
-        seen = [Seen(region, Sight.UNREACHABLE, problem=str(error)) for region in regions]
+        seen = not_entered(regions, error)
     now = clock()
     store_round(change, seen, now=now)
     try:
@@ -143,7 +143,8 @@ def _end_done(change: Change, judgement: Judgement, *, now: datetime) -> None:
             region=change.to_region,
             at=attempt.started_at if ours else now,
             cause=Cause.CHANGE if ours else Cause.OUT_OF_BAND,
-            change_ref=change.ref,
+            change_ref=change.ref if ours else "",
+            sent_at=attempt.started_at,
         )
 
 

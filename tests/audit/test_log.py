@@ -9,7 +9,7 @@ from django.db import transaction
 
 from keyconsole.audit.chain import FIRST
 from keyconsole.audit.events import Event
-from keyconsole.audit.log import NotInTransaction, first_broken_entry, record
+from keyconsole.audit.log import NotInTransactionError, first_broken_entry, record
 from keyconsole.audit.models import Entry
 
 NOW = datetime(2026, 11, 23, 20, 31, 7, 123456, tzinfo=UTC)
@@ -22,7 +22,7 @@ def record_three() -> list[Entry]:
 
 @pytest.mark.django_db(transaction=True)
 def test_recording_outside_of_a_transaction_is_refused():
-    with pytest.raises(NotInTransaction, match=r"change\.requested"):
+    with pytest.raises(NotInTransactionError, match=r"change\.requested"):
         record(Event.CHANGE_REQUESTED, actor="ana", subject="CR-1", now=NOW)
     assert not Entry.objects.exists()
 

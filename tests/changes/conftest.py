@@ -1,0 +1,160 @@
+"""A sandbox KMS with one key of payments, known to the inventory as a scan would know it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+from django.utils import timezone
+
+from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.changes import execution, settling
+from keyconsole.changes.models import Change
+from keyconsole.changes.observing import look_now
+from keyconsole.changes.workflow import request_move
+from keyconsole.inventory.models import Cause, MultiRegionKey
+from keyconsole.inventory.periods import record_primary
+from keyconsole.sandbox.server import Sandbox
+from tests.cast import Cast
+
+PRIMARY, REPLICA, THIRD = "us-east-1", "eu-west-1", "ap-southeast-2"
+
+
+@pytest.fixture(autouse=True)
+def _credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DESK_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+    monkeypatch.setenv("DESK_SECRET_ACCESS_KEY", "only-for-the-sandbox")
+
+
+@pytest.fixture
+def kms() -> Iterator[Sandbox]:
+    with Sandbox(settle_seconds=0) as sandbox:
+        yield sandbox
+
+
+def point_at(account: AwsAccount, kms: Sandbox) -> None:
+    account.source = "env-keys"
+    account.env_prefix = "DESK"
+    account.role_arn = f"arn:aws:iam::{account.account_id}:role/KeyConsole"
+    account.endpoint_url = kms.url
+    account.regions = [PRIMARY, REPLICA, THIRD]
+    account.save()
+
+
+def known_key(
+    account: AwsAccount, key_id: str, *, primary: str = PRIMARY, regions: tuple[str, ...]
+) -> MultiRegionKey:
+    """In the inventory as a look shows it, with its first period."""
+    now = timezone.now()
+    key = MultiRegionKey.objects.create(
+        account=account,
+        key_id=key_id,
+        primary_region=primary,
+        alias="alias/card-vault",
+        first_seen_at=now,
+        last_seen_at=now,
+    )
+    for region in regions:
+        key.region_keys.create(region=region)
+    look_now(key, now=now)
+    record_primary(key, region=primary, at=now, cause=Cause.FIRST_SEEN)
+    return key
+
+
+@pytest.fixture
+def key(kms: Sandbox, cast: Cast) -> MultiRegionKey:
+    point_at(cast.payments, kms)
+    key_id = kms.seed_set(cast.payments.account_id, primary=PRIMARY, replicas=(REPLICA, THIRD))
+    found = known_key(cast.payments, key_id, regions=(PRIMARY, REPLICA, THIRD))
+    kms.reset_calls()
+    return found
+
+
+@dataclass
+class Clock:
+    """Stands still until it is moved on; what the worker would wait for is one `pass_time` away."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_time(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(timezone.now())
+
+
+@pytest.fixture
+def ask(key: MultiRegionKey, cast: Cast, clock: Clock) -> Callable[..., Change]:
+    """Ana asks; nothing has run yet."""
+
+    def request(**over: Any) -> Change:
+        wish: dict[str, Any] = {
+            "to_region": REPLICA,
+            "by": cast.ana,
+            "reason": "Closer to its users.",
+            "token": "t-1",
+        }
+        return request_move(key, now=clock(), **{**wish, **over})
+
+    return request
+
+
+def run(change: Change, clock: Clock) -> Change:
+    """What a worker would do for it now: execute, then one look."""
+    execution.execute(change, clock=clock)
+    return look_again(change, clock)
+
+
+def look_again(change: Change, clock: Clock, *, after: float = 0) -> Change:
+    clock.pass_time(seconds=after)
+    change = Change.objects.select_related("key__account").get(pk=change.pk)
+    settling.settle(change, clock=clock)
+    return Change.objects.select_related("key__account").get(pk=change.pk)
+
+
+def moves_sent(kms: Sandbox) -> int:
+    count: int = kms.calls()["by_operation"].get("UpdatePrimaryRegion", 0)
+    return count
+
+
+class Aws:
+    """Somebody with the AWS command line, outside of KeyConsole."""
+
+    def __init__(self, kms: Sandbox) -> None:
+        self._kms = kms
+
+    def client(self, account_id: str, region: str) -> Any:
+        sts = boto3.client("sts", region_name=region, endpoint_url=self._kms.url, **_DESK_KEYS)
+        role = sts.assume_role(RoleArn=f"arn:aws:iam::{account_id}:role/Admin", RoleSessionName="somebody")
+        given = role["Credentials"]
+        return boto3.client(
+            "kms",
+            region_name=region,
+            endpoint_url=self._kms.url,
+            aws_access_key_id=given["AccessKeyId"],
+            aws_secret_access_key=given["SecretAccessKey"],
+            aws_session_token=given["SessionToken"],
+        )
+
+    def move(self, key: MultiRegionKey, *, to: str) -> None:
+        region = key.primary_region
+        self.client(key.account.account_id, region).update_primary_region(
+            KeyId=key.arn_in(region), PrimaryRegion=to
+        )
+
+
+_DESK_KEYS = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "only-for-the-sandbox"}
+
+
+@pytest.fixture
+def aws(kms: Sandbox) -> Aws:
+    return Aws(kms)
