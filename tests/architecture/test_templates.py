@@ -6,7 +6,10 @@ import re
 
 from tests.architecture.sources import read, under
 
-PARTIAL = re.compile(r"{%\s*partialdef\s+(?P<name>[\w-]+)(?:\s+inline)?\s*%}(?P<follows>.{0,400})", re.DOTALL)
+PARTIAL = re.compile(
+    r"{%\s*partialdef\s+(?P<name>[\w-]+)(?:\s+inline)?\s*%}(?P<follows>.*?)(?:{%\s*endpartialdef|\Z)",
+    re.DOTALL,
+)
 FORBIDDEN = {
     "a style attribute": re.compile(r"<[^>]*\sstyle\s*=", re.IGNORECASE),
     "a style element": re.compile(r"<style\b", re.IGNORECASE),
