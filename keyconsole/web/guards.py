@@ -13,7 +13,8 @@ from typing import Any, Protocol, cast
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponseBase
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.permissions import accounts_where, can, can_somewhere
@@ -23,17 +24,17 @@ from keyconsole.inventory.models import MultiRegionKey
 
 
 class View(Protocol):
-    def __call__(self, request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponse: ...
+    def __call__(self, request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase: ...
 
 
 def requires(
     permission: Permission, *, everywhere: bool = False
-) -> Callable[[Callable[..., HttpResponse]], View]:
+) -> Callable[[Callable[..., HttpResponseBase]], View]:
     """Open to people who hold the permission in at least one account, or in all of them."""
 
-    def guard(view: Callable[..., HttpResponse]) -> View:
+    def guard(view: Callable[..., HttpResponseBase]) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
             may = can(request.user, permission) if everywhere else can_somewhere(request.user, permission)
             if not may:
                 raise PermissionDenied(f"None of your roles includes “{permission.value}”.")
@@ -44,12 +45,12 @@ def requires(
     return guard
 
 
-def signed_in(view: Callable[..., HttpResponse]) -> View:
+def signed_in(view: Callable[..., HttpResponseBase]) -> View:
     """Open to everybody who is signed in: the page itself shows only what they may see."""
     return _declared(view, "signed in")
 
 
-def open_to_anyone(view: Callable[..., HttpResponse]) -> View:
+def open_to_anyone(view: Callable[..., HttpResponseBase]) -> View:
     return _declared(login_not_required(view), "anyone")
 
 
@@ -66,7 +67,7 @@ def person_of(request: HttpRequest) -> User:
 
 
 def account_for(person: User, account_id: str, permission: Permission = Permission.VIEW) -> AwsAccount:
-    account = accounts_where(person, Permission.VIEW).filter(account_id=account_id).first()
+    account = _visible(person, account_id).first()
     if account is None:
         raise Http404("No such AWS account.")
     _allow(person, permission, account)
@@ -76,8 +77,9 @@ def account_for(person: User, account_id: str, permission: Permission = Permissi
 def key_for(
     person: User, account_id: str, key_id: str, permission: Permission = Permission.VIEW
 ) -> MultiRegionKey:
-    visible = accounts_where(person, Permission.VIEW).filter(account_id=account_id)
-    key = MultiRegionKey.objects.select_related("account").filter(account__in=visible, key_id=key_id).first()
+    visible = _visible(person, account_id)
+    keys = MultiRegionKey.objects.select_related("account").filter(account__in=visible)
+    key = keys.filter(key_id=key_id).first() if key_id.isprintable() else None
     if key is None:
         raise Http404("No such key.")
     _allow(person, permission, key.account)
@@ -96,11 +98,17 @@ def change_for(person: User, ref: str) -> Change:
     return change
 
 
+def _visible(person: User, account_id: str) -> QuerySet[AwsAccount]:
+    # PostgreSQL answers a NUL character with an error, not with "none".
+    number = account_id if account_id.isprintable() else ""
+    return accounts_where(person, Permission.VIEW).filter(account_id=number)
+
+
 def _allow(person: User, permission: Permission, account: AwsAccount) -> None:
     if permission is not Permission.VIEW and not can(person, permission, account):
         raise PermissionDenied(f"None of your roles in {account.name} includes “{permission.value}”.")
 
 
-def _declared(view: Callable[..., HttpResponse], guard: str) -> View:
+def _declared(view: Callable[..., HttpResponseBase], guard: str) -> View:
     view.guard = guard  # type: ignore[attr-defined]
     return cast("View", view)

@@ -1,7 +1,8 @@
-"""How old what we know is: when an account counts as stale, and one short text that changes when a list does."""
+"""How old what we know is: when an account is stale, and one short text that changes when a list does."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -41,7 +42,7 @@ def stale_accounts(accounts: QuerySet[AwsAccount], *, now: datetime) -> list[Sta
 
 
 def inventory_version(accounts: QuerySet[AwsAccount], *, now: datetime) -> str:
-    """Changes with each scan's progress, with each change's, and each minute, since ages stand in the lists."""
+    """Grows with every scan and change, and each minute, since ages stand in the lists."""
     scans = Scan.objects.filter(account__in=accounts).aggregate(
         last=Max("pk"), finished=Max("finished_at"), progress=Sum("version", filter=Q(state__in=_OPEN_SCANS))
     )
@@ -51,7 +52,7 @@ def inventory_version(accounts: QuerySet[AwsAccount], *, now: datetime) -> str:
     return ".".join(str(part or 0) for part in parts) + f".{now:%H%M}"
 
 
-def _last_problems(stale: list[AwsAccount]) -> dict[int, str]:
+def _last_problems(stale: Sequence[AwsAccount]) -> dict[int, str]:
     latest = (
         Scan.objects.filter(account__in=stale).values("account").annotate(latest=Max("pk")).values("latest")
     )

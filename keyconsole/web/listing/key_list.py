@@ -1,8 +1,8 @@
-"""The keys that a filter means, their order, and one page of them. The number of queries does not grow with them."""
+"""The keys that a filter means, their order, and one page of them, in a fixed number of queries."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
@@ -82,7 +82,7 @@ def columns_of(keys: QuerySet[MultiRegionKey]) -> list[RegionColumn]:
     return [RegionColumn(region, counts.get(region, 0)) for region in regions]
 
 
-def rows_of(keys: Sequence[MultiRegionKey], columns: Sequence[RegionColumn]) -> list[KeyRow]:
+def rows_of(keys: Iterable[MultiRegionKey], columns: Sequence[RegionColumn]) -> list[KeyRow]:
     return [_row(key, columns) for key in keys]
 
 

@@ -36,7 +36,7 @@ def keys(request: HttpRequest) -> HttpResponse:
     context = {
         "page_obj": shown,
         "columns": columns,
-        "rows": rows_of(shown.object_list, columns),
+        "rows": rows_of(shown, columns),
         "wanted": wanted,
         "choices": choices,
         "shows": SHOWS,
