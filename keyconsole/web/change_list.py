@@ -1,0 +1,102 @@
+"""Which changes a tab of the list shows, and which of them match what somebody typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.contrib.auth.models import User
+from django.db.models import Count, Q, QuerySet, Sum
+
+from keyconsole.aws_accounts.permissions import accounts_where
+from keyconsole.aws_accounts.roles import Permission
+from keyconsole.changes.models import Change, ChangeQuerySet
+from keyconsole.changes.states import OPEN
+from keyconsole.web.needs import needing
+
+LONGEST_TEXT = 200
+# Each word is one more condition; nobody types more and means it.
+_MOST_WORDS = 8
+
+
+class Tab(StrEnum):
+    NEEDS_ME = "needs-me"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class TabLink:
+    tab: Tab
+    name: str
+    count: int
+    is_current: bool
+
+
+def changes_for(person: User) -> ChangeQuerySet:
+    return Change.objects.visible_in(accounts_where(person, Permission.VIEW))
+
+
+def changes_in(tab: Tab, person: User) -> ChangeQuerySet:
+    if tab is Tab.NEEDS_ME:
+        return needing(person)
+    return changes_for(person).open() if tab is Tab.OPEN else changes_for(person).closed()
+
+
+def tab_wanted(text: str, *, needs_me: int) -> Tab:
+    """The tab in the URL; without a known one, what needs the person comes first."""
+    if text in set(Tab):
+        return Tab(text)
+    return Tab.NEEDS_ME if needs_me else Tab.OPEN
+
+
+def tab_links(person: User, wanted: str) -> list[TabLink]:
+    needs_me = needing(person).count()
+    counts = changes_for(person).aggregate(
+        all=Count("pk"), open=Count("pk", filter=Q(state__in=sorted(OPEN)))
+    )
+    current = tab_wanted(wanted, needs_me=needs_me)
+    return [
+        TabLink(tab, name, count, tab is current)
+        for tab, name, count in (
+            (Tab.NEEDS_ME, "Needs me", needs_me),
+            (Tab.OPEN, "Open", counts["open"]),
+            (Tab.CLOSED, "Closed", counts["all"] - counts["open"]),
+        )
+    ]
+
+
+def matching(changes: ChangeQuerySet, text: str) -> QuerySet[Change]:
+    """Changes that hold every word: in reference, key, account, Regions, person, reason or ticket."""
+    found: QuerySet[Change] = changes
+    for word in text.split()[:_MOST_WORDS]:
+        found = found.filter(_holds(word))
+    return found
+
+
+def list_version(person: User, *, now: datetime) -> str:
+    """One query. The minute is part of it, since ages stand in the list."""
+    seen = changes_for(person).aggregate(changes=Count("pk"), versions=Sum("version"))
+    return f"{seen['changes']}.{seen['versions'] or 0}.{now:%H%M}"
+
+
+def _holds(word: str) -> Q:
+    found = Q()
+    for field in (
+        "key__alias",
+        "key__key_id",
+        "key__account__name",
+        "key__account__account_id",
+        "from_region",
+        "to_region",
+        "requester__username",
+        "reason",
+        "ticket",
+    ):
+        found |= Q(**{f"{field}__icontains": word})
+    number = word.upper().removeprefix("CR-")
+    # Nine digits: more would not fit the column.
+    if number.isascii() and number.isdigit() and len(number) <= 9:
+        found |= Q(number=int(number))
+    return found

@@ -1,0 +1,117 @@
+"""Everything that the page of one change shows, read from the database. Asks AWS nothing, writes nothing."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from keyconsole.audit.events import Event
+from keyconsole.audit.models import Entry
+from keyconsole.changes.explaining import explain
+from keyconsole.changes.models import Answer, Attempt, Change
+from keyconsole.changes.policy import may_cancel
+from keyconsole.changes.progress import Side, progress
+from keyconsole.changes.states import State
+from keyconsole.web.looks import folded, regions_of
+from keyconsole.web.pictures.move import Move, MoveSide
+from keyconsole.web.timeline import timeline
+
+# What came back, in the words of the page: word, icon and tone.
+ANSWERS = {
+    Answer.NONE_YET: ("No answer yet", "clock", "moving"),
+    Answer.SUCCESS: ("AWS accepted the call", "check", "ok"),
+    Answer.REFUSED: ("AWS refused the call", "cross", "danger"),
+    Answer.LOST: ("The answer was lost", "question", "unknown"),
+    Answer.NOT_SENT: ("Nothing reached AWS", "stop", "neutral"),
+}
+# The tone of the one sentence at the top.
+TONES = {
+    State.PENDING: "attention",
+    State.APPROVED: "neutral",
+    State.EXECUTING: "moving",
+    State.SETTLING: "moving",
+    State.DONE: "ok",
+    State.REJECTED: "neutral",
+    State.CANCELLED: "neutral",
+    State.EXPIRED: "neutral",
+    State.STALE: "attention",
+    State.NOT_APPLIED: "danger",
+}
+
+
+def change_page(change: Change, *, person: User) -> dict[str, Any]:
+    attempt = Attempt.objects.filter(change=change).first()
+    looks = list(change.looks.all())
+    entries = list(Entry.objects.filter(subject=change.ref).order_by("-number"))
+    return {
+        "change": change,
+        "poll": poll_of(change),
+        "tone": TONES[State(change.state)],
+        **_progress(change),
+        **_call(attempt),
+        "rounds": folded(looks, called_at=attempt.started_at if attempt else None),
+        "look_regions": regions_of(looks),
+        "timeline": timeline(entries),
+        "checks": _checks_when_requested(entries),
+        "approvals": list(change.approvals.select_related("approver")),
+        "approved_alone": _approved_alone(entries),
+        "plan_text": json.dumps(change.plan, indent=2, sort_keys=True, ensure_ascii=False),
+        "cancelling": may_cancel(person, change),
+    }
+
+
+def poll_of(change: Change) -> str:
+    """How often the page asks again; empty when there is nothing left to wait for."""
+    if not change.is_open:
+        return ""
+    return "30s" if change.state == State.PENDING else "2s"
+
+
+def _progress(change: Change) -> dict[str, Any]:
+    found = progress(change)
+    from_side, to_side = found.sides
+    picture = Move(
+        _move_side(from_side, found.next_look_at), _move_side(to_side, found.next_look_at), found.moving
+    )
+    return {"progress": found, "picture": picture}
+
+
+def _move_side(side: Side, next_look_at: datetime | None) -> MoveSide:
+    return MoveSide(
+        region=side.region,
+        role_before=side.role_before,
+        role_now=side.role_now,
+        role_after=side.role_after,
+        state_now=side.state_now,
+        last_look=side.last_look_at,
+        next_look=next_look_at,
+        note=side.problem,
+    )
+
+
+def _call(attempt: Attempt | None) -> dict[str, Any]:
+    if attempt is None:
+        return {"attempt": None}
+    word, icon, tone = ANSWERS[Answer(attempt.answer)]
+    return {
+        "attempt": attempt,
+        "answer_word": word,
+        "answer_icon": icon,
+        "answer_tone": tone,
+        "explanation": explain(attempt),
+    }
+
+
+def _checks_when_requested(entries: list[Entry]) -> list[dict[str, str]]:
+    """The preflight as it was when the change was asked for, from the record."""
+    requested = (entry.data.get("preflight") for entry in entries if entry.event == Event.CHANGE_REQUESTED)
+    return next(requested, None) or []
+
+
+def _approved_alone(entries: list[Entry]) -> bool:
+    return any(
+        entry.data.get("policy") == "confirm" for entry in entries if entry.event == Event.CHANGE_APPROVED
+    )

@@ -1,0 +1,62 @@
+"""Audit entries as a timeline: an icon and a tone for each event, and what its data says to a reader.
+
+Shows what was recorded, word for word. Never adds to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from keyconsole.audit.chain import canonical_json
+from keyconsole.audit.events import Event
+from keyconsole.audit.models import Entry
+
+_LOOKS: dict[str, tuple[str, str]] = {
+    Event.CHANGE_REQUESTED: ("plus", "neutral"),
+    Event.CHANGE_APPROVED: ("check", "ok"),
+    Event.CHANGE_CANCELLED: ("stop", "neutral"),
+    Event.CHANGE_CLAIMED: ("clock", "neutral"),
+    Event.CHANGE_STALE: ("alert", "attention"),
+    Event.CHANGE_EXECUTION_STARTED: ("arrow-right", "moving"),
+    Event.CHANGE_ANSWERED: ("info", "neutral"),
+    Event.CHANGE_SETTLING: ("moving", "moving"),
+    Event.CHANGE_OVERDUE: ("alert", "attention"),
+    Event.CHANGE_DONE: ("check", "ok"),
+    Event.CHANGE_NOT_APPLIED: ("cross", "danger"),
+}
+# The page shows these elsewhere, or the sentence of the event already says them.
+_SAID_ELSEWHERE = frozenset({"key_id", "key_arn", "plan", "plan_sha256", "preflight", "from", "to"})
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    entry: Entry
+    icon: str
+    tone: str
+    facts: tuple[tuple[str, str], ...]
+
+
+def timeline(entries: Iterable[Entry]) -> list[Moment]:
+    return [_moment(entry) for entry in entries]
+
+
+def readable(data: Mapping[str, Any], *, without: frozenset[str] = frozenset()) -> Iterator[tuple[str, str]]:
+    """Each thing in an entry's data as a name and a text; what is empty is left out."""
+    for name, value in data.items():
+        if name not in without and value not in (None, "", [], {}):
+            yield name.replace("_", " "), _as_text(value)
+
+
+def _moment(entry: Entry) -> Moment:
+    icon, tone = _LOOKS.get(entry.event, ("info", "neutral"))
+    return Moment(entry, icon, tone, tuple(readable(entry.data, without=_SAID_ELSEWHERE)))
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return " ".join(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, str) else canonical_json(value)
