@@ -7,6 +7,7 @@ nothing leaks from one account to another; only the models are shared.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -18,11 +19,14 @@ from botocore.session import Session
 
 from keyconsole.kms.errors import CredentialsRefused
 from keyconsole.kms.mapping import aws_errors
-from keyconsole.kms.regions import SDK_LOCK, SHARED_LOADER
+from keyconsole.kms.regions import known_partitions
+from keyconsole.kms.sdk import SDK_LOCK, make_session
 from keyconsole.kms.ways_in import Source, WayIn
 
 # A named profile is taken at its word: where it holds no credentials, the machine's own are not used instead.
 _MACHINE_PROVIDERS = ("env", "boto-config", "container-role", "iam-role")
+
+_ROLE_ARN = re.compile(r"arn:[a-z-]+:iam::[0-9]{12}:role/[\w+=,.@/-]+", re.ASCII)
 
 MakeSts = Callable[[Session, Config | None], Any]
 
@@ -43,6 +47,30 @@ def session_with(way_in: WayIn, credentials: Any) -> Session:
         session = _bare_session(way_in)
         session.register_component("credential_provider", _Given(credentials))
         return session
+
+
+def must_be_complete(way_in: WayIn) -> None:
+    """Raise CredentialsRefused for a way in that lacks a part, before anything is sent."""
+    if way_in.source is Source.PROFILE and not way_in.profile_name:
+        _refuse("No profile is named.")
+    if way_in.profile_location and not Path(way_in.profile_location).is_file():
+        _refuse(f"There is no profile file {way_in.profile_location}.")
+    if way_in.source is Source.ENV_KEYS and not way_in.env_prefix:
+        _refuse("No prefix of environment variables is named.")
+    if way_in.source is Source.WEB_IDENTITY and not (
+        way_in.web_identity_token_file and way_in.web_identity_role_arn
+    ):
+        _refuse("A web identity needs a token file and a role.")
+    for role in (way_in.web_identity_role_arn, way_in.role_arn):
+        if role and not (_ROLE_ARN.fullmatch(role) and role.split(":")[1] in known_partitions()):
+            _refuse(f"{role[:200]!r} is not the ARN of a role.")
+
+
+def configured_region(way_in: WayIn) -> str | None:
+    """The Region that the profile or the server's environment names."""
+    with aws_errors("Credentials"):
+        region: str | None = _bare_session(way_in).get_config_variable("region")
+        return region
 
 
 def find_credentials(way_in: WayIn, *, session_name: str, make_sts: MakeSts) -> Any:
@@ -72,12 +100,10 @@ def _base_credentials(way_in: WayIn, *, session_name: str, make_sts: MakeSts) ->
 
 def _sdk_credentials(way_in: WayIn) -> Any:
     """The SDK's own chain: variables, profiles, SSO, credential_process, containers, instance roles."""
-    if way_in.source is Source.PROFILE and not way_in.profile_name:
-        _refuse("No profile is named.")
-    if way_in.profile_location and not Path(way_in.profile_location).is_file():
-        _refuse(f"There is no profile file {way_in.profile_location}.")
     with aws_errors("Credentials"):
         session = _bare_session(way_in)
+        if session.get_scoped_config().get("mfa_serial"):
+            _refuse("The profile asks for a code of a person's device; a server has none.")
         if way_in.source is Source.PROFILE:
             resolver = session.get_component("credential_provider")
             for provider in _MACHINE_PROVIDERS:
@@ -90,13 +116,11 @@ def _sdk_credentials(way_in: WayIn) -> Any:
 
 
 def _bare_session(way_in: WayIn) -> Session:
-    uses_sdk_profile = way_in.source in (Source.DEFAULT, Source.PROFILE)
     # Elsewhere AWS_PROFILE must not reach in: its profile may not exist, or change endpoints.
-    session = Session(
-        profile=way_in.profile_name or None if way_in.source is Source.PROFILE else None,
-        session_vars=None if uses_sdk_profile else {"profile": (None, None, None, None)},
+    session = make_session(
+        profile=way_in.profile_name if way_in.source is Source.PROFILE else None,
+        heed_environment_profile=way_in.source is Source.DEFAULT,
     )
-    session.register_component("data_loader", SHARED_LOADER)
     session.set_config_variable("sts_regional_endpoints", "regional")
     if way_in.profile_location:
         session.set_config_variable("credentials_file", way_in.profile_location)
@@ -105,8 +129,6 @@ def _bare_session(way_in: WayIn) -> Session:
 
 
 def _keys_from_environment(prefix: str) -> Credentials:
-    if not prefix:
-        _refuse("No prefix of environment variables is named.")
     access_key = _secret(f"{prefix}_ACCESS_KEY_ID")
     secret_key = _secret(f"{prefix}_SECRET_ACCESS_KEY")
     for name, value in (("ACCESS_KEY_ID", access_key), ("SECRET_ACCESS_KEY", secret_key)):
@@ -124,9 +146,6 @@ def _secret(name: str) -> str:
 
 
 def _web_identity(way_in: WayIn, *, session_name: str, make_sts: MakeSts) -> DeferredRefreshableCredentials:
-    if not way_in.web_identity_token_file or not way_in.web_identity_role_arn:
-        _refuse("A web identity needs a token file and a role.")
-
     sts = make_sts(session_with(way_in, None), Config(signature_version=UNSIGNED))
 
     def assume_role() -> dict[str, str]:

@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-import threading
-from functools import lru_cache
-from typing import Any
+from functools import cache
 
-import botocore.loaders
-import botocore.session
-
-# The models are some megabytes of JSON: everything in this process reads them once, through this one loader.
-SHARED_LOADER: botocore.loaders.Loader = botocore.loaders.create_loader()
-# The loader and client creation are not thread-safe.
-SDK_LOCK = threading.RLock()
+from keyconsole.kms.sdk import SDK_LOCK, load_partitions, make_session
 
 
-@lru_cache(maxsize=1)
+@cache
 def _regions_by_partition() -> dict[str, tuple[str, ...]]:
     with SDK_LOCK:
-        session = botocore.session.Session()
-        session.register_component("data_loader", SHARED_LOADER)
+        session = make_session()
         return {
             partition: tuple(sorted(session.get_available_regions("kms", partition)))
             for partition in session.get_available_partitions()
         }
 
 
-@lru_cache(maxsize=1)
-def _partitions() -> tuple[dict[str, Any], ...]:
-    with SDK_LOCK:
-        return tuple(SHARED_LOADER.load_data("partitions")["partitions"])
+@cache
+def _homes() -> dict[str, str]:
+    """By partition, in the SDK's order."""
+    return {
+        str(partition["id"]): str(partition["outputs"]["implicitGlobalRegion"])
+        for partition in load_partitions()
+    }
 
 
 def known_partitions() -> tuple[str, ...]:
-    return tuple(partition["id"] for partition in _partitions())
+    return tuple(_homes())
 
 
 def known_regions(partition: str = "aws") -> tuple[str, ...]:
@@ -50,7 +44,9 @@ def partition_of(region: str) -> str | None:
 
 def home_region(partition: str | None = None) -> str:
     """Where a partition's account-wide services answer; of the SDK's first partition if none is named."""
-    for described in _partitions():
-        if partition in (None, described["id"]):
-            return str(described["outputs"]["implicitGlobalRegion"])
-    raise ValueError(f"{partition!r} is not a partition that the SDK knows.")
+    homes = _homes()
+    if partition is None:
+        return next(iter(homes.values()))
+    if partition not in homes:
+        raise ValueError(f"{partition!r} is not a partition that the SDK knows.")
+    return homes[partition]

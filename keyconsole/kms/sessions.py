@@ -13,11 +13,17 @@ from botocore.session import Session
 
 from keyconsole.kms.calls import CallCounter
 from keyconsole.kms.client import Kms
-from keyconsole.kms.credentials import find_credentials, session_with
+from keyconsole.kms.credentials import (
+    configured_region,
+    find_credentials,
+    must_be_complete,
+    session_with,
+)
 from keyconsole.kms.errors import AccessDenied, WrongAccount
 from keyconsole.kms.facts import Identity
 from keyconsole.kms.mapping import aws_errors
-from keyconsole.kms.regions import SDK_LOCK, home_region, known_regions
+from keyconsole.kms.regions import home_region, known_regions, partition_of
+from keyconsole.kms.sdk import SDK_LOCK
 from keyconsole.kms.ways_in import Source, WayIn, clean_session_name
 
 __all__ = ["AccountSession", "CallCounter", "Source", "WayIn", "connect"]
@@ -108,6 +114,7 @@ class _Clients:
         self._others: list[Any] = []
         self._lock = threading.Lock()
         self.calls = CallCounter()
+        must_be_complete(way_in)
         self.home = _home(way_in)
         self._credentials = find_credentials(way_in, session_name=session_name, make_sts=self._make_sts)
         self._session = session_with(way_in, self._credentials)
@@ -166,9 +173,12 @@ class _Clients:
 
 
 def _home(way_in: WayIn) -> str:
-    """Where to ask STS: the Region given, else the home of the role's partition, else the SDK's first."""
+    """Where to ask STS: the Region given, else the one configured, else the home of the role's partition."""
     if way_in.region_hint:
         return way_in.region_hint
     role = way_in.role_arn or way_in.web_identity_role_arn
-    with aws_errors("Credentials"):
-        return home_region(role.split(":")[1] if role.count(":") >= 5 else None)
+    partition = role.split(":")[1] if role else None
+    region = configured_region(way_in)
+    if region and partition in (None, partition_of(region)):
+        return region
+    return home_region(partition)

@@ -239,6 +239,10 @@ def missing() -> Iterator[tuple[str, WayIn]]:
     yield "No prefix", WayIn(source=Source.ENV_KEYS)
     yield "NOPE_ACCESS_KEY_ID", WayIn(source=Source.ENV_KEYS, env_prefix="NOPE")
     yield "token file and a role", WayIn(source=Source.WEB_IDENTITY)
+    yield "not the ARN of a role", WayIn(role_arn="KeyConsole")
+    yield "not the ARN of a role", WayIn(role_arn="arn:aws-moon:iam::111122223333:role/x")
+    yield "not the ARN of a role", WayIn(role_arn="arn:aws:iam::111122223333:user/ana")
+    yield "not the ARN of a role", WayIn(role_arn=f"{ROLE}\n" + "x" * 5000)
     yield (
         "cannot be read",
         WayIn(Source.WEB_IDENTITY, web_identity_token_file="/no/such", web_identity_role_arn=ROLE),
@@ -257,6 +261,20 @@ def test_a_profile_without_credentials_does_not_fall_back_on_the_server_s_own(
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
     location = profile_file(tmp_path, "[pay]\nregion=eu-west-1\n")
     refused(WayIn(Source.PROFILE, "pay", location), "The profile pay holds no credentials")
+
+
+def test_a_profile_that_needs_a_person_s_device_is_refused_and_does_not_ask(tmp_path: Path):
+    text = (
+        "[profile mfa]\nsource_profile=base\nmfa_serial=arn:aws:iam::111122223333:mfa/ana\n"
+        f"role_arn={ROLE}\n[profile base]\naws_access_key_id=AKIAX\naws_secret_access_key=x\n"
+    )
+    refused(WayIn(Source.PROFILE, "mfa", profile_file(tmp_path, text)), "a person's device")
+
+
+def test_a_profile_s_region_is_where_sts_is_asked(stub: StubAws, tmp_path: Path):
+    text = "[pay]\nregion=eu-central-1\naws_access_key_id=AKIAX\naws_secret_access_key=x\n"
+    who(WayIn(Source.PROFILE, "pay", profile_file(tmp_path, text), endpoint_url=stub.url))
+    assert "/eu-central-1/sts/" in stub.sent("GetCallerIdentity")[0]["authorization"]
 
 
 def test_keys_of_the_environment_ignore_a_profile_of_the_server(
