@@ -38,7 +38,7 @@ class Difference:
 def compare(
     look: RegionLook, *, here: Mapping[str, Before], members: Mapping[str, frozenset[str]]
 ) -> Difference:
-    """`here`: what is stored of the Region, by key id. `members`: the Regions stored of each key of the account."""
+    """`here`: the Region as stored, by key id. `members`: the Regions stored of each key of the account."""
     found = _regions_named(look)
     new_rows = {
         (key_id, region)
