@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from pathlib import Path
 
 os.environ.setdefault("KEYCONSOLE_SECRET_KEY", "only-for-tests-" + "x" * 40)
 os.environ.setdefault("KEYCONSOLE_DEMO", "1")
@@ -11,3 +13,8 @@ from keyconsole.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+    # A file, not memory: some tests start real workers, which open the same database.
+    DATABASES["default"]["TEST"] = {
+        "NAME": str(Path(tempfile.gettempdir()) / f"keyconsole-test-{os.getpid()}.sqlite3")
+    }  # noqa: F405

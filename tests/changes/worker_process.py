@@ -1,0 +1,108 @@
+"""A real worker process for the tests of crashes and races, which may kill itself at a named step.
+
+    python -m tests.changes.worker_process work [--die-at STEP]
+    python -m tests.changes.worker_process execute CR-1
+
+SIGKILL to itself: nothing of the process gets to tidy up, as in a power cut.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+STEPS = (
+    "before-claim",
+    "after-claim",
+    "before-look",
+    "after-look",
+    "before-attempt",
+    "after-attempt",
+    "while-calling",
+    "before-answer-is-kept",
+    "after-answer-is-kept",
+    "after-settling-began",
+    "settle-before-look",
+    "settle-after-look",
+    "settle-before-conclusion",
+)
+
+
+def die(*_: object, **__: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def before(_function: Callable[..., Any]) -> Callable[..., Any]:
+    return die
+
+
+def after(function: Callable[..., Any]) -> Callable[..., Any]:
+    def then_die(*args: Any, **kwargs: Any) -> None:
+        function(*args, **kwargs)
+        die()
+
+    return then_die
+
+
+def prepare_death(step: str) -> None:
+    from keyconsole.changes import answering, execution, settling
+
+    places = {
+        "before-claim": (execution, "_take", before),
+        "after-claim": (execution, "_take", after),
+        "before-look": (execution, "look", before),
+        "after-look": (execution, "store_round", after),
+        "before-attempt": (execution, "_commit_attempt", before),
+        "after-attempt": (execution, "_commit_attempt", after),
+        "while-calling": (execution, "send", after),
+        "before-answer-is-kept": (execution, "record_answer", before),
+        "after-answer-is-kept": (answering, "_go_on", before),
+        "after-settling-began": (settling, "begin", after),
+        "settle-before-look": (settling, "look", before),
+        "settle-after-look": (settling, "store_round", after),
+        "settle-before-conclusion": (settling, "_conclude", before),
+    }
+    module, name, when = places[step]
+    setattr(module, name, when(getattr(module, name)))
+
+
+def shorten_waits() -> None:
+    from keyconsole.changes import execution, settling, sweeping
+
+    execution.LEASE = timedelta(seconds=1.5)
+    sweeping.PATIENCE = timedelta(seconds=0.5)
+    settling.CALL_LASTS_AT_MOST = timedelta(seconds=2)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("what", choices=["work", "execute"])
+    parser.add_argument("ref", nargs="?")
+    parser.add_argument("--die-at", choices=STEPS)
+    chosen = parser.parse_args()
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from keyconsole.changes import tasks
+
+    shorten_waits()
+    if chosen.die_at:
+        prepare_death(chosen.die_at)
+    if chosen.what == "work":
+        call_command("worker", interval=0.05, sweep_every=0.2)
+    else:
+        print("ready", flush=True)  # noqa: T201 - the test waits for all of them
+        input()
+        tasks.execute.call(chosen.ref)
+
+
+if __name__ == "__main__":
+    main()
