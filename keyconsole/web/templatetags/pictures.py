@@ -81,10 +81,12 @@ def region_name(region: str) -> SafeString:
 def region_head(region: str, primaries: int | None = None) -> SafeString:
     name = place(region).name
     if primaries is None:
-        return format_html('<span class="region-head" title="{}">{}</span>', name, region)
+        return format_html(
+            '<span class="region-head" title="{}"><span class="name">{}</span></span>', name, region
+        )
     counted = "primary" if primaries == 1 else "primaries"
     return format_html(
-        '<span class="region-head" title="{}">{}<span class="count">{}'
+        '<span class="region-head" title="{}"><span class="name">{}</span> <span class="count">{}'
         '<span class="visually-hidden"> {}</span></span></span>',
         f"{name}: {primaries} {counted}" if name else f"{primaries} {counted}",
         region,
