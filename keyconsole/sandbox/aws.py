@@ -85,14 +85,14 @@ class Aws:
             raise AwsError("UnknownOperationException", f"The sandbox has no {call.service}.")
         if call.service == "kms":
             request = self._with_key_resolved(request, call)
-        try:
-            return moto_apps.answer(
-                request, service=call.service, region=call.region, account_id=call.account_id
-            )
-        except NotImplementedError:
+        response = moto_apps.answer(
+            request, service=call.service, region=call.region, account_id=call.account_id
+        )
+        if response.status == moto_apps.NOT_IMPLEMENTED:
             raise AwsError(
                 "UnknownOperationException", f"The sandbox has no {call.service}:{call.operation}."
-            ) from None
+            )
+        return response
 
     def _with_key_resolved(self, request: Request, call: Call) -> Request:
         """moto's look-up of ids and aliases is passed by: it gets the ARN of a key that may be used."""

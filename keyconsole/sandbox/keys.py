@@ -89,6 +89,8 @@ class Material:
 class RegionKey(Key):
     """moto's constructor is not called: it makes an RSA pair for every key, symmetric ones too."""
 
+    multi_region = False  # switches moto's own, wrong idea of a set off; ours is key_set
+
     def __init__(
         self,
         *,

@@ -22,6 +22,7 @@ from .trail import Caller
 
 DEFAULT_ACCOUNT = "123456789012"
 ACCOUNT_DIGITS = 12
+NOT_IMPLEMENTED = 501
 SERVICES = frozenset(backends.list_of_moto_modules())
 
 _applications: dict[str, Any] = {}
@@ -71,7 +72,10 @@ def caller_of(access_key_id: str, region: str) -> Caller:
 def _application(service: str) -> Any:
     with _lock:
         if service not in _applications:
-            _applications[service] = create_backend_app(cast("Any", service))
+            application = create_backend_app(cast("Any", service))
+            application.debug = False  # a fault of moto's becomes an answer of 500
+            application.register_error_handler(NotImplementedError, lambda _: ("", NOT_IMPLEMENTED))
+            _applications[service] = application
         return _applications[service]
 
 

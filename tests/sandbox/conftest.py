@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
@@ -14,7 +17,8 @@ from keyconsole.sandbox.server import Sandbox
 
 PAYMENTS = "111122223333"
 RESEARCH = "222233334444"
-CONFIG = Config(connect_timeout=2, read_timeout=2, retries={"total_max_attempts": 1})
+CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1})
+HURRIED = CONFIG.merge(Config(read_timeout=0.2))
 SESSION = boto3.Session()
 
 ClientMaker = Callable[..., Any]
@@ -31,16 +35,33 @@ def kms() -> Iterator[Sandbox]:
 def client(kms: Sandbox) -> Iterator[ClientMaker]:
     made = []
 
-    def make(region: str = "us-east-1", *, account: str = PAYMENTS, service: str = "kms", **keys: str) -> Any:
+    def make(
+        region: str = "us-east-1",
+        *,
+        account: str = PAYMENTS,
+        service: str = "kms",
+        config: Config = CONFIG,
+        **keys: str,
+    ) -> Any:
         credentials = keys or {"aws_access_key_id": account, "aws_secret_access_key": "x"}
         made.append(
-            SESSION.client(service, region_name=region, endpoint_url=kms.url, config=CONFIG, **credentials)
+            SESSION.client(service, region_name=region, endpoint_url=kms.url, config=config, **credentials)
         )
         return made[-1]
 
     yield make
     for one in made:
         one.close()
+
+
+def ask(kms: Sandbox, method: str, path: str, body: object = None) -> tuple[int, Any]:
+    """One request to the sandbox's own paths: status and JSON."""
+    connection = HTTPConnection(urlsplit(kms.url).netloc, timeout=5)
+    connection.request(method, path, None if body is None else json.dumps(body))
+    response = connection.getresponse()
+    answer = json.loads(response.read())
+    connection.close()
+    return response.status, answer
 
 
 def refusal(call: Callable[..., Any], **parameters: Any) -> tuple[str, str]:

@@ -74,10 +74,12 @@ def test_a_set_stays_in_its_partition(client, key):
 
 
 def test_a_region_that_does_not_exist_is_named_twice(client, key):
-    assert refusal(client(EAST).replicate_key, KeyId=key, ReplicaRegion="us-invalid-1") == (
-        "ValidationException",
+    code, message = refusal(client(EAST).replicate_key, KeyId=key, ReplicaRegion="us-invalid-1")
+
+    assert code == "ValidationException"
+    assert message == (
         "Region us-invalid-1 is not a valid Region or multi-Region keys are not supported in Region "
-        "us-invalid-1.",
+        "us-invalid-1."
     )
 
 

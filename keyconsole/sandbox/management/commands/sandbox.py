@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import threading
 from argparse import ArgumentParser
@@ -28,7 +29,9 @@ class Command(BaseCommand):
         try:
             sandbox = Sandbox(settle_seconds=settle_seconds, port=port)
         except (OSError, OverflowError) as problem:
-            raise CommandError(f"The sandbox cannot listen on 127.0.0.1:{port}: {problem}.") from problem
+            taken = isinstance(problem, OSError) and problem.errno == errno.EADDRINUSE
+            why = "another program uses this port" if taken else str(problem)
+            raise CommandError(f"The sandbox cannot listen on 127.0.0.1:{port}: {why}.") from problem
         if not empty:
             seed_story(sandbox.desk)
         ended = threading.Event()
