@@ -1,0 +1,67 @@
+"""The chapters of the help, and the tables in it that come from the code itself, so that they cannot lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from keyconsole.audit.events import Event
+from keyconsole.aws_accounts.roles import ALLOWS, Permission, Role
+from keyconsole.web.role_to_create import role_to_create
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    slug: str
+    title: str
+    about: str
+
+
+CHAPTERS = (
+    Chapter("what-it-is", "What KeyConsole is", "What it does for you, and what it does not do."),
+    Chapter("keys", "Keys and Regions", "What the keys pages show, and what unknown means."),
+    Chapter("making-a-primary", "Making a primary", "From the key to the confirmation, check by check."),
+    Chapter("settling", "Settling", "What happens after the call, and a change's whole life."),
+    Chapter("refusals", "When AWS refuses", "Every refusal of UpdatePrimaryRegion and what to do."),
+    Chapter("scans", "Scans", "How keys are found, and the answers that a Region can give."),
+    Chapter("accounts", "AWS accounts", "Ways into an account, and the IAM role to create there."),
+    Chapter("roles", "Roles and permissions", "Who may do what, per account or everywhere."),
+    Chapter("events", "Events and the chain", "Everything that is recorded, and how to prove it."),
+    Chapter("command-line", "Command line", "Every command, its options and its exit status."),
+    Chapter("keyboard", "Keyboard and accessibility", "Without a mouse, without JavaScript, on paper."),
+    Chapter("vocabulary", "Vocabulary", "The words, and what each of them means here."),
+)
+
+PERMISSIONS = {
+    Permission.VIEW: "See keys, scans and changes.",
+    Permission.REQUEST: "Ask to make a replica the primary.",
+    Permission.APPROVE: "Approve what others ask for.",
+    Permission.READ_AUDIT: "Read and export every event.",
+    Permission.SCAN: "Start a scan, test a connection.",
+    Permission.ADMINISTER: "Add accounts, change how they are entered, give roles, cancel others' changes.",
+}
+
+
+def chapter_called(slug: str) -> Chapter | None:
+    return next((chapter for chapter in CHAPTERS if chapter.slug == slug), None)
+
+
+def tables() -> dict[str, Any]:
+    return {
+        "event_groups": [(noun, list(events)) for noun, events in groupby(Event, key=_noun)],
+        "roles": list(Role),
+        "permissions": [
+            (permission.value, PERMISSIONS[permission], _ticks(permission)) for permission in Permission
+        ],
+        "role": role_to_create(account_id="111122223333", partition="aws"),
+    }
+
+
+def _noun(event: Event) -> str:
+    return event.value.partition(".")[0]
+
+
+def _ticks(permission: Permission) -> Iterable[bool]:
+    return [permission in ALLOWS[role] for role in Role]

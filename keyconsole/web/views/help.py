@@ -1,0 +1,33 @@
+"""The user's guide for the version that runs, and one of every element that its pages are made of."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from keyconsole.web.guards import signed_in
+from keyconsole.web.help_pages import CHAPTERS, chapter_called, tables
+from keyconsole.web.pictures.portfolio import portfolio
+
+
+@signed_in
+@require_safe
+def contents(request: HttpRequest) -> HttpResponse:
+    return render(request, "help/contents.html", {"chapters": CHAPTERS})
+
+
+@signed_in
+@require_safe
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    chapter = chapter_called(slug)
+    if chapter is None:
+        raise Http404("The help has no such chapter.")
+    context = {"chapter": chapter, "chapters": CHAPTERS, **tables()}
+    return render(request, f"help/{slug}.html", context)
+
+
+@signed_in
+@require_safe
+def patterns(request: HttpRequest) -> HttpResponse:
+    return render(request, "patterns.html", portfolio())
