@@ -1,0 +1,59 @@
+"""A move before anybody asked for it: the picture, the checks and the words on its confirmation page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import User
+
+from keyconsole.changes.plan import plan_for, plan_sha256
+from keyconsole.changes.policy import Verdict, may_request
+from keyconsole.changes.preflight import Answer, Check, preflight
+from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
+from keyconsole.web.pictures.move import Move, MoveSide
+
+# The words of the looks for what a check answers.
+_LOOKS = {Answer.OK: "ok", Answer.WARN: "warning", Answer.FAIL: "refused", Answer.UNKNOWN: "unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMove:
+    picture: Move
+    checks: Sequence[tuple[str, Check]]  # each with the word for its look
+    warnings: Sequence[str]
+    verdict: Verdict
+    others: Sequence[str]  # Regions that stay as they are
+    plan_sha256: str  # empty where there is nothing to plan
+
+    @property
+    def not_ok(self) -> int:
+        return sum(look != "ok" for look, _ in self.checks)
+
+
+def planned_move(key: MultiRegionKey, *, to_region: str, person: User, now: datetime) -> PlannedMove:
+    members = {member.region: member for member in key.region_keys.all() if member.sight != Sight.GONE}
+    found = preflight(key, to_region=to_region, now=now)
+    pair = (key.primary_region, to_region)
+    sha256 = plan_sha256(plan_for(key, to_region=to_region)) if found.passes else ""
+    return PlannedMove(
+        picture=Move(
+            _side(key.primary_region, members.get(key.primary_region), "REPLICA"),
+            _side(to_region, members.get(to_region), "PRIMARY"),
+            moving=False,
+        ),
+        checks=[(_LOOKS[check.answer], check) for check in found.checks],
+        warnings=found.warnings,
+        verdict=may_request(person, key, to_region=to_region, now=now),
+        others=[region for region in members if region not in pair],
+        plan_sha256=sha256,
+    )
+
+
+def _side(region: str, member: RegionKey | None, role_after: str) -> MoveSide:
+    if member is None:
+        return MoveSide(region, "", "", role_after, "", note="No key of this set was seen here.")
+    role = member.role if member.is_visible else ""
+    state = member.state if member.is_visible else ""
+    return MoveSide(region, role, role, role_after, state, last_look=member.last_seen_at)

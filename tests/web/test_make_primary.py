@@ -1,0 +1,191 @@
+"""The confirmation page of a move."""
+
+from __future__ import annotations
+
+from unittest.mock import patch
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from keyconsole.changes.models import Change
+from keyconsole.changes.refusal import Refused
+from tests.cast import CARD_VAULT, LEDGER, OLD_VAULT, Inventory
+from tests.conftest import HTMX
+
+pytestmark = pytest.mark.django_db
+PAGE = f"/keys/111122223333/{CARD_VAULT}/make-primary/eu-west-1/"
+TO_DISABLED = f"/keys/111122223333/{LEDGER}/make-primary/eu-central-1/"
+FILLED = {"reason": "Closer to payments.", "ticket": "OPS-7", "typed": "card-vault", "token": "t" * 32}
+QUERIES = 12
+
+
+def test_it_shows_before_and_after_checks_policy_and_warnings(as_ana: Client, inventory: Inventory) -> None:
+    response = as_ana.get(PAGE)
+    content = response.content.decode()
+    picture = response.context["move"].picture
+    assert [(side.region, side.role_before, side.role_after) for side in picture.sides] == [
+        ("us-east-1", "PRIMARY", "REPLICA"),
+        ("eu-west-1", "REPLICA", "PRIMARY"),
+    ]
+    assert "planned administration, not failover" in content
+    assert "Terraform and CloudFormation will see a changed key" in content
+    assert "kms:MultiRegionKeyType" in content
+    assert "One person, typed confirmation" in content
+    assert "us-west-2 stays as it is" in content
+
+
+@pytest.mark.parametrize("typed", ["card-vault", "alias/card-vault", CARD_VAULT])
+def test_asking_makes_one_change_and_leads_to_it(as_ana: Client, inventory: Inventory, typed: str) -> None:
+    response = as_ana.post(PAGE, {**FILLED, "typed": typed})
+    change = Change.objects.get()
+    assert response.headers["Location"] == f"/changes/{change.ref}/"
+    assert (change.from_region, change.to_region, change.reason, change.ticket) == (
+        "us-east-1",
+        "eu-west-1",
+        "Closer to payments.",
+        "OPS-7",
+    )
+    assert change.requester.username == "ana"
+
+
+def test_the_same_form_sent_twice_asks_once(as_ana: Client, inventory: Inventory) -> None:
+    first, second = (as_ana.post(PAGE, FILLED) for _ in range(2))
+    assert first.headers["Location"] == second.headers["Location"]
+    assert Change.objects.count() == 1
+
+
+def test_each_showing_of_the_form_has_its_own_token(as_ana: Client, inventory: Inventory) -> None:
+    tokens = {as_ana.get(PAGE).context["form"]["token"].value() for _ in range(3)}
+    assert len(tokens) == 3
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("reason", "", "Say why the primary should move."),
+        ("reason", "  \n ", "Say why the primary should move."),
+        ("reason", "r" * 5000, "The reason has 5,000 characters; at most 2,000 are kept."),
+        ("reason", "a\x1b[2Jb", "The reason holds control characters."),
+        ("reason", "a\x00b", "Null characters are not allowed."),
+        ("ticket", "t" * 101, "The ticket has 101 characters; at most 100 are kept."),
+        ("typed", "", "Type the key&#x27;s alias or id to confirm."),
+        ("typed", "ledger", "This is not the name of the key."),
+        ("typed", "CARD-VAULT", "This is not the name of the key."),
+        ("token", "<script>", "This form is not one of ours."),
+        ("token", "", "This field is required."),
+    ],
+)
+def test_a_wrong_field_is_named_and_nothing_typed_is_lost(
+    as_ana: Client, inventory: Inventory, field: str, value: str, words: str
+) -> None:
+    response = as_ana.post(PAGE, {**FILLED, field: value})
+    content = response.content.decode()
+    assert response.status_code == 200
+    assert words in content
+    assert 'class="error-summary' in content
+    kept = {name: text for name, text in FILLED.items() if name not in {field, "token"}}
+    assert all(text in content for text in kept.values())
+    assert not Change.objects.exists()
+
+
+def test_two_thousand_characters_with_line_breaks_are_kept(as_ana: Client, inventory: Inventory) -> None:
+    reason = "\r\n".join("x" * 19 for _ in range(100))
+    as_ana.post(PAGE, {**FILLED, "reason": reason})
+    assert Change.objects.get().reason == reason.replace("\r\n", "\n")
+
+
+def test_a_refusal_by_the_workflow_stands_above_the_form(as_ana: Client, inventory: Inventory) -> None:
+    refused = Refused("CR-4 is already under way for this key.", "And <b>another</b> thing.")
+    with patch("keyconsole.web.views.make_primary.request_move", side_effect=refused):
+        content = as_ana.post(PAGE, FILLED).content.decode()
+    assert "CR-4 is already under way for this key." in content
+    assert "And &lt;b&gt;another&lt;/b&gt; thing." in content
+    assert "Closer to payments." in content
+
+
+def test_a_disabled_replica_shows_why_and_no_form(as_ana: Client, inventory: Inventory) -> None:
+    content = as_ana.get(TO_DISABLED).content.decode()
+    assert "The key in eu-central-1 is Disabled. Enable it first." in content
+    assert 'name="reason"' not in content
+
+
+def test_asking_for_it_all_the_same_is_refused(as_ana: Client, inventory: Inventory) -> None:
+    content = as_ana.post(TO_DISABLED, {**FILLED, "typed": "ledger"}).content.decode()
+    assert "The key in eu-central-1 is Disabled." in content
+    assert not Change.objects.exists()
+
+
+def test_an_open_change_of_the_key_stands_in_the_way(as_ana: Client, inventory: Inventory) -> None:
+    as_ana.post(PAGE, FILLED)
+    content = as_ana.get(PAGE).content.decode()
+    assert "CR-1 is already under way for this key." in content
+    assert 'name="reason"' not in content
+
+
+def test_people_who_may_only_look_cannot_ask(as_cleo: Client, inventory: Inventory) -> None:
+    assert "Your roles do not let you make a primary in payments." in as_cleo.get(PAGE).content.decode()
+    as_cleo.post(PAGE, FILLED)
+    assert not Change.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("region", "words"),
+    [
+        ("us-nowhere-1", "is not a valid Region"),
+        ("cn-north-1", "must be in the same AWS partition"),
+        ("us-east-2", "does not have a replica key in the specified Region"),
+        ("us-east-1", "already is the primary"),
+    ],
+)
+def test_a_region_without_a_replica_is_refused_in_words(
+    as_ana: Client, inventory: Inventory, region: str, words: str
+) -> None:
+    path = PAGE.replace("eu-west-1", region)
+    assert words in as_ana.get(path).content.decode()
+    assert words in as_ana.post(path, FILLED).content.decode()
+    assert not Change.objects.exists()
+
+
+@pytest.mark.parametrize("region", ["EU-WEST-1", "eu-west-1%00", "%3Cb%3E", "a-" * 40 + "1", "eu west 1"])
+def test_what_is_no_region_at_all_is_not_there(as_ana: Client, inventory: Inventory, region: str) -> None:
+    assert as_ana.get(PAGE.replace("eu-west-1", region)).status_code == 404
+
+
+def test_keys_outside_ones_accounts_are_not_there(as_ana: Client, inventory: Inventory) -> None:
+    path = f"/keys/333344445555/{OLD_VAULT}/make-primary/us-east-1/"
+    assert as_ana.get(path).status_code == 404
+    assert as_ana.post(path, FILLED).status_code == 404
+
+
+def test_it_takes_no_other_methods(as_ana: Client, inventory: Inventory) -> None:
+    assert as_ana.delete(PAGE).status_code == 405
+    assert as_ana.put(PAGE).status_code == 405
+
+
+def test_a_form_from_elsewhere_is_refused(inventory: Inventory) -> None:
+    stranger = Client(enforce_csrf_checks=True)
+    stranger.login(username="ana", password="correct horse battery staple")
+    assert stranger.post(PAGE, FILLED).status_code == 403
+    assert not Change.objects.exists()
+
+
+def test_people_without_a_role_may_not_open_it(as_dan: Client, inventory: Inventory) -> None:
+    assert as_dan.get(PAGE).status_code == 403
+    assert as_dan.post(PAGE, FILLED).status_code == 403
+
+
+def test_signed_out_people_are_sent_to_sign_in(anonymous: Client, inventory: Inventory) -> None:
+    assert anonymous.post(PAGE, FILLED).headers["Location"].startswith("/sign-in/")
+    assert not Change.objects.exists()
+
+
+def test_htmx_gets_the_whole_page_for_there_is_no_part(as_ana: Client, inventory: Inventory) -> None:
+    assert b"</html>" in as_ana.get(PAGE, headers=HTMX).content
+
+
+def test_the_number_of_queries_is_fixed(
+    as_ana: Client, inventory: Inventory, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(QUERIES):
+        as_ana.get(PAGE)
