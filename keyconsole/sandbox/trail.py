@@ -86,33 +86,21 @@ class Trail:
     ) -> None:
         """`at` is in seconds since the epoch (now, unless a past is written)."""
         at = time.time() if at is None else at
-        event_id = str(uuid.uuid4())
-        identity = caller.identity() | ({"invokedBy": KMS} if invoked_by_kms else {})
-        detail: dict[str, Any] = {
-            "eventVersion": "1.11",
-            "userIdentity": identity,
-            "eventTime": datetime.fromtimestamp(round(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "eventSource": KMS,
-            "eventName": name,
-            "awsRegion": region,
-            "sourceIPAddress": KMS if invoked_by_kms else "127.0.0.1",
-            "userAgent": "AWS Internal" if invoked_by_kms else "sandbox",
+        detail = _head(name, region=region, caller=caller, at=at) | {
             "requestParameters": parameters,
             "responseElements": {"keyId": key_arn} if key_arn and error is None else None,
             "requestID": request_id,
-            "eventID": event_id,
-            "readOnly": False,
-            "eventType": "AwsApiCall",
-            "managementEvent": True,
-            "recipientAccountId": caller.account_id,
-            "eventCategory": "Management",
         }
+        if invoked_by_kms:
+            detail["userIdentity"]["invokedBy"] = KMS
+            detail |= {"sourceIPAddress": KMS, "userAgent": "AWS Internal"}
+        elif key_arn:
+            key = {"accountId": caller.account_id, "type": "AWS::KMS::Key", "ARN": key_arn}
+            detail["resources"] = [key]
         if error is not None:
             detail["errorCode"], detail["errorMessage"] = error
-        if key_arn and not invoked_by_kms:
-            detail["resources"] = [{"accountId": caller.account_id, "type": "AWS::KMS::Key", "ARN": key_arn}]
         resources = (key_arn, key_arn.rsplit("/", 1)[-1]) if key_arn else ()
-        record = Record(event_id, at, name, region, caller, resources, detail)
+        record = Record(detail["eventID"], at, name, region, caller, resources, detail)
         with self._lock:
             self._records[caller.account_id, region].append(record)
 
@@ -122,3 +110,22 @@ class Trail:
             written = list(self._records[account_id, region])
         written.reverse()
         return sorted(written, key=lambda record: -record.at)
+
+
+def _head(name: str, *, region: str, caller: Caller, at: float) -> dict[str, Any]:
+    return {
+        "eventVersion": "1.11",
+        "userIdentity": caller.identity(),
+        "eventTime": datetime.fromtimestamp(round(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "eventSource": KMS,
+        "eventName": name,
+        "awsRegion": region,
+        "sourceIPAddress": "127.0.0.1",
+        "userAgent": "sandbox",
+        "eventID": str(uuid.uuid4()),
+        "readOnly": False,
+        "eventType": "AwsApiCall",
+        "managementEvent": True,
+        "recipientAccountId": caller.account_id,
+        "eventCategory": "Management",
+    }

@@ -6,13 +6,14 @@ import json
 
 import pytest
 
+from keyconsole.sandbox.server import Sandbox
 from tests.sandbox.conftest import PAYMENTS, arn, described, refusal
 
 EAST, IRELAND, OREGON = "us-east-1", "eu-west-1", "us-west-2"
 
 
 @pytest.fixture
-def key(kms) -> str:
+def key(kms: Sandbox) -> str:
     return kms.seed_set(PAYMENTS, primary=EAST, replicas=(IRELAND,), tags={"owner": "payments"})
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sandbox.conftest import PAYMENTS, arn, described, refusal
+from keyconsole.sandbox.server import Sandbox
+from tests.sandbox.conftest import PAYMENTS, ClientMaker, arn, described, refusal
 
 EAST, IRELAND, SYDNEY = "us-east-1", "eu-west-1", "ap-southeast-2"
 
 
 @pytest.fixture
-def key(kms, client) -> str:
+def key(kms: Sandbox, client: ClientMaker) -> str:
     """Moving from us-east-1 to eu-west-1 for as long as the test runs."""
     key_id = kms.seed_set(PAYMENTS, primary=EAST, replicas=(IRELAND, SYDNEY))
     kms.settle_seconds(60)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from keyconsole.sandbox.server import Sandbox
 from tests.sandbox.conftest import PAYMENTS, arn, refusal
 
 EAST, IRELAND = "us-east-1", "eu-west-1"
@@ -14,7 +15,7 @@ BY_NAME = [{"AttributeKey": "EventName", "AttributeValue": "UpdatePrimaryRegion"
 
 
 @pytest.fixture
-def key(kms) -> str:
+def key(kms: Sandbox) -> str:
     return kms.seed_set(PAYMENTS)
 
 

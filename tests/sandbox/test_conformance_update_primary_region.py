@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from keyconsole.sandbox.server import Sandbox
 from tests.sandbox.conftest import PAYMENTS, RESEARCH, arn, described, refusal, role
 
 EAST, IRELAND, SYDNEY = "us-east-1", "eu-west-1", "ap-southeast-2"
 
 
 @pytest.fixture
-def key(kms) -> str:
+def key(kms: Sandbox) -> str:
     return kms.seed_set(PAYMENTS, primary=EAST, replicas=(IRELAND, SYDNEY))
 
 

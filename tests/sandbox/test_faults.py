@@ -7,6 +7,7 @@ import time
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
+from keyconsole.sandbox.server import Sandbox
 from tests.sandbox.conftest import (
     HURRIED,
     PAYMENTS,
@@ -22,7 +23,7 @@ MOVE = "UpdatePrimaryRegion"
 
 
 @pytest.fixture
-def key(kms) -> str:
+def key(kms: Sandbox) -> str:
     return kms.seed_set(PAYMENTS, replicas=(IRELAND, SYDNEY))
 
 
