@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Self
 
@@ -51,9 +52,10 @@ class AccountRun:
         except ScanTaken:
             logger.warning("Scan %s was taken over; it ends here.", self.scan.pk)
             self.is_over = True
-        except DatabaseError:
+        except Exception:
+            # The scans of other accounts share this thread; they go on.
             logger.exception("Scan %s could not store what it saw.", self.scan.pk)
-            self.is_over = True
+            self._give_up()
 
     def stop(self) -> None:
         self._reader.stop()
@@ -105,6 +107,14 @@ class AccountRun:
                 data=self._ending(state, problem, calls),
             )
         self.is_over = True
+
+    def _give_up(self) -> None:
+        self.is_over = True
+        # Where even this cannot be stored, the sweep finds the scan silent and closes it.
+        with suppress(ScanTaken, DatabaseError):
+            self._finish(
+                ScanState.FAILED, problem="An unexpected error stopped the scan; the worker's log has it."
+            )
 
     def _ending(self, state: ScanState, problem: str, calls: dict[str, int]) -> dict[str, Any]:
         parts = RegionScan.objects.filter(scan=self.scan).values_list("outcome", "region")

@@ -11,6 +11,7 @@ from keyconsole.audit import log
 from keyconsole.audit.events import Event
 from keyconsole.inventory import ours
 from keyconsole.inventory.judging import Verdict, judge
+from keyconsole.inventory.looks import SeenKey
 from keyconsole.inventory.models import Cause, MultiRegionKey, PrimaryPeriod, RegionKey
 from keyconsole.inventory.periods import record_primary
 from keyconsole.inventory.picture import Picture
@@ -48,7 +49,7 @@ def _conclude_primaries(picture: Picture, verdicts: dict[str, Verdict], *, now: 
             moved.append((key, verdict, period))
     _begin(begun)
     _confirm(confirmed)
-    _note_moved(moved, now=now)
+    _note_moved(picture, moved, now=now)
 
 
 def _may_contradict(verdict: Verdict, period: PrimaryPeriod) -> bool:
@@ -87,10 +88,12 @@ def _set_primaries(found: list[tuple[MultiRegionKey, str]]) -> None:
     MultiRegionKey.objects.bulk_update(changed, ["primary_region"], batch_size=_AT_ONCE)
 
 
-def _note_moved(moved: list[tuple[MultiRegionKey, Verdict, PrimaryPeriod]], *, now: datetime) -> None:
+def _note_moved(
+    picture: Picture, moved: list[tuple[MultiRegionKey, Verdict, PrimaryPeriod]], *, now: datetime
+) -> None:
     under_way = ours.being_moved([key for key, _, _ in moved])
     for key, verdict, period in moved:
-        if key.pk in under_way:
+        if key.pk in under_way or _looked_since(key, picture.evidence[key.key_id]):
             continue
         record_primary(key, region=verdict.region, at=verdict.seen_at, cause=Cause.OUT_OF_BAND)
         log.record(
@@ -103,9 +106,15 @@ def _note_moved(moved: list[tuple[MultiRegionKey, Verdict, PrimaryPeriod]], *, n
                 "alias": key.alias,
                 "from": period.region,
                 "to": verdict.region,
-                "not_before": period.confirmed_at,
+                "not_before": period.confirmed_at.isoformat() if period.confirmed_at else "",
             },
         )
+
+
+def _looked_since(key: MultiRegionKey, seen: list[SeenKey]) -> bool:
+    """A change of ours looked after the scan did, and knows better: it may have begun and ended meanwhile."""
+    newest = {row.region: row.last_look_at for row in key.region_keys.all()}
+    return any((newest[one.facts.region] or one.looked_at) > one.looked_at for one in seen)
 
 
 def _name_keys(picture: Picture) -> None:

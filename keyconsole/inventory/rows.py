@@ -25,8 +25,7 @@ def fill_row(row: RegionKey, seen: SeenKey, *, aliases: Mapping[str, tuple[str, 
     row.sight = Sight.SEEN
     row.first_seen_at = row.first_seen_at or seen.looked_at
     row.last_seen_at = row.last_look_at = seen.looked_at
-    if aliases is not None:
-        row.aliases = list(aliases.get(seen.facts.key_id, ()))
+    name_row(row, aliases, seen.facts.key_id)
     if seen.details:
         _fill_details(row, seen.details, at=seen.looked_at)
 
@@ -35,6 +34,11 @@ def blank_row(row: RegionKey, sight: Sight, *, looked_at: datetime) -> None:
     """Nothing was seen: the facts stay as they were when they were."""
     row.sight = sight
     row.last_look_at = looked_at
+
+
+def name_row(row: RegionKey, aliases: Mapping[str, tuple[str, ...]] | None, key_id: str) -> None:
+    if aliases is not None:
+        row.aliases = list(aliases.get(key_id, ()))
 
 
 def _fill_details(row: RegionKey, details: Details, *, at: datetime) -> None:

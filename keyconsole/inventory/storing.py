@@ -15,7 +15,7 @@ from keyconsole.inventory.compare import Before, Difference, compare
 from keyconsole.inventory.looks import BLIND, RegionLook
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, RegionScan, Scan, ScanState, Sight
 from keyconsole.inventory.picture import Picture
-from keyconsole.inventory.rows import STORED, blank_row, fill_row
+from keyconsole.inventory.rows import STORED, blank_row, fill_row, name_row
 
 ACTOR = "keyconsole"
 
@@ -101,6 +101,8 @@ def _store_rows(
         fill_row(here[seen.facts.key_id], seen, aliases=look.aliases)
     for key_id, sight in difference.unseen.items():
         blank_row(here[key_id], sight, looked_at=look.finished_at)
+        if key_id in look.undescribed:
+            name_row(here[key_id], look.aliases, key_id)
     for key_id in difference.gone:
         blank_row(here[key_id], Sight.GONE, looked_at=look.finished_at)
     touched = {seen.facts.key_id for seen in difference.seen} | difference.unseen.keys() | difference.gone

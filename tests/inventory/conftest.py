@@ -1,12 +1,15 @@
-"""A sandbox KMS that payments, research and archive are entered at, by keys from the environment and a role."""
+"""A sandbox KMS that payments and research are entered at: keys from the environment, then a role."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Any
 
+import boto3
 import pytest
 from django.utils import timezone
 
+from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.models import Depth, Scan
 from keyconsole.inventory.scanning import open_scan, run_scan
@@ -14,8 +17,6 @@ from keyconsole.sandbox.server import Sandbox
 from tests.cast import make_account
 
 REGIONS = ["us-east-1", "eu-west-1", "ap-southeast-2"]
-
-ScanNow = Callable[..., Scan]
 
 
 @pytest.fixture(autouse=True)
@@ -57,3 +58,23 @@ def scan_now(account: AwsAccount, *, depth: Depth = Depth.KEYS) -> Scan:
     run_scan(scan)
     scan.refresh_from_db()
     return scan
+
+
+def client_at(kms: Sandbox, region: str, account_id: str = "111122223333") -> Any:
+    """Somebody else's boto3 client in the account."""
+    keys = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "only-for-the-sandbox"}
+    sts = boto3.client("sts", endpoint_url=kms.url, region_name=region, **keys)
+    role = sts.assume_role(RoleArn=f"arn:aws:iam::{account_id}:role/Engineer", RoleSessionName="engineer")
+    own = role["Credentials"]
+    return boto3.client(
+        "kms",
+        endpoint_url=kms.url,
+        region_name=region,
+        aws_access_key_id=own["AccessKeyId"],
+        aws_secret_access_key=own["SecretAccessKey"],
+        aws_session_token=own["SessionToken"],
+    )
+
+
+def events_of(subject: str) -> list[str]:
+    return list(Entry.objects.filter(subject=subject).values_list("event", flat=True))
