@@ -74,7 +74,7 @@ def _checks(
         yield _enabled(member)
     yield _own_account(key)
     for member in pair:
-        yield _no_deny(member, key.account.role_arn)
+        yield _no_deny(member, _who_we_are(key))
     for member in pair:
         yield _fresh(member, now)
 
@@ -158,12 +158,17 @@ def _own_account(key: MultiRegionKey) -> Check:
     )
 
 
-def _no_deny(member: RegionKey, role_arn: str) -> Check:
+def _who_we_are(key: MultiRegionKey) -> str:
+    account = key.account
+    return account.role_arn or f"arn:{account.partition}:iam::{account.account_id}:root"
+
+
+def _no_deny(member: RegionKey, principal: str) -> Check:
     name, region = "Key policy", member.region
     if not member.policy:
         why = member.details_problem or "it was never read"
         return Check(name, Answer.UNKNOWN, f"The key policy in {region} is not known: {why}.", region)
-    denial = explicit_deny(member.policy, action=ACTION, principal=role_arn)
+    denial = explicit_deny(member.policy, action=ACTION, principal=principal)
     if denial is None:
         return Check(name, Answer.OK, f"No statement in the key policy in {region} denies the move.", region)
     if denial.conditional:

@@ -132,12 +132,12 @@ class Aws:
     def __init__(self, kms: Sandbox) -> None:
         self._kms = kms
 
-    def client(self, account_id: str, region: str) -> Any:
+    def client(self, account_id: str, region: str, *, service: str = "kms") -> Any:
         sts = boto3.client("sts", region_name=region, endpoint_url=self._kms.url, **_DESK_KEYS)
         role = sts.assume_role(RoleArn=f"arn:aws:iam::{account_id}:role/Admin", RoleSessionName="somebody")
         given = role["Credentials"]
         return boto3.client(
-            "kms",
+            service,
             region_name=region,
             endpoint_url=self._kms.url,
             aws_access_key_id=given["AccessKeyId"],

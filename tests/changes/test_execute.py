@@ -58,37 +58,12 @@ def test_every_region_was_looked_at_before_and_after(ask, clock):
     }
 
 
-def test_cloudtrail_shows_which_change_it_was(ask, clock, kms, cast):
-    import boto3
-
+def test_cloudtrail_shows_which_change_it_was(ask, clock, aws, cast):
     change = run(ask(), clock)
-    trail = boto3.client(
-        "cloudtrail",
-        region_name=PRIMARY,
-        endpoint_url=kms.url,
-        aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
-        aws_secret_access_key="x",
-    )
-    sts = boto3.client(
-        "sts",
-        region_name=PRIMARY,
-        endpoint_url=kms.url,
-        aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
-        aws_secret_access_key="x",
-    )
-    role = sts.assume_role(RoleArn=cast.payments.role_arn, RoleSessionName="test")["Credentials"]
-    trail = boto3.client(
-        "cloudtrail",
-        region_name=PRIMARY,
-        endpoint_url=kms.url,
-        aws_access_key_id=role["AccessKeyId"],
-        aws_secret_access_key=role["SecretAccessKey"],
-        aws_session_token=role["SessionToken"],
-    )
-    found = trail.lookup_events(
-        LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "UpdatePrimaryRegion"}]
-    )["Events"]
-    assert f"keyconsole-{change.ref}" in found[0]["CloudTrailEvent"]
+    trail = aws.client(cast.payments.account_id, PRIMARY, service="cloudtrail")
+    by_name = [{"AttributeKey": "EventName", "AttributeValue": "UpdatePrimaryRegion"}]
+    (event,) = trail.lookup_events(LookupAttributes=by_name)["Events"]
+    assert f"keyconsole-{change.ref}" in event["CloudTrailEvent"]
 
 
 @pytest.mark.parametrize(
