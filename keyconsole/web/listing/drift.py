@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
 
@@ -51,6 +51,11 @@ def drift_of(key: MultiRegionKey) -> Drift:
     return Drift(key, {region: what for region, what in found.items() if what})
 
 
+def light_members() -> QuerySet[RegionKey]:
+    """Without the long texts that no list shows."""
+    return RegionKey.objects.defer("policy", "description", "details_problem", "rotation")
+
+
 def drifting(keys: QuerySet[MultiRegionKey]) -> list[Drift]:
     """The database finds those whose stored texts differ; those that mean the same are then left out."""
     primary = RegionKey.objects.filter(key=OuterRef("key"), **_SEEN_PRIMARY)
@@ -60,5 +65,6 @@ def drifting(keys: QuerySet[MultiRegionKey]) -> list[Drift]:
     differing = RegionKey.objects.filter(
         Exists(primary.filter(details | ~Q(aliases=OuterRef("aliases")))), key=OuterRef("pk"), **_SEEN_REPLICA
     )
-    candidates = keys.filter(Exists(differing)).select_related("account").prefetch_related("region_keys")
+    members = Prefetch("region_keys", queryset=light_members())
+    candidates = keys.filter(Exists(differing)).select_related("account").prefetch_related(members)
     return [drift for drift in map(drift_of, candidates.order_by("alias", "key_id")) if drift.differences]

@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.models import Change
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
-from keyconsole.web.listing.drift import drifting
+from keyconsole.web.listing.drift import drifting, light_members
 from keyconsole.web.listing.key_filter import Choices, KeyFilter
 from keyconsole.web.templatetags.states import KEY_STATES
 
@@ -99,7 +99,7 @@ def visibility_of(member: RegionKey) -> str:
 
 def with_members(keys: QuerySet[MultiRegionKey]) -> QuerySet[MultiRegionKey]:
     return keys.select_related("account").prefetch_related(
-        Prefetch("region_keys", queryset=_light().exclude(sight=Sight.GONE.value)),
+        Prefetch("region_keys", queryset=light_members().exclude(sight=Sight.GONE.value)),
         Prefetch("changes", queryset=Change.objects.open(), to_attr="open_changes"),
     )
 
@@ -107,11 +107,6 @@ def with_members(keys: QuerySet[MultiRegionKey]) -> QuerySet[MultiRegionKey]:
 def page_of(keys: QuerySet[MultiRegionKey], wanted: str) -> Page[MultiRegionKey]:
     """The page of that number; the first or last one where there is no such page."""
     return Paginator(with_members(keys), PER_PAGE).get_page(wanted)
-
-
-def _light() -> QuerySet[RegionKey]:
-    """Without the long texts that no list shows."""
-    return RegionKey.objects.defer("policy", "description", "details_problem", "rotation")
 
 
 def _row(key: MultiRegionKey, columns: Sequence[RegionColumn]) -> KeyRow:
