@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from keyconsole.changes import execution
+from keyconsole.changes import answering, execution
 from keyconsole.changes.explaining import explain
 from keyconsole.changes.models import Attempt
 from tests.changes.conftest import PRIMARY, REPLICA, moves_sent, run
@@ -17,7 +17,7 @@ def refused(ask, clock, monkeypatch):
     """Runs a change in which `disturb` happens between our look and our call."""
 
     def run_disturbed(disturb):
-        send = execution.send
+        send = answering.send
 
         def disturbed(change, session, **times):
             disturb(change)

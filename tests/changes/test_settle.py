@@ -112,9 +112,9 @@ def test_a_refusal_because_another_made_the_move_first_ends_with_the_truth(
     ask, clock, kms, key, aws, monkeypatch
 ):
     """Between our look and our call somebody else moves it: AWS says that our key is no primary."""
-    from keyconsole.changes import execution
+    from keyconsole.changes import answering, execution
 
-    send = execution.send
+    send = answering.send
 
     def overtaken(change, session, **times):
         aws.move(key, to=REPLICA)

@@ -9,7 +9,6 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from keyconsole.audit.models import Entry
-from keyconsole.changes.management.commands import update_primary_region
 from keyconsole.changes.models import Change
 from tests.changes.conftest import PRIMARY, REPLICA, moves_sent
 
@@ -39,7 +38,7 @@ def update(capsys, key, monkeypatch):
             call_command("update_primary_region", *arguments, **options)
             status = DONE
         except SystemExit as stopped:
-            status = stopped.code
+            status = int(stopped.code or 0)
         except CommandError as error:
             status = error.returncode
             return status, "", str(error)
@@ -201,7 +200,7 @@ def test_an_unknown_person_is_a_usage_error(update, key):
 
 
 def test_the_login_name_is_the_person_where_none_is_named(update, key, monkeypatch):
-    monkeypatch.setattr(update_primary_region.getpass, "getuser", lambda: "ana")
+    monkeypatch.setattr("getpass.getuser", lambda: "ana")
     assert update(key.key_id, username="")[0] == DONE
 
 
