@@ -32,7 +32,6 @@ CRYPTOGRAPHY = (
 class Aws:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._callers: dict[str, Caller] = {}
 
     def __call__(self, request: Request) -> Response:
         request_id = str(uuid.uuid4())
@@ -53,11 +52,11 @@ class Aws:
         return call
 
     def _caller(self, access_key_id: str, region: str) -> Caller:
-        caller = self._callers.get(access_key_id)
+        caller = self._desk.callers.get(access_key_id)
         if caller is None:
             caller = moto_apps.caller_of(access_key_id, region)
             if caller.account_id != moto_apps.DEFAULT_ACCOUNT:
-                self._callers[access_key_id] = caller
+                self._desk.callers[access_key_id] = caller
         return caller
 
     def _answer(self, request: Request, call: Call) -> Response:

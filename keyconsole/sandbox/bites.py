@@ -20,6 +20,8 @@ def bite_before(call: Call, fault: Fault | None) -> None:
         raise ConnectionCutError(hold_seconds=_hold(fault))
     if fault.name == "throttle":
         raise AwsError("ThrottlingException", THROTTLED)
+    if fault.name == "expired-token":
+        raise AwsError("ExpiredTokenException", "The security token included in the request is expired")
     if fault.name == "server-error":
         raise _internal()
     if fault.name == "deny" or call.operation.startswith("AssumeRole"):

@@ -1,4 +1,10 @@
-"""The sandbox's own paths, /sandbox/…, in JSON: faults, calls, settings, seeding. They count as no call."""
+"""The sandbox's own paths, in JSON; they count as no call.
+
+GET, POST, DELETE /sandbox/faults: which are on; one more; none. GET, DELETE /sandbox/calls: counts; from
+zero. GET, POST /sandbox/settings: settle_seconds and picture. POST /sandbox/sets, /sandbox/keys: a
+multi-Region key; `count` single-Region keys. POST /sandbox/states: a Region key's state.
+DELETE /sandbox/state: an empty desk. POST /sandbox/story: the demo story on an empty desk.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +16,9 @@ from typing import Any
 from .desk import PICTURES, Desk
 from .faults import Fault
 from .http_server import Request, Response
-from .seeding import seed_set, set_state
+from .seeding import seed_key, seed_set, set_state
+from .story_keys import KEYS
+from .story_seeding import seed_story
 
 
 class Control:
@@ -19,13 +27,16 @@ class Control:
         self._actions: dict[tuple[str, str], Callable[[dict[str, Any]], Any]] = {
             ("GET", "faults"): lambda _: desk.faults.as_dicts(),
             ("POST", "faults"): self._add_fault,
-            ("DELETE", "faults"): lambda _: desk.faults.clear(),
+            ("DELETE", "faults"): lambda asked: desk.faults.clear(asked.get("name")),
             ("GET", "calls"): lambda _: desk.calls.as_dict(),
             ("DELETE", "calls"): lambda _: desk.calls.reset(),
             ("GET", "settings"): lambda _: asdict(desk.settings),
             ("POST", "settings"): self._change_settings,
             ("POST", "sets"): self._seed_set,
+            ("POST", "keys"): self._seed_keys,
             ("POST", "states"): self._set_state,
+            ("DELETE", "state"): lambda _: desk.clear(),
+            ("POST", "story"): self._seed_story,
         }
 
     def __call__(self, request: Request) -> Response:
@@ -61,6 +72,18 @@ class Control:
 
     def _seed_set(self, asked: dict[str, Any]) -> Any:
         return {"key_id": seed_set(self._desk, asked.pop("account_id"), asked.pop("key_id", None), **asked)}
+
+    def _seed_keys(self, asked: dict[str, Any]) -> Any:
+        made = [
+            seed_key(self._desk, asked["account_id"], region=asked["region"])
+            for _ in range(int(asked.get("count", 1)))
+        ]
+        return {"key_ids": made}
+
+    def _seed_story(self, _: dict[str, Any]) -> Any:
+        self._desk.clear()
+        seed_story(self._desk)
+        return {"keys": len(KEYS)}
 
     def _set_state(self, asked: dict[str, Any]) -> Any:
         set_state(self._desk, asked["account_id"], asked["region"], asked["key_id"], asked["state"])

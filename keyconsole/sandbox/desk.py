@@ -11,15 +11,13 @@ import time
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from moto.iam.models import iam_backends
+from moto.core.base_backend import BackendDict
 from moto.kms.models import kms_backends
-from moto.organizations.models import organizations_backends
-from moto.sts.models import sts_backends
 
 from .calls import Calls
 from .faults import Faults
 from .keys import KeySet, RegionKey
-from .trail import Trail
+from .trail import Caller, Trail
 
 Picture = Literal["swapped", "two-replicas"]
 PICTURES = get_args(Picture)
@@ -49,13 +47,19 @@ class Desk:
     def __init__(self, *, settle_seconds: float = 2.0, picture: Picture = "swapped") -> None:
         self.lock = threading.RLock()
         self.settings = Settings(settle_seconds, picture)
-        self.faults = Faults()
         self.calls = Calls()
-        self.trail = Trail()
-        self.aliases: dict[tuple[str, str], dict[str, Alias]] = {}
-        self.enabled_regions: dict[str, tuple[str, ...]] = {}
-        for backends in (kms_backends, iam_backends, sts_backends, organizations_backends):
-            backends.reset()
+        self.clear()
+
+    def clear(self) -> None:
+        """Back to an empty desk; settings and counts stay."""
+        with self.lock:
+            BackendDict.reset()
+            self.faults = Faults()
+            self.trail = Trail()
+            self.aliases: dict[tuple[str, str], dict[str, Alias]] = {}
+            self.enabled_regions: dict[str, tuple[str, ...]] = {}
+            self.callers: dict[str, Caller] = {}
+            """By access key id."""
 
     def knows_region(self, account_id: str, region: str) -> bool:
         try:

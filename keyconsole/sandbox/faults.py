@@ -16,6 +16,7 @@ BEFORE_ACTING = (
     "role-missing",
     "timeout-before",
     "throttle",
+    "expired-token",
     "deny",
     "server-error",
 )

@@ -9,6 +9,7 @@ import select
 import socket
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import Message
@@ -55,6 +56,9 @@ class Handler(BaseHTTPRequestHandler):
             self._hold(cut.hold_seconds)
             self.close_connection = True
             return
+        except Exception:  # noqa: BLE001  # whatever went wrong, the caller gets an answer
+            traceback.print_exc()
+            response = Response(b'{"__type": "InternalFailure"}', 500)
         self.send_response_only(response.status)
         for name, value in response.headers.items():
             self.send_header(name, value)

@@ -55,6 +55,10 @@ class Sandbox:
     ) -> None:
         self.desk.faults.add(Fault(name, operation, account, region, times, seconds))
 
+    def clear(self) -> None:
+        """Back to an empty desk; settings and counts stay."""
+        self.desk.clear()
+
     def clear_faults(self, name: str | None = None) -> None:
         self.desk.faults.clear(name)
 

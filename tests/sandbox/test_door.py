@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import socket
+from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 import pytest
 
 from keyconsole.sandbox.server import Sandbox
+from keyconsole.sandbox.story_keys import KEYS
 from tests.sandbox.conftest import PAYMENTS, ask, described, role
 
 
@@ -76,6 +79,36 @@ def test_sets_and_states_can_be_made_over_http(kms, client):
     assert ask(kms, "POST", "/sandbox/states", state)[0] == 200
     assert described(client, "us-east-1", key)["KeyState"] == "Disabled"
     assert role(client, "eu-west-1", key) == "PRIMARY"
+
+
+def test_many_single_region_keys_can_be_made_at_once(kms, client):
+    made = ask(kms, "POST", "/sandbox/keys", {"account_id": PAYMENTS, "region": "us-east-1", "count": 120})[1]
+
+    listed = client("us-east-1").list_keys(Limit=1000)["Keys"]
+    assert {key["KeyId"] for key in listed} == set(made["key_ids"])
+    assert len(listed) == 120
+
+
+def test_the_desk_is_emptied_and_the_story_put_on_it_over_http(kms, client):
+    kms.seed_set(PAYMENTS)
+    kms.fault("throttle")
+    ask(kms, "DELETE", "/sandbox/state")
+    assert client("us-east-1").list_keys()["Keys"] == []
+
+    assert ask(kms, "POST", "/sandbox/story")[1] == {"keys": len(KEYS)}
+    assert len(client("us-east-1").list_aliases(Limit=100)["Aliases"]) > 20
+
+
+def test_a_request_that_breaks_the_sandbox_still_gets_an_answer(kms, client, capfd):
+    key = kms.seed_set(PAYMENTS)
+    signed = {"Authorization": f"AWS4-HMAC-SHA256 Credential={PAYMENTS}/20261123/us-east-1/kms/aws4_request"}
+    wrong = json.dumps({"KeyId": key, "PendingWindowInDays": "soon"})
+    connection = HTTPConnection(urlsplit(kms.url).netloc, timeout=5)
+    connection.request("POST", "/", wrong, signed | {"X-Amz-Target": "TrentService.ScheduleKeyDeletion"})
+
+    assert connection.getresponse().status == 500
+    assert "TypeError" in capfd.readouterr().err
+    connection.close()
 
 
 def test_a_state_that_cannot_be_set_is_refused(kms):

@@ -40,6 +40,7 @@ def primary(client, key):
     [
         ("throttle", "ThrottlingException"),
         ("deny", "AccessDeniedException"),
+        ("expired-token", "ExpiredTokenException"),
         ("server-error", "KMSInternalException"),
     ],
 )
