@@ -1,0 +1,51 @@
+"""The frame around every page."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from keyconsole.changes.models import Change
+from keyconsole.changes.workflow import request_move
+from tests.cast import Cast, Inventory
+
+pytestmark = pytest.mark.django_db
+
+
+def rail(client: Client, path: str = "/") -> list[str]:
+    return [entry.name for entry in client.get(path).context["rail"]()]
+
+
+def test_the_rail_names_the_rooms_that_a_person_may_enter(as_ana: Client, as_cleo: Client) -> None:
+    assert rail(as_ana) == ["Overview", "Keys", "Changes", "Accounts", "Help"]
+    assert rail(as_cleo) == ["Overview", "Keys", "Changes", "Audit", "Accounts", "Help"]
+
+
+def test_the_room_that_one_is_in_is_marked(as_ana: Client, inventory: Inventory) -> None:
+    entries = as_ana.get("/keys/").context["rail"]()
+    assert [entry.name for entry in entries if entry.current] == ["Keys"]
+
+
+def test_the_band_says_that_this_is_a_sandbox(as_ana: Client, settings: Settings) -> None:
+    settings.KEYCONSOLE_DEMO = True
+    assert "sandbox" in as_ana.get("/").content.decode().lower()
+    settings.KEYCONSOLE_DEMO = False
+    assert as_ana.get("/").context["is_sandbox"] is False
+
+
+def test_the_number_counts_what_others_ask_for_and_not_ones_own(
+    as_ana: Client, as_ben: Client, as_cleo: Client, inventory: Inventory, cast: Cast
+) -> None:
+    change = request_move(
+        inventory.card_vault,
+        to_region="eu-west-1",
+        by=cast.ana,
+        reason="Closer.",
+        token="t" * 32,
+        now=timezone.now(),
+    )
+    Change.objects.filter(pk=change.pk).update(state="pending")
+    counts = [client.get("/").context["needs_me"]() for client in (as_ana, as_ben, as_cleo)]
+    assert counts == [0, 1, 0]
