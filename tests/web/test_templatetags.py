@@ -66,6 +66,10 @@ def test_no_value_is_called_unknown(nothing: object):
     assert "unknown</span>" in draw("{% role_tag value %}", value=nothing)
 
 
+def test_hyphens_are_underscores():
+    assert "Out of band" in draw("{% cause_tag 'out-of-band' %}")
+
+
 def test_roles_may_come_in_any_case():
     assert draw("{% role_tag 'primary' %}") == draw("{% role_tag 'PRIMARY' %}")
 

@@ -60,6 +60,8 @@ OUTCOMES = {
     "unreachable": Look("Unreachable", "unplugged", "danger"),
     "failed": Look("Failed", "cross", "danger"),
     "skipped": Look("Skipped", "skip", "neutral"),
+    "finished": Look("Finished", "check", "ok"),
+    "lost": Look("Lost", "unplugged", "attention"),
 }
 
 VISIBILITIES = {
@@ -68,6 +70,7 @@ VISIBILITIES = {
     "denied": Look("Denied", "lock", "attention"),
     "unreachable": Look("Unreachable", "unplugged", "danger"),
     "unknown": Look("Unknown", "question", "unknown"),
+    "unlooked": Look("Not looked yet", "question", "unknown"),
     "gone": Look("Gone", "cross", "neutral"),
 }
 
@@ -80,7 +83,9 @@ CAUSES = {
 
 CHECKS = {
     "ok": Look("OK", "check", "ok"),
+    "fail": Look("Refused", "cross", "danger"),
     "refused": Look("Refused", "cross", "danger"),
+    "warn": Look("Warning", "alert", "attention"),
     "warning": Look("Warning", "alert", "attention"),
     "unknown": Look("Unknown", "question", "unknown"),
     "waiting": Look("Waiting", "clock", "neutral"),
@@ -88,8 +93,13 @@ CHECKS = {
 
 
 def look(table: dict[str, Look], value: object) -> Look:
+    """Hyphens and underscores are the same here: the database and the code spell some names differently."""
     given = str(value or "")
-    return table.get(given) or Look(given or "unknown", "question", "unknown")
+    return (
+        table.get(given)
+        or table.get(given.replace("-", "_"))
+        or Look(given or "unknown", "question", "unknown")
+    )
 
 
 @register.simple_tag
