@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from . import moto_apps
 from .answers import AwsError
@@ -16,9 +14,7 @@ from .desk import Desk
 from .faults import AFTER_ACTING, BEFORE_ACTING
 from .http_server import Request, Response
 from .lookup import find_key, require_allowed, require_state
-from .operations.lookup_events import lookup_events
-from .operations.table import OPERATIONS
-from .regions import REGION_OPERATIONS
+from .operations.table import find_operation
 from .trail import Caller
 from .wire import answered, operation_of, refused, scope_of
 
@@ -73,7 +69,7 @@ class Aws:
     def _act(self, request: Request, call: Call) -> Response:
         if call.service == "kms" and not self._desk.knows_region(call.account_id, call.region):
             raise AwsError("InvalidSignatureException", "Credential should be scoped to a valid region.")
-        ours = _our_operation(call)
+        ours = find_operation(call.service, call.operation)
         if ours is None:
             return self._let_moto(request, call)
         with self._desk.lock:
@@ -116,11 +112,3 @@ class Aws:
             key_arn=None,
             error=(error.code, error.message),
         )
-
-
-def _our_operation(call: Call) -> Callable[[Desk, Call], Any] | None:
-    if call.service == "kms":
-        return OPERATIONS.get(call.operation)
-    if call.service == "cloudtrail" and call.operation == "LookupEvents":
-        return lookup_events
-    return REGION_OPERATIONS.get((call.service, call.operation))

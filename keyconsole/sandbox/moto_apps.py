@@ -63,10 +63,17 @@ def account_of(access_key_id: str) -> str:
 
 
 def caller_of(access_key_id: str, region: str) -> Caller:
-    account_id = account_of(access_key_id)
-    sts = sts_backends[account_id][get_partition(region)]
-    user_id, arn, _ = sts.get_caller_identity(access_key_id, region)
-    return Caller(account_id, arn, user_id, access_key_id)
+    """Whom an access key belongs to; a key that was never made here belongs to a user named desk."""
+    account_id, partition = account_of(access_key_id), get_partition(region)
+    role = sts_backends[account_id][partition].get_assumed_role_from_access_key(access_key_id)
+    if role is not None:
+        return Caller(account_id, role.arn, role.user_id, access_key_id)
+    user = iam_backends[account_id][partition].get_user_from_access_key_id(access_key_id)
+    if user is not None:
+        return Caller(account_id, user.arn, user.id, access_key_id)
+    return Caller(
+        account_id, f"arn:{partition}:iam::{account_id}:user/desk", "AIDASANDBOXDESK", access_key_id
+    )
 
 
 def _application(service: str) -> Any:

@@ -83,3 +83,18 @@ def test_an_unsigned_request_is_refused(kms):
     assert response.status == 400
     assert b"MissingAuthenticationToken" in response.read()
     connection.close()
+
+
+def test_a_key_that_was_never_made_here_belongs_to_the_user_desk(client):
+    identity = client(service="sts", account=RESEARCH).get_caller_identity()
+
+    assert identity["Arn"] == f"arn:aws:iam::{RESEARCH}:user/desk"
+
+
+def test_an_iam_user_keeps_its_own_name(client):
+    iam = client(service="iam", account=RESEARCH)
+    iam.create_user(UserName="ana")
+    made = iam.create_access_key(UserName="ana")["AccessKey"]
+    keys = {"aws_access_key_id": made["AccessKeyId"], "aws_secret_access_key": made["SecretAccessKey"]}
+
+    assert client(service="sts", **keys).get_caller_identity()["Arn"].endswith(f"{RESEARCH}:user/ana")

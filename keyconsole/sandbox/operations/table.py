@@ -1,4 +1,4 @@
-"""Every KMS operation that the sandbox answers itself; moto answers the rest (cryptography, grants)."""
+"""Every operation that the sandbox answers itself; moto answers the rest (cryptography, grants, roles)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,21 @@ from typing import Any
 
 from keyconsole.sandbox.call import Call
 from keyconsole.sandbox.desk import Desk
-from keyconsole.sandbox.operations import labels, lifecycle, primary, reading, rotation
+from keyconsole.sandbox.operations import (
+    identity,
+    labels,
+    lifecycle,
+    lookup_events,
+    primary,
+    reading,
+    regions,
+    rotation,
+)
 
-Operation = Callable[[Desk, Call], dict[str, Any]]
+Operation = Callable[[Desk, Call], dict[str, Any] | bytes]
+"""Bytes are XML, a dictionary becomes JSON."""
 
-OPERATIONS: dict[str, Operation] = {
+KMS_OPERATIONS: dict[str, Operation] = {
     "UpdatePrimaryRegion": primary.update_primary_region,
     "ReplicateKey": primary.replicate_key,
     "ListKeys": reading.list_keys,
@@ -36,3 +46,14 @@ OPERATIONS: dict[str, Operation] = {
     "UpdateKeyDescription": labels.update_key_description,
     "PutKeyPolicy": labels.put_key_policy,
 }
+
+OTHER_OPERATIONS: dict[tuple[str, str], Operation] = {
+    ("sts", "GetCallerIdentity"): identity.get_caller_identity,
+    ("ec2", "DescribeRegions"): regions.describe_regions,
+    ("account", "ListRegions"): regions.list_regions,
+    ("cloudtrail", "LookupEvents"): lookup_events.lookup_events,
+}
+
+
+def find_operation(service: str, name: str) -> Operation | None:
+    return KMS_OPERATIONS.get(name) if service == "kms" else OTHER_OPERATIONS.get((service, name))

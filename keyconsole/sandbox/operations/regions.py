@@ -5,11 +5,10 @@ Answered here because moto needs more than a second to load EC2 and has no ListR
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from .call import Call
-from .desk import Desk
+from keyconsole.sandbox.call import Call
+from keyconsole.sandbox.desk import Desk
 
 
 def describe_regions(desk: Desk, call: Call) -> bytes:
@@ -31,9 +30,3 @@ def list_regions(desk: Desk, call: Call) -> dict[str, Any]:
             for name in desk.regions_of(call.account_id)
         ]
     }
-
-
-REGION_OPERATIONS: dict[tuple[str, str], Callable[[Desk, Call], Any]] = {
-    ("ec2", "DescribeRegions"): describe_regions,
-    ("account", "ListRegions"): list_regions,
-}

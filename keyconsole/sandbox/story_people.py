@@ -1,0 +1,88 @@
+"""The people of the demo story: who they are, how they sign in, and which roles they had from when to when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, get_hasher, make_password
+from django.contrib.auth.models import User
+
+from keyconsole.aws_accounts.roles import Role
+
+from .story import ARCHIVE, PAYMENTS, RESEARCH, StoryAccount
+
+# The passwords are printed: a start of the demo need not wait for a million rounds each.
+_ROUNDS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class StoryPerson:
+    username: str
+    password: str
+    does: str
+
+
+PEOPLE = (
+    StoryPerson("ana", "amber-harbour-31", "asks for changes in payments and research"),
+    StoryPerson("ben", "birch-lantern-72", "approves in payments and research"),
+    StoryPerson("bea", "basalt-orchard-58", "approves in payments and research"),
+    StoryPerson("cleo", "copper-meadow-94", "audits every account"),
+    StoryPerson("dan", "dusty-canyon-46", "has no role and sees nothing"),
+    StoryPerson("ada", "azure-glacier-15", "administers and sees every account"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoryGrant:
+    """From when to when, in days before the story starts; without an end it still holds."""
+
+    username: str
+    role: Role
+    account: StoryAccount | None
+    from_days_ago: float
+    until_days_ago: float | None = None
+
+
+GRANTS = (
+    StoryGrant("ada", Role.ADMINISTRATOR, None, 424.95),
+    StoryGrant("cleo", Role.AUDITOR, None, 424.94),
+    StoryGrant("ana", Role.REQUESTER, PAYMENTS, 424.2),
+    StoryGrant("ben", Role.APPROVER, PAYMENTS, 424.19),
+    StoryGrant("ana", Role.REQUESTER, RESEARCH, 423.1),
+    StoryGrant("ben", Role.REQUESTER, RESEARCH, 423.09, 30.2),
+    StoryGrant("bea", Role.APPROVER, PAYMENTS, 380.3),
+    StoryGrant("bea", Role.REQUESTER, RESEARCH, 380.29, 30.19),
+    StoryGrant("ben", Role.APPROVER, RESEARCH, 30.18),
+    StoryGrant("bea", Role.APPROVER, RESEARCH, 30.17),
+    # Held for half a day, for one change: the record shows who gave it to whom.
+    StoryGrant("ada", Role.REQUESTER, ARCHIVE, 13.1, 12.6),
+)
+
+
+def create_people(*, joined: datetime) -> dict[str, User]:
+    User.objects.bulk_create(
+        User(
+            username=person.username,
+            first_name=person.username.title(),
+            password=_hashed(person.password),
+            date_joined=joined,
+        )
+        for person in PEOPLE
+    )
+    return {person.username: person for person in User.objects.filter(username__in=_USERNAMES)}
+
+
+def sign_in_table() -> str:
+    rows = [("Sign in as", "Password", "Who"), *((p.username, p.password, p.does) for p in PEOPLE)]
+    return "\n".join(f"  {name:<12}{password:<20}{does}" for name, password, does in rows)
+
+
+_USERNAMES = [person.username for person in PEOPLE]
+
+
+def _hashed(password: str) -> str:
+    hasher = get_hasher()
+    if isinstance(hasher, PBKDF2PasswordHasher):
+        return hasher.encode(password, hasher.salt(), iterations=_ROUNDS)
+    return make_password(password)
