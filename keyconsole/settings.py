@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "keyconsole.audit",
     "keyconsole.aws_accounts",
     "keyconsole.inventory",
+    "keyconsole.policies",
     "keyconsole.changes",
     "keyconsole.web",
 ]

@@ -1,0 +1,118 @@
+"""Which moves need whose approval: policies in numbered versions, the votes on them, and freezes.
+
+A version is never edited: changing a policy proposes the next one, and the rule that held before decides.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+
+class Policy(models.Model):
+    """A named rule over some keys. What it says stands in its versions; at most one of them is active."""
+
+    name = models.SlugField(max_length=60, unique=True)
+
+    objects: ClassVar[models.Manager[Policy]] = models.Manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class VersionState(models.TextChoices):
+    PROPOSED = "proposed"
+    ACTIVE = "active"
+    SUPERSEDED = "superseded"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class PolicyVersion(models.Model):
+    """What a policy says, as `document.Rules` reads it. An empty document retires the policy."""
+
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    document = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    state = models.CharField(max_length=12, choices=VersionState.choices, default=VersionState.PROPOSED)
+    why = models.TextField()
+    proposer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    proposed_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    # Who must agree, as the rules that held when it was proposed say: a list of requirements.
+    requirements = models.JSONField(default=list)
+    at_the_terminal = models.BooleanField(
+        default=False
+    )  # the documented way for the first, or a locked-out team
+
+    objects: ClassVar[models.Manager[PolicyVersion]] = models.Manager()
+
+    class Meta:
+        ordering = ["policy__name", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["policy", "number"], name="one_version_number"),
+            models.UniqueConstraint(
+                fields=["policy"], condition=Q(state="active"), name="one_active_version_per_policy"
+            ),
+            models.UniqueConstraint(
+                fields=["policy"], condition=Q(state="proposed"), name="one_proposed_version_per_policy"
+            ),
+            models.CheckConstraint(condition=Q(state__in=VersionState.values), name="version_known_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.policy.name} version {self.number}"
+
+    @property
+    def retires(self) -> bool:
+        return not self.document
+
+
+class PolicyVote(models.Model):
+    """A person agreed to a proposed version, by its hash, or rejected it."""
+
+    version = models.ForeignKey(PolicyVersion, on_delete=models.CASCADE, related_name="votes")
+    voter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64)
+    agrees = models.BooleanField()
+    comment = models.TextField(blank=True)
+    voted_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[PolicyVote]] = models.Manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "voter"], name="one_vote_each"),
+            models.CheckConstraint(condition=~Q(voter=F("proposer")), name="voter_is_not_the_proposer"),
+        ]
+
+
+class Freeze(models.Model):
+    """One switch that holds every change back, with who and why. The open freeze has no end."""
+
+    why = models.TextField()
+    frozen_by = models.CharField(max_length=150)
+    frozen_at = models.DateTimeField()
+    lifted_by = models.CharField(max_length=150, blank=True)
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager[Freeze]] = models.Manager()
+
+    class Meta:
+        ordering = ["-frozen_at"]
+        constraints = [
+            # Every open row has the same (empty) end: at most one of them.
+            models.UniqueConstraint(
+                fields=["lifted_by"], condition=Q(lifted_at=None), name="one_open_freeze"
+            ),
+        ]
