@@ -22,7 +22,7 @@ def who_types() -> str:
 def account_called(text: str) -> AwsAccount:
     """By number or by name; ends the command with status 2 where there is none."""
     field = "account_id" if text.isdecimal() else "name__iexact"
-    account = AwsAccount.objects.filter(**{field: text}).first()
+    account = AwsAccount.objects.filter(**{field: text}).first() if text.isprintable() else None
     if account is None:
         raise CommandError(
             f"There is no account {text[:80]!r}. `manage.py add_account` adds one.", returncode=2
@@ -36,7 +36,7 @@ def refused(invalid: Invalid) -> CommandError:
 
 
 def person_called(username: str) -> User:
-    person = User.objects.filter(username=username).first()
+    person = User.objects.filter(username=username).first() if username.isprintable() else None
     if person is None:
         raise CommandError(
             f"There is no person {username[:80]!r}. `manage.py add_person` adds one.", returncode=2

@@ -40,7 +40,8 @@ def seen_fields(facts: RegionKeyFacts) -> dict[str, object]:
     return {
         "role": facts.role.value,
         "state": facts.state.value,
-        "description": facts.description,
+        # PostgreSQL stores no NUL, and one odd description must not stop a whole Region.
+        "description": facts.description.replace("\0", "\N{REPLACEMENT CHARACTER}"),
         "created_at": facts.created_at,
         "deletion_at": facts.deletion_at,
         "pending_window_days": facts.pending_window_days,
