@@ -21,7 +21,7 @@ from .wire import answered, operation_of, refused, scope_of
 RECORDED = ("UpdatePrimaryRegion", "ReplicateKey", "CreateKey")
 CRYPTOGRAPHY = (
     "Encrypt", "Decrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "Sign", "Verify",
-    "GenerateMac", "VerifyMac",
+    "GenerateMac", "VerifyMac", "ReEncrypt",
 )  # fmt: skip
 
 
@@ -79,7 +79,7 @@ class Aws:
         if not moto_apps.knows(call.service):
             raise AwsError("UnknownOperationException", f"The sandbox has no {call.service}.")
         if call.service == "kms":
-            request = self._with_key_resolved(request, call)
+            request = self._with_keys_resolved(request, call)
         response = moto_apps.answer(
             request, service=call.service, region=call.region, account_id=call.account_id
         )
@@ -89,16 +89,19 @@ class Aws:
             )
         return response
 
-    def _with_key_resolved(self, request: Request, call: Call) -> Request:
+    def _with_keys_resolved(self, request: Request, call: Call) -> Request:
         """moto's look-up of ids and aliases is passed by: it gets the ARN of a key that may be used."""
-        if "KeyId" not in call.body:
-            return request
+        named = [name for name in ("KeyId", "SourceKeyId", "DestinationKeyId") if name in call.body]
+        arns = {name: self._usable(call, name) for name in named}
+        return replace(request, body=json.dumps(call.body | arns).encode()) if arns else request
+
+    def _usable(self, call: Call, name: str) -> str:
         with self._desk.lock:
-            key = find_key(self._desk, call, alias_allowed=True)
+            key = find_key(self._desk, call, name=name, alias_allowed=True)
             require_allowed(self._desk, call, key)
             if call.operation in CRYPTOGRAPHY:
                 require_state(self._desk, key, "Enabled", "Updating")
-        return replace(request, body=json.dumps(call.body | {"KeyId": key.arn}).encode())
+            return key.arn
 
     def _record_refusal(self, call: Call, error: AwsError) -> None:
         if call.service != "kms" or call.operation not in RECORDED:

@@ -118,3 +118,12 @@ def test_signing_keys_sign_in_every_region_with_one_pair(kms, client):
     signature = client(EAST).sign(**how)["Signature"]
 
     assert client(IRELAND).verify(**how, Signature=signature)["SignatureValid"] is True
+
+
+def test_a_cipher_text_is_sealed_again_under_another_key(kms, client, key):
+    other = kms.seed_set(PAYMENTS, alias="ledger")
+    sealed = client(EAST).encrypt(KeyId="alias/card-vault", Plaintext=b"x")["CiphertextBlob"]
+    again = client(IRELAND).re_encrypt(CiphertextBlob=sealed, DestinationKeyId=other)
+
+    assert again["KeyId"] == arn(IRELAND, other)
+    assert client(EAST).decrypt(CiphertextBlob=again["CiphertextBlob"])["KeyId"] == arn(EAST, other)
