@@ -187,5 +187,5 @@ def test_the_number_of_queries_does_not_grow_with_the_looks(
         looked(moving, number, "before" if number % 2 else "moving", at=timezone.now())
     with django_assert_num_queries(14):
         as_ana.get(URL)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         as_ana.get(URL, {"seen": moving.version}, headers=HTMX)

@@ -31,7 +31,9 @@ def three(cast: Cast, inventory: Inventory) -> None:
         cast.ana, inventory.genome, at=now, to_region="us-east-1", reason="Move the lab", ticket="LAB-9"
     )
     put_in(change, "cancelled", closed_at=now)  # CR-2
-    put_in(ask(cast.ana, inventory.genome, at=now, to_region="us-east-1", reason="Again", ticket=""), "pending")  # CR-3
+    put_in(
+        ask(cast.ana, inventory.genome, at=now, to_region="us-east-1", reason="Again", ticket=""), "pending"
+    )  # CR-3
 
 
 def test_open_and_closed_changes_stand_in_their_tabs(three: None, as_ana: Client) -> None:

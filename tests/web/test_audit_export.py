@@ -1,0 +1,126 @@
+"""Taking the record away: exactly what the page shows, with everything the chain needs."""
+
+from __future__ import annotations
+
+import csv
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from keyconsole.audit.chain import link_hash
+from keyconsole.audit.events import Event
+from keyconsole.audit.models import Entry
+from tests.cast import Cast, Inventory
+from tests.web.test_audit import auditor_of_payments, note
+
+pytestmark = pytest.mark.django_db
+CSV, JSON = "/audit/export.csv", "/audit/export.json"
+
+
+def body(client: Client, path: str) -> str:
+    response = client.get(path)
+    assert response.status_code == 200
+    return b"".join(response).decode()  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def entries(cast: Cast) -> None:
+    note(Event.PERSON_SIGNED_IN, "ana")
+    note(Event.CHANGE_REQUESTED, "CR-1", "111122223333", reason='=HYPERLINK("https://example.org")')
+    note(Event.ACCOUNT_ADDED, "=1+1", "222233334444")
+
+
+def test_json_holds_every_entry_with_its_hashes_in_order(entries: None, as_cleo: Client) -> None:
+    rows = json.loads(body(as_cleo, JSON))
+    assert [row["number"] for row in rows] == [1, 2, 3]
+    for row in rows:
+        content = {name: row[name] for name in row if name not in {"previous", "sha256"}}
+        assert link_hash(content, previous=row["previous"]) == row["sha256"]
+
+
+def test_csv_holds_nothing_that_a_spreadsheet_would_calculate(entries: None, as_cleo: Client) -> None:
+    rows = list(csv.DictReader(StringIO(body(as_cleo, CSV), newline="")))
+    assert [row["subject"] for row in rows] == ["ana", "CR-1", "'=1+1"]
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
+
+
+def test_filters_of_the_page_hold_for_the_file(entries: None, as_cleo: Client) -> None:
+    assert [row["number"] for row in json.loads(body(as_cleo, f"{JSON}?event=change.requested"))] == [2]
+
+
+def test_an_auditor_of_one_account_takes_its_entries_alone(
+    entries: None, cast: Cast, as_cleo: Client
+) -> None:
+    auditor_of_payments(cast)
+    assert [row["number"] for row in json.loads(body(as_cleo, JSON))] == [2]
+
+
+def test_an_export_is_recorded_and_does_not_hold_itself(entries: None, as_cleo: Client) -> None:
+    rows = json.loads(body(as_cleo, f"{JSON}?actor=ana"))
+    exported = Entry.objects.get(event="audit.exported")
+    assert (exported.actor, exported.number) == ("cleo", 4)
+    assert exported.data == {
+        "what": "entries",
+        "format": "json",
+        "filters": {"actor": "ana"},
+        "up_to_number": 3,
+    }
+    assert 4 not in [row["number"] for row in rows]
+
+
+def test_a_filter_that_cannot_be_used_exports_nothing(entries: None, as_cleo: Client) -> None:
+    response = as_cleo.get(f"{CSV}?since=yesterday")
+    assert response.headers["Location"] == "/audit/?since=yesterday"
+    assert not Entry.objects.filter(event="audit.exported").exists()
+
+
+def test_a_file_is_named_and_never_cached(entries: None, as_cleo: Client) -> None:
+    response = as_cleo.get(CSV)
+    assert response.headers["Content-Disposition"].startswith('attachment; filename="audit-')
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert "no-store" in response.headers["Cache-Control"]
+
+
+def test_primaries_are_exported_as_of_the_moment(inventory: Inventory, as_cleo: Client) -> None:
+    rows = json.loads(body(as_cleo, f"{JSON}?view=primaries&day=2099-01-01"))
+    assert {(row["account"], row["alias"]): row["primary_region"] for row in rows} == {
+        ("archive", "alias/old-vault"): "ca-central-1",
+        ("payments", "alias/card-vault"): "us-east-1",
+        ("payments", "alias/ledger"): "eu-west-1",
+        ("research", "alias/genome"): "us-west-2",
+    }
+    assert Entry.objects.get(event="audit.exported").data["as_of"].startswith("2099-01-01T23:59:59")
+
+
+def test_primaries_before_anybody_looked_are_unknown(inventory: Inventory, as_cleo: Client) -> None:
+    content = body(as_cleo, f"{CSV}?view=primaries&day=2020-01-01")
+    rows = list(csv.DictReader(StringIO(content, newline="")))
+    assert {row["primary_region"] for row in rows} == {"unknown"}
+
+
+def test_primaries_without_a_day_lead_back_to_the_question(inventory: Inventory, as_cleo: Client) -> None:
+    assert as_cleo.get(f"{CSV}?view=primaries").headers["Location"] == "/audit/?view=primaries"
+    assert not Entry.objects.exists()
+
+
+@pytest.mark.parametrize("fmt", ["xlsx", "CSV", "csv.exe", "%00"])
+def test_other_formats_are_not_there(as_cleo: Client, fmt: str) -> None:
+    assert as_cleo.get(f"/audit/export.{fmt}").status_code == 404
+
+
+@pytest.mark.parametrize("method", ["post", "head", "put"])
+def test_only_a_plain_get_exports(as_cleo: Client, method: str) -> None:
+    assert getattr(as_cleo, method)(CSV).status_code == 405
+    assert not Entry.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["ana", "ben", "dan"])
+def test_people_who_may_not_read_it_are_refused(client_as: Any, name: str) -> None:
+    assert client_as(name).get(CSV).status_code == 403
+
+
+def test_signed_out_people_are_sent_to_sign_in(anonymous: Client, db: None) -> None:
+    assert anonymous.get(CSV).headers["Location"].startswith("/sign-in/")
