@@ -23,16 +23,28 @@ class Stopped(Exception):  # noqa: N818  # an event, not an error
     """Somebody asked us to end."""
 
 
-def stop_on_signals() -> None:
-    """SIGINT, SIGTERM and SIGHUP raise `Stopped` once; while we clean up they are ignored."""
+def watch_for_the_end() -> Callable[[], None]:
+    """What it returns raises `Stopped` once somebody asked us to end: by a signal, or by interrupting make.
 
-    def stop(number: int, _frame: FrameType | None) -> None:
-        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(each, signal.SIG_IGN)
-        raise Stopped(signal.Signals(number).name)
+    A handler that raised would now and then do so inside a destructor, where Python swallows it.
+    """
+    asked: list[int] = []
+
+    def ask(number: int, _frame: FrameType | None) -> None:
+        asked.append(number)
 
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(each, stop)
+        signal.signal(each, ask)
+    if _libc is not None:
+        # SIGTERM for us when make is killed.
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    make_is_interrupted = _interrupted_parent()
+
+    def check() -> None:
+        if asked or make_is_interrupted():
+            raise Stopped
+
+    return check
 
 
 def end_with_parent(number: int = signal.SIGTERM) -> Callable[[], None]:
@@ -46,12 +58,6 @@ def end_with_parent(number: int = signal.SIGTERM) -> Callable[[], None]:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     return ask
-
-
-def follow_parent() -> None:
-    """Get SIGTERM when the program that started us (make) is killed."""
-    if _libc is not None:
-        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def start(
@@ -91,7 +97,7 @@ def _signal_group(child: subprocess.Popen[str], number: int) -> None:
         os.killpg(child.pid, number)
 
 
-def interrupted_parent() -> Callable[[], bool]:
+def _interrupted_parent() -> Callable[[], bool]:
     """Tells whether the make that started us was interrupted.
 
     A SIGINT sent to make alone is not passed on: make drops its handler and waits for us. On Linux that

@@ -18,16 +18,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tools.children import (
-    PYTHON,
-    ROOT,
-    Stopped,
-    end,
-    follow_parent,
-    interrupted_parent,
-    start,
-    stop_on_signals,
-)
+from tools.children import PYTHON, ROOT, Stopped, end, start, watch_for_the_end
 from tools.ports import HOST, PortRefusedError, free_port, port_number, refuse_taken_port
 
 START_WITHIN_SECONDS = 90
@@ -38,12 +29,11 @@ class PartEndedError(Exception):
 
 
 class Demo:
-    def __init__(self, port: int, folder: Path, *, settle_seconds: float) -> None:
-        self.port, self.folder, self.settle_seconds = port, folder, settle_seconds
+    def __init__(self, port: int, folder: Path, *, settle_seconds: float, go_on: Callable[[], None]) -> None:
+        self.port, self.folder, self.settle_seconds, self.go_on = port, folder, settle_seconds, go_on
         self.sandbox_port = free_port()
         self.parts: dict[str, subprocess.Popen[str]] = {}
         self.environment = demo_environment(folder / "demo.sqlite3", self.sandbox_url)
-        self.make_interrupted = interrupted_parent()
 
     @property
     def url(self) -> str:
@@ -103,8 +93,7 @@ class Demo:
 
     def pause(self, seconds: float, *, except_for: str = "") -> None:
         time.sleep(seconds)
-        if self.make_interrupted():
-            raise Stopped
+        self.go_on()
         for name, child in self.parts.items():
             if name != except_for and child.poll() is not None:
                 raise PartEndedError(self.last_words(name))
@@ -182,14 +171,13 @@ def main() -> None:
         "--settle-seconds", type=float, default=8.0, help="how long the sandbox's KMS takes to settle"
     )
     options = parser.parse_args()
-    follow_parent()
-    stop_on_signals()
+    go_on = watch_for_the_end()
     try:
         port = port_number(options.port)
         refuse_taken_port(port)
         say("Starting the sandbox KMS, the worker and the web server ...")
         folder = (options.folder or ROOT / ".demo" / str(port)).resolve()
-        Demo(port, folder, settle_seconds=options.settle_seconds).run()
+        Demo(port, folder, settle_seconds=options.settle_seconds, go_on=go_on).run()
     except (PortRefusedError, PartEndedError) as error:
         sys.exit(str(error))
     except Stopped:

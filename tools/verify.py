@@ -7,18 +7,10 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from tools.children import (
-    PYTHON,
-    ROOT,
-    Stopped,
-    end,
-    follow_parent,
-    interrupted_parent,
-    start,
-    stop_on_signals,
-)
+from tools.children import PYTHON, ROOT, Stopped, end, start, watch_for_the_end
 
 BIN = PYTHON.parent
 PYTEST = (str(PYTHON), "-m", "pytest", "-q")
@@ -77,7 +69,7 @@ def steps() -> list[Step]:
     ]
 
 
-def run(step: Step) -> bool:
+def run(step: Step, go_on: Callable[[], None]) -> bool:
     print(f"\n== {step.title}", flush=True)
     dropped = ("PYTHONDONTWRITEBYTECODE", "DJANGO_SETTINGS_MODULE", "PYTEST_ADDOPTS")
     environment = {
@@ -87,11 +79,9 @@ def run(step: Step) -> bool:
     }
     started = time.monotonic()
     child = start(step.command, env=environment | dict(step.environment))
-    make_interrupted = interrupted_parent()
     try:
         while (status := _wait_a_little(child)) is None:
-            if make_interrupted():
-                raise Stopped
+            go_on()
     finally:
         end([child])
     print(f"{'ok' if status == 0 else 'FAILED'} ({time.monotonic() - started:.0f} s)", flush=True)
@@ -109,12 +99,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="verify", description=__doc__)
     parser.add_argument("--only", choices=["checks", "tests", "browser"])
     only = parser.parse_args().only
-    follow_parent()
-    stop_on_signals()
+    go_on = watch_for_the_end()
     started = time.monotonic()
     try:
         chosen = [step for step in steps() if only in (None, step.group)]
-        failed = [step.title for step in chosen if not run(step)]
+        failed = [step.title for step in chosen if not run(step, go_on)]
     except Stopped:
         sys.exit("\nStopped.")
     seconds = time.monotonic() - started
