@@ -1,15 +1,20 @@
-"""The people of the demo story: who they are, how they sign in, and which roles they had from when to when."""
+"""The people of the demo story: how they sign in, and which roles they had from when to when."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, get_hasher, make_password
 from django.contrib.auth.models import User
 
+from keyconsole.audit.events import Event
+from keyconsole.aws_accounts.grants import grant, revoke
+from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.roles import Role
 
+from .happenings import Happening, recorded
 from .story import ARCHIVE, PAYMENTS, RESEARCH, StoryAccount
 
 # The passwords are printed: a start of the demo need not wait for a million rounds each.
@@ -73,12 +78,38 @@ def create_people(*, joined: datetime) -> dict[str, User]:
     return {person.username: person for person in User.objects.filter(username__in=_USERNAMES)}
 
 
+def grant_happenings(
+    people: dict[str, User], accounts: dict[str, AwsAccount], *, now: datetime
+) -> Iterator[Happening]:
+    for held in GRANTS:
+        person = people[held.username]
+        account = accounts[held.account.name] if held.account else None
+        yield Happening(now - timedelta(days=held.from_days_ago), _granting(person, held.role, account))
+        if held.until_days_ago is not None:
+            yield Happening(now - timedelta(days=held.until_days_ago), _revoking(person, held.role, account))
+
+
+def sign_in(username: str, *, at: datetime) -> Happening:
+    address = f"10.20.{len(username)}.{ord(username[-1])}"
+    return recorded(
+        Event.PERSON_SIGNED_IN, at=at, actor=username, subject=username, data={"address": address}
+    )
+
+
 def sign_in_table() -> str:
     rows = [("Sign in as", "Password", "Who"), *((p.username, p.password, p.does) for p in PEOPLE)]
     return "\n".join(f"  {name:<12}{password:<20}{does}" for name, password, does in rows)
 
 
 _USERNAMES = [person.username for person in PEOPLE]
+
+
+def _granting(person: User, role: Role, account: AwsAccount | None) -> Callable[[datetime], object]:
+    return lambda now: grant(person, role, account, by="ada", now=now)
+
+
+def _revoking(person: User, role: Role, account: AwsAccount | None) -> Callable[[datetime], object]:
+    return lambda now: revoke(person, role, account, by="ada", now=now)
 
 
 def _hashed(password: str) -> str:

@@ -1,0 +1,99 @@
+"""The product's side of the demo story: fourteen months of a team that uses KeyConsole.
+
+Owns the order in which it is told. Talks to nobody: what the keys are like now is known from the story.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.changes.models import Approval, Attempt, Change, Look
+from keyconsole.inventory.models import Depth, MultiRegionKey
+from keyconsole.inventory.scanning import request_scan
+
+from .happenings import Happening, tell_in_order
+from .story import ACCOUNTS
+from .story_accounts import account_happenings, create_accounts
+from .story_change_record import change_happenings
+from .story_changes import Told, approval_row, attempt_row, change_row, looks_of
+from .story_inventory import Moved, key_happenings, pasts_of, store_keys
+from .story_past import by_alias, foreign_moves, past_changes
+from .story_people import create_people, grant_happenings, sign_in
+from .story_scans import SCHEDULE, past_scans, scan_happenings, store_scans
+
+_BEGAN = timedelta(days=425)
+_SIGNS_IN_BEFORE = timedelta(minutes=6)
+
+
+def tell_story(*, endpoint_url: str, now: datetime) -> bool:
+    """Fill an empty database; False, and nothing done, where the story has been told already."""
+    if AwsAccount.objects.filter(account_id__in=[account.account_id for account in ACCOUNTS]).exists():
+        return False
+    with transaction.atomic():
+        people = create_people(joined=now - _BEGAN)
+        accounts = create_accounts(endpoint_url, now=now)
+        scans = [scan for account in ACCOUNTS for scan in past_scans(account, now=now)]
+        told = _told(now=now)
+        pasts = pasts_of(scans, _moves(told, now=now), now=now)
+        keys = store_keys(pasts, accounts, now=now)
+        store_scans(scans, accounts, now=now)
+        tell_in_order(
+            [
+                *(
+                    each
+                    for account in ACCOUNTS
+                    for each in account_happenings(account, endpoint_url, now=now)
+                ),
+                *grant_happenings(people, accounts, now=now),
+                *(each for scan in scans for each in scan_happenings(scan, now=now)),
+                *(each for past in pasts for each in key_happenings(past)),
+                *_store_changes(told, keys, people),
+            ]
+        )
+        for account in accounts.values():
+            request_scan(account, by=SCHEDULE, depth=Depth.DETAILS, now=now)
+    return True
+
+
+def _told(*, now: datetime) -> list[Told]:
+    stories = by_alias()
+    return [
+        Told(past, stories[past.alias], number, now - timedelta(days=past.days_ago))
+        for number, past in enumerate(past_changes(), start=1)
+    ]
+
+
+def _moves(told: list[Told], *, now: datetime) -> dict[str, list[Moved]]:
+    """By alias, oldest first."""
+    moved = [Moved(each.past, each.called_at, each.ref) for each in told if each.past.ending.moves]
+    moved += [Moved(move, now - timedelta(days=move.days_ago), "") for move in foreign_moves()]
+    moves: dict[str, list[Moved]] = defaultdict(list)
+    for each in sorted(moved, key=lambda each: each.at):
+        moves[each.move.alias].append(each)
+    return moves
+
+
+def _store_changes(
+    told: list[Told], keys: dict[str, MultiRegionKey], people: dict[str, User]
+) -> Iterator[Happening]:
+    rows = Change.objects.bulk_create(
+        change_row(each, keys[each.past.alias], people[each.past.by]) for each in told
+    )
+    pairs = list(zip(told, rows, strict=True))
+    attempts = [attempt_row(each, change) for each, change in pairs]
+    Attempt.objects.bulk_create(attempt for attempt in attempts if attempt)
+    Look.objects.bulk_create(look for each, change in pairs for look in looks_of(each, change))
+    Approval.objects.bulk_create(
+        approval_row(each, change, people[each.past.approver]) for each, change in pairs if each.past.approver
+    )
+    for (each, change), attempt in zip(pairs, attempts, strict=True):
+        yield sign_in(each.past.by, at=each.requested_at - _SIGNS_IN_BEFORE)
+        if each.past.approver:
+            yield sign_in(each.past.approver, at=each.approved_at - _SIGNS_IN_BEFORE / 2)
+        yield from change_happenings(each, change, attempt)
