@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 from django.db.utils import DatabaseError
 
-SHORTEST_SECRET_KEY = 50
+SHORTEST_SECRET_KEY = 32
 
 
 def refuse_unsafe_start() -> None:
@@ -53,7 +53,7 @@ def debug_stays_local(app_configs: Sequence[AppConfig] | None, **_: Any) -> list
     ]
 
 
-@register(Tags.security)
+@register(Tags.security, deploy=True)
 def secret_key_is_long(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
     keys = [_secret_key(), *settings.SECRET_KEY_FALLBACKS]
     if all(len(key) >= SHORTEST_SECRET_KEY for key in keys):

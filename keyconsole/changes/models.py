@@ -15,6 +15,7 @@ from django.urls import reverse
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.states import CLOSED, IN_FLIGHT, OPEN, State
 from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.policies.models import PolicyVersion
 
 _OPEN_VALUES = sorted(state.value for state in OPEN)
 
@@ -53,6 +54,15 @@ class Change(models.Model):
     plan = models.JSONField()
     plan_sha256 = models.CharField(max_length=64)
 
+    # The rules that held when it was asked for. They stay with it whatever becomes of the policy.
+    policy_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, null=True, blank=True)
+    rules = models.JSONField(default=dict)
+    policy_why = models.TextField(blank=True)
+    is_emergency = models.BooleanField(default=False)
+    batch = models.ForeignKey(
+        "Batch", on_delete=models.PROTECT, null=True, blank=True, related_name="changes"
+    )
+
     state = models.CharField(
         max_length=12, choices=[(state.value, state.value) for state in State], default=State.PENDING.value
     )
@@ -61,6 +71,10 @@ class Change(models.Model):
     requested_at = models.DateTimeField()
     state_since = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
+    request_expires_at = models.DateTimeField(null=True, blank=True)
+    approval_expires_at = models.DateTimeField(null=True, blank=True)
+    run_at = models.DateTimeField(null=True, blank=True)  # empty: nobody has said yet that it shall run
+    reminded_at = models.DateTimeField(null=True, blank=True)
     next_look_at = models.DateTimeField(null=True, blank=True)
     looks_taken = models.PositiveIntegerField(default=0)
     deadline_at = models.DateTimeField(null=True, blank=True)
@@ -100,8 +114,14 @@ class Change(models.Model):
         return self.state in IN_FLIGHT
 
 
+class ApprovalQuerySet(models.QuerySet["Approval"]):
+    def standing(self) -> ApprovalQuerySet:
+        """Those that were not withdrawn."""
+        return self.filter(withdrawn_at=None)
+
+
 class Approval(models.Model):
-    """A person approved one plan of a change, by its hash."""
+    """A person approved one plan of a change, by its hash. A withdrawn one stays as a row."""
 
     change = models.ForeignKey(Change, on_delete=models.CASCADE, related_name="approvals")
     approver = models.ForeignKey(
@@ -111,16 +131,111 @@ class Approval(models.Model):
     plan_sha256 = models.CharField(max_length=64)
     comment = models.TextField(blank=True)
     approved_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[models.Manager[Approval]] = models.Manager()
+    objects: ClassVar[ApprovalQuerySet] = ApprovalQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
+        ordering = ["approved_at"]
         constraints = [
-            models.UniqueConstraint(fields=["change", "approver"], name="one_approval_each"),
+            models.UniqueConstraint(
+                fields=["change", "approver"], condition=Q(withdrawn_at=None), name="one_approval_each"
+            ),
             models.CheckConstraint(
                 condition=~Q(approver=F("requester")), name="approver_is_not_the_requester"
             ),
         ]
+
+
+class Rejection(models.Model):
+    """One person's no, with its reason, ends a change."""
+
+    change = models.OneToOneField(Change, on_delete=models.CASCADE, related_name="rejection")
+    rejecter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    rejected_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[Rejection]] = models.Manager()
+
+
+class Comment(models.Model):
+    """Words about a change. They reset nothing."""
+
+    change = models.ForeignKey(Change, on_delete=models.CASCADE, related_name="comments")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+    written_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[Comment]] = models.Manager()
+
+    class Meta:
+        ordering = ["written_at"]
+
+
+class Review(models.Model):
+    """What an emergency owes: somebody else looks at it afterwards, until a day that was set beforehand."""
+
+    change = models.OneToOneField(Change, on_delete=models.CASCADE, related_name="review")
+    used_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="owed_reviews"
+    )
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    was_right = models.BooleanField(null=True, blank=True)
+    comment = models.TextField(blank=True)
+
+    objects: ClassVar[models.Manager[Review]] = models.Manager()
+
+    class Meta:
+        ordering = ["due_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reviewer=None) | ~Q(reviewer=F("used_by")), name="reviewer_is_not_the_user"
+            )
+        ]
+
+
+class OnFailure(models.TextChoices):
+    STOP = "stop"  # what has not begun is cancelled
+    CARRY_ON = "carry-on"
+
+
+class Batch(models.Model):
+    """Many keys in one request: one change a key, approved together, run in waves."""
+
+    number = models.PositiveIntegerField(unique=True)
+    requester = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    ticket = models.CharField(max_length=100, blank=True)
+    request_token = models.CharField(max_length=64, unique=True)
+    on_failure = models.CharField(max_length=10, choices=OnFailure.choices, default=OnFailure.STOP)
+    plan = models.JSONField()  # one line a key: the hashes of the changes' plans
+    plan_sha256 = models.CharField(max_length=64)
+    requested_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    stopped_why = models.TextField(blank=True)
+    puts_back = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="put_back_by"
+    )
+
+    objects: ClassVar[models.Manager[Batch]] = models.Manager()
+
+    class Meta:
+        ordering = ["-number"]
+
+    def __str__(self) -> str:
+        return self.ref
+
+    @property
+    def ref(self) -> str:
+        return f"BR-{self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("batch", args=[self.ref])
 
 
 class Answer(models.TextChoices):
