@@ -127,6 +127,17 @@ def test_htmx_gets_only_the_list(as_ana: Client, inventory: Inventory) -> None:
     assert "Cookie" in response.headers["Vary"]
 
 
+def test_a_filter_sent_by_htmx_leaves_a_short_address(as_ana: Client, inventory: Inventory) -> None:
+    response = as_ana.get("/keys/?q=vault&account=&state=&show=", headers=HTMX)
+    assert response.headers["HX-Push-Url"] == "/keys/?q=vault"
+    assert as_ana.get("/keys/?q=&state=", headers=HTMX).headers["HX-Push-Url"] == "/keys/"
+    assert "HX-Push-Url" not in as_ana.get("/keys/?q=vault&seen=0", headers=HTMX).headers
+
+
+def test_filtering_keeps_the_order(as_ana: Client, inventory: Inventory) -> None:
+    assert 'name="sort" value="-seen"' in as_ana.get("/keys/?sort=-seen").content.decode()
+
+
 def test_a_poll_of_the_same_list_gets_204_and_of_a_changed_one_the_list(
     as_ana: Client, inventory: Inventory, cast: Cast
 ) -> None:

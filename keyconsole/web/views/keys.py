@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from keyconsole.audit.events import Event
@@ -12,7 +13,7 @@ from keyconsole.audit.export import csv_lines, json_lines
 from keyconsole.audit.log import record
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
-from keyconsole.web.fragments import page, unchanged
+from keyconsole.web.fragments import is_poll, page, unchanged, wants_fragment
 from keyconsole.web.guards import person_of, requires
 from keyconsole.web.listing.freshness import inventory_version
 from keyconsole.web.listing.key_export import KEY_COLUMNS, key_rows
@@ -42,7 +43,11 @@ def keys(request: HttpRequest) -> HttpResponse:
         "shows": SHOWS,
         "version": version,
     }
-    return page(request, "keys/index.html", "keys", context)
+    was_click = wants_fragment(request) and not is_poll(request)
+    response = page(request, "keys/index.html", "keys", context)
+    if was_click:
+        response.headers["HX-Push-Url"] = _short_address(request)
+    return response
 
 
 @requires(Permission.VIEW)
@@ -59,6 +64,12 @@ def export(request: HttpRequest, fmt: str) -> HttpResponse | StreamingHttpRespon
     name = f"keys-{now:%Y%m%dT%H%M%SZ}.{fmt}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     return StreamingHttpResponse(lines, content_type=_TYPES[fmt], headers=headers)
+
+
+def _short_address(request: HttpRequest) -> str:
+    """Without the fields that a form leaves empty: it is what people pass on."""
+    asked = urlencode({name: value for name, value in request.GET.dict().items() if value})
+    return f"{request.path}?{asked}" if asked else request.path
 
 
 def _record_export(username: str, *, query: str, fmt: str) -> None:
