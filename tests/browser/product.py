@@ -1,0 +1,71 @@
+"""The whole product as `make demo` starts it, for the journeys: its own port, data and sandbox."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tools.children import PYTHON, end, start
+from tools.ports import HOST, free_port
+
+START_WITHIN_SECONDS = 90
+SETTLE_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class Product:
+    url: str
+    sandbox_url: str
+
+    def at(self, path: str) -> str:
+        return self.url.rstrip("/") + path
+
+    @contextmanager
+    def fault(self, name: str, **where: str) -> Iterator[None]:
+        """A fault of the sandbox, for as long as the block lasts."""
+        self._sandbox("POST", "/sandbox/faults", {"name": name, **where})
+        try:
+            yield
+        finally:
+            self._sandbox("DELETE", "/sandbox/faults")
+
+    def calls(self, operation: str) -> int:
+        """How often the sandbox was called; `timeout` and retries count as AWS would count them."""
+        return int(self._sandbox("GET", "/sandbox/calls")["by_operation"].get(operation, 0))
+
+    def _sandbox(self, method: str, path: str, body: dict[str, str] | None = None) -> dict[str, Any]:
+        request = urllib.request.Request(  # noqa: S310  # loopback
+            self.sandbox_url + path,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            told: dict[str, Any] = json.loads(answer.read() or b"{}")
+            return told
+
+
+@contextmanager
+def running_product(folder: Path) -> Iterator[Product]:
+    port, log = free_port(), folder / "demo.log"
+    with log.open("w", encoding="utf-8") as output:
+        command = [str(PYTHON), "-m", "tools.demo", "--port", str(port), "--folder", str(folder / "data")]
+        demo = start([*command, "--settle-seconds", str(SETTLE_SECONDS)], output=output.fileno())
+    try:
+        deadline = time.monotonic() + START_WITHIN_SECONDS
+        while "is ready" not in (told := log.read_text(encoding="utf-8")):
+            assert demo.poll() is None, told
+            assert time.monotonic() < deadline, told
+            time.sleep(0.1)
+        sandbox_url = next(
+            word for word in told.split() if word.startswith(f"http://{HOST}") and str(port) not in word
+        )
+        yield Product(f"http://{HOST}:{port}/", sandbox_url.rstrip(";,."))
+    finally:
+        end([demo])
