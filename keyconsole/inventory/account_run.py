@@ -55,7 +55,13 @@ class AccountRun:
         except Exception:
             # The scans of other accounts share this thread; they go on.
             logger.exception("Scan %s could not store what it saw.", self.scan.pk)
-            self._give_up()
+            self.give_up("An unexpected error stopped the scan; the worker's log has it.")
+
+    def give_up(self, problem: str) -> None:
+        self.is_over = True
+        # Where even this cannot be stored, the sweep finds the scan silent and closes it.
+        with suppress(ScanTaken, DatabaseError):
+            self._finish(ScanState.FAILED, problem=problem)
 
     def stop(self) -> None:
         self._reader.stop()
@@ -107,14 +113,6 @@ class AccountRun:
                 data=self._ending(state, problem, calls),
             )
         self.is_over = True
-
-    def _give_up(self) -> None:
-        self.is_over = True
-        # Where even this cannot be stored, the sweep finds the scan silent and closes it.
-        with suppress(ScanTaken, DatabaseError):
-            self._finish(
-                ScanState.FAILED, problem="An unexpected error stopped the scan; the worker's log has it."
-            )
 
     def _ending(self, state: ScanState, problem: str, calls: dict[str, int]) -> dict[str, Any]:
         parts = RegionScan.objects.filter(scan=self.scan).values_list("outcome", "region")

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from keyconsole.inventory.looks import Details, RegionLook, SeenKey
 from keyconsole.inventory.models import Depth, Outcome, Sight
-from keyconsole.inventory.pace import Pace
+from keyconsole.inventory.pace import Pace, Stopped
 from keyconsole.kms.client import Kms
 from keyconsole.kms.errors import (
     AccessDenied,
@@ -28,7 +28,7 @@ from keyconsole.kms.facts import KeyArn, NotMultiRegion, RegionKeyFacts, Rotatio
 T = TypeVar("T")
 
 # After one of these the next key of the Region would fare no better.
-_ENDS_THE_LOOK = (Unreachable, CredentialsRefused, RegionNotEnabled, Throttled)
+_ENDS_THE_LOOK = (Unreachable, CredentialsRefused, RegionNotEnabled, Throttled, Stopped)
 # Only these rotate by themselves; for others the question is an error.
 _ROTATING_SPEC, _ROTATING_ORIGIN = "SYMMETRIC_DEFAULT", "AWS_KMS"
 

@@ -10,12 +10,18 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from keyconsole.kms.errors import Throttled
+from keyconsole.kms.errors import KmsError, Throttled
 
 T = TypeVar("T")
 
 # On top of the SDK's own few quick retries: a sweep can wait where a person could not.
 _PAUSES = (1.0, 2.0, 4.0, 8.0)
+
+
+class Stopped(KmsError):  # noqa: N818 - named as the gateway names its errors
+    """Nobody waits for the answer any more; nothing was sent."""
+
+    said = "was not asked"
 
 
 class Pace:
@@ -24,11 +30,13 @@ class Pace:
         *,
         calls_per_second: float,
         clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] = time.sleep,
+        stopped: Callable[[], bool] = lambda: False,
     ) -> None:
         self._gap = 1 / calls_per_second
         self._clock = clock
         self._sleep = sleep
+        self._stopped = stopped
         self._next = 0.0
 
     def call(self, ask: Callable[[], T]) -> T:
@@ -49,3 +57,5 @@ class Pace:
         if now < self._next:
             self._sleep(self._next - now)
         self._next = max(now, self._next) + self._gap
+        if self._stopped():
+            raise Stopped(operation="The rest")

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from queue import SimpleQueue
+from threading import Event
 
 from django.conf import settings
 
@@ -55,6 +56,7 @@ class Reader:
         self._reports = reports
         self._clock = clock
         self._session: AccountSession | None = None
+        self._stopped = Event()
         self._pool = ThreadPoolExecutor(
             max_workers=settings.KEYCONSOLE_SCAN_REGIONS_AT_ONCE, thread_name_prefix=f"scan-{scan.pk}"
         )
@@ -63,7 +65,8 @@ class Reader:
         self._pool.submit(self._enter)
 
     def stop(self) -> None:
-        """Give up what has not begun; what is being asked is waited for, within the gateway's time-outs."""
+        """Ask nothing more; the one call that each thread may be in is waited for."""
+        self._stopped.set()
         self._pool.shutdown(cancel_futures=True)
         if self._session:
             self._session.close()
@@ -102,7 +105,11 @@ class Reader:
         self._report(replace(look, calls=_calls_in(region, session) - calls_before))
 
     def _look(self, session: AccountSession, region: str) -> RegionLook:
-        pace = Pace(calls_per_second=settings.KEYCONSOLE_SCAN_CALLS_PER_SECOND)
+        pace = Pace(
+            calls_per_second=settings.KEYCONSOLE_SCAN_CALLS_PER_SECOND,
+            sleep=self._stopped.wait,
+            stopped=self._stopped.is_set,
+        )
         depth = Depth(self._scan.depth)
         return fetch_region(session.kms(region), depth=depth, pace=pace, clock=self._clock)
 

@@ -88,6 +88,7 @@ def run_scans(
     finally:
         for run in runs.values():
             run.stop()
+            run.give_up("The scan was interrupted. What it had stored stays.")
 
 
 def _take_report(runs: dict[int, AccountRun], reports: Reports, watch: Watch) -> None:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.models import Depth, Scan, ScanState
@@ -96,10 +97,37 @@ def test_a_scan_that_waits_is_run_here_and_one_that_runs_is_left_alone(
 ) -> None:
     waiting = request_scan(payments, by="ana", now=at(0))
     running = request_scan(research, by="ana", now=at(0))
-    Scan.objects.filter(pk=running.pk).update(state=ScanState.RUNNING)
+    Scan.objects.filter(pk=running.pk).update(state=ScanState.RUNNING, heartbeat_at=timezone.now())
     with pytest.raises(CommandError, match=r"Not scanned: research\."):
         call_command("scan")
     waiting.refresh_from_db()
     running.refresh_from_db()
     assert (waiting.state, running.state) == (ScanState.FINISHED, ScanState.RUNNING)
     assert Scan.objects.count() == 2
+
+
+def test_a_scan_whose_process_died_does_not_stand_in_the_way(
+    payments: AwsAccount, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dead = request_scan(payments, by="ana", now=at(0))
+    Scan.objects.filter(pk=dead.pk).update(state=ScanState.RUNNING)
+    printed(capsys)
+    dead.refresh_from_db()
+    assert dead.state == ScanState.LOST
+    assert Scan.objects.filter(state=ScanState.FINISHED).count() == 1
+
+
+def test_a_person_at_a_terminal_sees_progress_and_a_pipe_does_not(
+    kms: Sandbox, payments: AwsAccount, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call_command("scan")
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    call_command("scan")
+    told = capsys.readouterr().err.splitlines()
+    assert told[0] == "payments: 3 Regions"
+    assert sorted(told[1:]) == [
+        "payments ap-southeast-2: empty, 0 keys",
+        "payments eu-west-1: empty, 0 keys",
+        "payments us-east-1: empty, 0 keys",
+    ]

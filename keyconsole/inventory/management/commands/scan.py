@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.terminal import account_called, who_types
+from keyconsole.inventory.due import mark_lost_scans
 from keyconsole.inventory.looks import RegionLook
 from keyconsole.inventory.models import Depth, Scan, ScanState
 from keyconsole.inventory.reading import Entered, Report
@@ -43,6 +44,8 @@ class Command(BaseCommand):
 
     def _scan(self, accounts: list[AwsAccount], depth: Depth) -> list[Scan]:
         now, by = timezone.now(), who_types()
+        # A scan whose process died here must not stand in the way of this one.
+        mark_lost_scans(now)
         scans = [open_scan(account, by=by, now=now, depth=depth)[0] for account in accounts]
         run_scans(scans, watch=self._tell)
         told = Scan.objects.select_related("account").prefetch_related("region_scans")

@@ -1,0 +1,102 @@
+"""A scan while it runs: seen from outside, claimed once, interrupted, and hit by a defect of ours."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+from pytest_django import Settings
+
+from keyconsole.audit.models import Entry
+from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.inventory.account_run import AccountRun
+from keyconsole.inventory.looks import RegionLook
+from keyconsole.inventory.models import Depth, RegionKey, RegionScan, Scan, ScanState
+from keyconsole.inventory.reading import Began, Entered, Report, Reports
+from keyconsole.inventory.scanning import open_scan, run_scan, run_scans
+from keyconsole.sandbox.server import Sandbox
+
+
+def open_now(account: AwsAccount) -> Scan:
+    return open_scan(account, by="ana", now=timezone.now(), depth=Depth.KEYS)[0]
+
+
+def test_progress_is_visible_by_region_while_it_runs(kms: Sandbox, payments: AwsAccount) -> None:
+    kms.seed_set("111122223333", primary="us-east-1", replicas=["eu-west-1"])
+    shown: list[tuple[str, str]] = []
+    versions: list[int] = []
+
+    def watch(scan: Scan, report: Report) -> None:
+        versions.append(Scan.objects.get(pk=scan.pk).version)
+        parts = dict(RegionScan.objects.filter(scan=scan).values_list("region", "outcome"))
+        match report:
+            case Entered():
+                assert parts == dict.fromkeys(payments.regions, "waiting")
+            case Began(region) | RegionLook(region=region):
+                shown.append((region, parts[region]))
+
+    run_scans([open_now(payments)], watch=watch)
+    assert [outcome for region, outcome in shown if region == "us-east-1"] == ["running", "seen"]
+    assert [outcome for region, outcome in shown if region == "ap-southeast-2"] == ["running", "empty"]
+    assert versions == sorted(set(versions)), "each report is news"
+
+
+def test_two_workers_with_the_same_scan_run_it_once(kms: Sandbox, payments: AwsAccount) -> None:
+    scan = open_now(payments)
+    first = AccountRun.claim(scan, Reports(), clock=timezone.now)
+    assert first is not None
+    assert AccountRun.claim(scan, Reports(), clock=timezone.now) is None
+    first.stop()
+    assert kms.calls()["by_operation"].get("AssumeRole", 0) <= 1
+
+
+def test_an_interrupted_scan_ends_at_once_and_keeps_what_it_stored(
+    kms: Sandbox, payments: AwsAccount, settings: Settings
+) -> None:
+    settings.KEYCONSOLE_SCAN_REGIONS_AT_ONCE = 1
+    kms.seed_set("111122223333", primary="us-east-1", replicas=[])
+
+    def interrupt(_scan: Scan, report: Report) -> None:
+        if isinstance(report, RegionLook) and report.region == "us-east-1":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_scans([open_now(payments)], watch=interrupt)
+    scan = Scan.objects.get()
+    assert (scan.state, "interrupted" in scan.problem) == (ScanState.FAILED, True)
+    assert RegionKey.objects.get().sight == "seen"
+    run_scan(open_now(payments))
+    assert Scan.objects.filter(state=ScanState.FINISHED).count() == 1
+
+
+def test_a_defect_in_storing_one_account_does_not_stop_the_others(
+    kms: Sandbox, payments: AwsAccount, research: AwsAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from keyconsole.inventory.storing import store_look
+
+    def defective(scan: Scan, *args: object, **more: object) -> None:
+        if scan.account == payments:
+            raise ZeroDivisionError
+        store_look(scan, *args, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("keyconsole.inventory.account_run.store_look", defective)
+    run_scans([open_now(payments), open_now(research)])
+    states = dict(Scan.objects.values_list("account__name", "state"))
+    assert states == {"payments": "failed", "research": "finished"}
+    assert "unexpected error" in Scan.objects.get(account=payments).problem
+    assert Entry.objects.filter(event="scan.finished").count() == 2
+
+
+def test_a_defect_in_reading_one_region_does_not_stop_the_others(
+    kms: Sandbox, payments: AwsAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from keyconsole.inventory.fetching import fetch_region
+
+    def defective(one, **more):
+        if one.region == "eu-west-1":
+            raise ZeroDivisionError
+        return fetch_region(one, **more)
+
+    monkeypatch.setattr("keyconsole.inventory.reading.fetch_region", defective)
+    run_scan(open_now(payments))
+    outcomes = dict(RegionScan.objects.values_list("region", "outcome"))
+    assert outcomes == {"us-east-1": "empty", "eu-west-1": "failed", "ap-southeast-2": "empty"}
