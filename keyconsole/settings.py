@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "template_partials",
     "keyconsole.audit",
+    "keyconsole.notifications",
     "keyconsole.aws_accounts",
     "keyconsole.inventory",
     "keyconsole.policies",
@@ -117,7 +118,9 @@ TEMPLATES = [
     }
 ]
 
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["changes", "scans"]}}
+TASKS = {
+    "default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["changes", "scans", "notifications"]}
+}
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [

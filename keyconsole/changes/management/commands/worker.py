@@ -1,4 +1,4 @@
-"""The background worker: one lane for changes, one for scans, and the sweep that finds what was lost."""
+"""The background worker: one lane for changes, one for scans, one for notifications, and the sweep that finds what was lost."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from keyconsole.inventory.due import enqueue_due_scans, mark_lost_scans
 
 logger = logging.getLogger("keyconsole.worker")
 
-LANES = ("changes", "scans")
+LANES = ("changes", "scans", "notifications")
 
 
 class Lane(Worker):

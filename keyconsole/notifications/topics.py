@@ -1,0 +1,27 @@
+"""What notifications are about. Routes choose among these by name; the help prints each sentence."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+
+class Topic(StrEnum):
+    """The value is stored and sent; the sentence is its `describes`."""
+
+    describes: str
+
+    def __new__(cls, value: str, describes: str) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.describes = describes
+        return member
+
+    CHANGE_NEEDS_YOU = "change.needs_you", "A change waits for your approval."
+    CHANGE_ENDED = "change.ended", "A change that you asked for came to its end, whichever."
+    CHANGE_APPROVED_BY_OTHER = "change.approved_by_other", "Others approved; nothing waits for you any more."
+    EMERGENCY_USED = "emergency.used", "A change ran by the emergency path, without its approvers."
+    REVIEW_DUE = "review.due", "The review of an emergency is due."
+    REMINDER = "reminder", "Something still waits."
+    POLICY_NEEDS_YOU = "policy.needs_you", "A new version of a policy waits for your agreement."
+    POLICY_DECIDED = "policy.decided", "A new version of a policy was agreed, rejected or withdrawn."
