@@ -64,8 +64,8 @@ def tell_story(*, endpoint_url: str, now: datetime) -> bool:
 def _told(*, now: datetime) -> list[Told]:
     stories = by_alias()
     return [
-        Told(past, stories[past.alias], number, now - timedelta(days=past.days_ago))
-        for number, past in enumerate(past_changes(), start=1)
+        Told(past, stories[past.alias], number, past.called_at(now=now))
+        for number, past in enumerate(past_changes(now=now), start=1)
     ]
 
 

@@ -7,10 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from .story import StoryKey, StoryMove
 from .story_keys import CANADA, EAST, FRANKFURT, IRELAND, KEYS, OREGON, SYDNEY
+
+# The trail goes back as far as CloudTrail's event history.
+_TRAIL_DAYS = 90
+# Newer ones keep their day: moved on, they would lie in the future.
+_RECENT_DAYS = 10
+# Days from Saturday and Sunday to Monday.
+_WEEKEND = {6: 2, 7: 1}
 
 
 class Ending(StrEnum):
@@ -41,6 +49,17 @@ class PastChange:
     """Empty: made alone, behind the typed confirmation."""
     ending: Ending = Ending.DONE
     cancelled_because: str = ""
+    in_trail: bool = False
+    """CloudTrail has its moment, to the second; the others fall into working hours."""
+
+    def called_at(self, *, now: datetime) -> datetime:
+        at = now - timedelta(days=self.days_ago)
+        if self.in_trail:
+            return at
+        if self.days_ago > _RECENT_DAYS:
+            at += timedelta(days=_WEEKEND.get(at.isoweekday(), 0))
+        hours = 7 + 10 * (1 - self.days_ago % 1)
+        return at.replace(hour=0, minute=0, second=0) + timedelta(hours=hours, seconds=round(self.days_ago))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +168,9 @@ def by_alias() -> dict[str, StoryKey]:
     return {key.alias: key for key in KEYS}
 
 
-def past_changes() -> list[PastChange]:
+def past_changes(*, now: datetime) -> list[PastChange]:
     """In the order of time: their numbers rise with it."""
-    return sorted([*CHANGES, *_told_with_keys()], key=lambda change: -change.days_ago)
+    return sorted([*CHANGES, *_told_with_keys()], key=lambda change: change.called_at(now=now))
 
 
 def foreign_moves() -> list[ForeignMove]:
@@ -177,6 +196,7 @@ def _told_with_keys() -> Iterator[PastChange]:
             f"{move.reason}.",
             ticket,
             approver,
+            in_trail=move.days_ago <= _TRAIL_DAYS,
         )
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from keyconsole.audit.events import Event
@@ -14,7 +15,7 @@ from keyconsole.inventory.models import Depth, Outcome, RegionScan, Scan, ScanSt
 from keyconsole.kms.errors import AccessDenied
 
 from .happenings import Happening, recorded
-from .story import ACQUIRED, ARCHIVE, PAYMENTS, REGIONS, RESEARCH, StoryAccount, StoryKey
+from .story import ACQUIRED, ARCHIVE, PAYMENTS, REGIONS, RESEARCH, StoryAccount
 from .story_keys import KEYS
 
 JOINED_DAYS_AGO = {PAYMENTS: 424.9, RESEARCH: 423.8, ARCHIVE: 415.3, ACQUIRED: 205.4}
@@ -26,7 +27,7 @@ _LATEST_WEEKLY_DAYS_AGO = 3.3
 _HOURLY = 8
 _DETAILED_HOURS_AGO = 6
 _LOOKS_AFTER = timedelta(seconds=2)
-_NOBODY = "arn:aws:sts::123456789012:user/moto"
+_CALLER = "arn:aws:iam::123456789012:user/desk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def entering_problem(account: StoryAccount) -> str:
         AccessDenied(
             operation="AssumeRole",
             code="AccessDenied",
-            message=f"User: {_NOBODY} is not authorized to perform: sts:AssumeRole on resource: "
+            message=f"User: {_CALLER} is not authorized to perform: sts:AssumeRole on resource: "
             f"{account.role_arn} because no identity-based policy allows the sts:AssumeRole action",
         )
     )
@@ -168,24 +169,28 @@ def _region_problem(scan: PastScan, region: str) -> str:
     )
 
 
-def _seen_in(scan: PastScan, region: str, *, now: datetime) -> list[StoryKey]:
-    if region in scan.account.denied_regions:
+@cache
+def _ages(account: StoryAccount, region: str) -> list[tuple[int, bool]]:
+    """Of each key that can be seen there: its age in days when the story starts, and if it can rotate."""
+    if region in account.denied_regions:
         return []
-    return [
-        key
-        for key in KEYS
-        if key.account is scan.account
-        and region in key.regions
-        and now - timedelta(days=key.created_days_ago) <= scan.looked_at
-    ]
+    keys = [key for key in KEYS if key.account == account and region in key.regions]
+    return [(key.created_days_ago, not key.imported) for key in keys]
+
+
+def _seen_in(scan: PastScan, region: str, *, now: datetime) -> list[bool]:
+    """For each key that the scan saw there, whether it can rotate."""
+    age = (now - scan.looked_at) / timedelta(days=1)
+    return [rotates for days, rotates in _ages(scan.account, region) if days >= age]
 
 
 def _calls(scan: PastScan, *, now: datetime) -> dict[str, int]:
-    total: Counter[str] = Counter({"AssumeRole": 1})
-    if scan.account.can_be_entered:
-        total["GetCallerIdentity"] += 1
-        for region in REGIONS:
-            total += _calls_in(scan, region, now=now)
+    """As a scan counts them: nothing where it did not get in."""
+    if not scan.account.can_be_entered:
+        return {}
+    total = Counter({"AssumeRole": 1, "GetCallerIdentity": 1})
+    for region in REGIONS:
+        total += _calls_in(scan, region, now=now)
     return dict(total)
 
 
@@ -195,6 +200,5 @@ def _calls_in(scan: PastScan, region: str, *, now: datetime) -> Counter[str]:
     seen = _seen_in(scan, region, now=now)
     calls = Counter({"ListKeys": 1, "ListAliases": 1, "DescribeKey": len(seen)})
     if scan.depth is Depth.DETAILS:
-        rotating = sum(not key.imported for key in seen)
-        calls.update(GetKeyPolicy=len(seen), ListResourceTags=len(seen), GetKeyRotationStatus=rotating)
+        calls.update(GetKeyPolicy=len(seen), ListResourceTags=len(seen), GetKeyRotationStatus=sum(seen))
     return calls

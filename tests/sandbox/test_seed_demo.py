@@ -1,0 +1,231 @@
+"""The demo's past: told once, in the order of time, and in agreement with the keys that the sandbox has."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from keyconsole.audit.events import Event
+from keyconsole.audit.log import first_broken_entry
+from keyconsole.audit.models import Entry
+from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.aws_accounts.permissions import can_somewhere
+from keyconsole.aws_accounts.roles import Permission
+from keyconsole.changes.models import Attempt, Change, Look
+from keyconsole.changes.states import State
+from keyconsole.inventory.models import Cause, MultiRegionKey, PrimaryPeriod, RegionKey, Scan, ScanState
+from keyconsole.inventory.scanning import run_scan
+from keyconsole.sandbox.server import Sandbox
+from keyconsole.sandbox.story_history import tell_story
+from keyconsole.sandbox.story_keys import KEYS
+from keyconsole.sandbox.story_people import PEOPLE
+from keyconsole.sandbox.story_seeding import seed_story
+
+NOWHERE = "http://127.0.0.1:18649"
+
+FOUND_BY_SCANS = {
+    Event.KEY_FIRST_SEEN,
+    Event.KEY_PRIMARY_MOVED,
+    Event.KEY_REPLICA_APPEARED,
+    Event.KEY_REPLICA_GONE,
+}
+
+
+def seed(url: str = NOWHERE) -> str:
+    told = io.StringIO()
+    call_command("seed_demo", endpoint_url=url, stdout=told)
+    return told.getvalue()
+
+
+@pytest.fixture
+def told(db: None) -> None:
+    tell_story(endpoint_url=NOWHERE, now=timezone.now())
+
+
+def test_it_prints_how_each_person_signs_in_and_the_passwords_work(db: None):
+    printed = seed()
+    for person in PEOPLE:
+        assert person.username in printed
+        assert person.password in printed
+        assert authenticate(username=person.username, password=person.password)
+
+
+def test_without_the_demo_setting_it_refuses_and_writes_nothing(db: None, settings: Any):
+    settings.KEYCONSOLE_DEMO = False
+    with pytest.raises(CommandError, match="This is not a demo"):
+        seed()
+    assert not AwsAccount.objects.exists()
+
+
+def test_a_second_run_changes_nothing_and_prints_the_same(db: None):
+    def counts() -> list[int]:
+        return [model.objects.count() for model in (Entry, Change, Look, RegionKey, PrimaryPeriod, Scan)]
+
+    first = seed()
+    before = counts()
+    assert seed("http://127.0.0.1:18648") == first
+    assert counts() == before
+    assert {account.endpoint_url for account in AwsAccount.objects.all()} == {NOWHERE}
+
+
+def test_it_is_quick_and_needs_no_kms(db: None):
+    began = time.process_time()
+    seed()
+    assert time.process_time() - began < 1.5
+
+
+def test_the_record_is_an_unbroken_chain_in_the_order_of_time(told: None):
+    assert first_broken_entry() is None
+    moments = list(Entry.objects.order_by("number").values_list("at", flat=True))
+    assert moments == sorted(moments)
+    assert timedelta(days=400) < moments[-1] - moments[0] < timedelta(days=430)
+
+
+def test_numbers_of_changes_rise_with_time_and_none_is_in_flight(told: None):
+    changes = list(Change.objects.order_by("number"))
+    sent = [change.closed_at for change in changes]
+    assert sent == sorted(sent, key=lambda at: at or timezone.now())
+    assert {change.state for change in changes} == {
+        State.DONE,
+        State.STALE,
+        State.NOT_APPLIED,
+        State.CANCELLED,
+    }
+    assert all(change.requested_at < (change.closed_at or change.requested_at) for change in changes)
+
+
+def test_periods_follow_each_other_and_the_open_one_is_where_the_primary_is(told: None):
+    for key in MultiRegionKey.objects.prefetch_related("primary_periods"):
+        periods = list(key.primary_periods.all())
+        assert periods[0].cause == Cause.FIRST_SEEN
+        assert [period.ended_at is None for period in periods] == [False] * (len(periods) - 1) + [True]
+        assert periods[-1].region == key.primary_region
+        for before, after in pairwise(periods):
+            assert before.ended_at == after.started_at
+            assert before.region != after.region
+            assert before.confirmed_at is not None
+            assert before.confirmed_at <= after.started_at
+            assert (after.not_before is None) == (after.cause == Cause.CHANGE)
+
+
+def test_each_period_of_a_change_names_one_that_was_done_then(told: None):
+    changes = {change.ref: change for change in Change.objects.select_related("attempt")}
+    ours = PrimaryPeriod.objects.filter(cause=Cause.CHANGE)
+    assert {period.change_ref for period in ours} == {
+        ref for ref, change in changes.items() if change.state == State.DONE
+    }
+    for period in ours:
+        change = changes[period.change_ref]
+        assert (period.key_id, period.region) == (change.key_id, change.to_region)
+        assert period.started_at == change.attempt.started_at
+
+
+def test_a_change_has_the_record_that_its_state_asks_for(told: None):
+    for change in Change.objects.all():
+        events = list(Entry.objects.filter(subject=change.ref).values_list("event", flat=True))
+        assert events[:2] == [Event.CHANGE_REQUESTED, Event.CHANGE_APPROVED]
+        assert events[-1] == f"change.{change.state}"
+        sent = Event.CHANGE_EXECUTION_STARTED in events
+        assert sent == Attempt.objects.filter(change=change).exists()
+        assert change.outcome
+
+
+def test_nobody_approves_what_they_asked_for(told: None):
+    approved = [
+        (change, approval)
+        for change in Change.objects.prefetch_related("approvals")
+        for approval in change.approvals.all()
+    ]
+    assert len(approved) > 8
+    assert all(approval.approver_id != change.requester_id for change, approval in approved)
+    assert all(approval.plan_sha256 == change.plan_sha256 for change, approval in approved)
+
+
+def test_dan_may_see_nothing_and_ada_no_longer_asks(told: None):
+    people = {
+        person.username: authenticate(username=person.username, password=person.password) for person in PEOPLE
+    }
+    dan, ada = people["dan"], people["ada"]
+    assert dan is not None
+    assert ada is not None
+    assert not any(can_somewhere(dan, permission) for permission in Permission)
+    assert can_somewhere(ada, Permission.ADMINISTER)
+    assert not can_somewhere(ada, Permission.REQUEST)
+
+
+@dataclass(frozen=True)
+class Before:
+    at: datetime
+    region_keys: dict[tuple[int, str], dict[str, Any]]
+    keys: list[Any]
+    periods: list[Any]
+
+
+def what_stands() -> tuple[dict[tuple[int, str], dict[str, Any]], list[Any], list[Any]]:
+    return (
+        {(row.key_id, row.region): as_stored(row) for row in RegionKey.objects.all()},
+        list(MultiRegionKey.objects.order_by("pk").values_list("pk", "primary_region", "alias")),
+        list(PrimaryPeriod.objects.order_by("pk").values_list("key", "region", "started_at")),
+    )
+
+
+def as_ended(scan: Scan) -> list[Any]:
+    parts = scan.region_scans.values_list("region", "outcome", "keys_seen", "calls")
+    return [scan.state, scan.keys_seen, scan.calls, scan.problem.partition(" (")[0], *parts]
+
+
+def as_stored(key: RegionKey) -> dict[str, Any]:
+    """What must be the same after a scan; dates of the sandbox's keys count from its own start."""
+    names = (
+        "sight",
+        "role",
+        "state",
+        "description",
+        "aliases",
+        "pending_window_days",
+        "policy_sha256",
+        "tags",
+    )
+    stored = {name: getattr(key, name) for name in names}
+    return stored | {
+        "rotates": key.rotation and (key.rotation["enabled"], key.rotation["period_days"]),
+        "is_being_deleted": key.deletion_at is not None,
+        "created": key.created_at and key.created_at.date(),
+    }
+
+
+@pytest.fixture
+def scanned(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Before]:
+    """The worker has run the scans that seeding asks for."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "sandbox")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "sandbox")
+    now = timezone.now()
+    with Sandbox() as kms:
+        seed_story(kms.desk)
+        tell_story(endpoint_url=kms.url, now=now)
+        before = Before(now, *what_stands())
+        for scan in Scan.objects.filter(state=ScanState.WAITING):
+            run_scan(scan)
+        yield before
+
+
+def test_the_real_scan_finds_what_the_story_says(scanned: Before):
+    assert not Entry.objects.filter(event__in=FOUND_BY_SCANS, at__gte=scanned.at).exists()
+    region_keys, keys, periods = what_stands()
+    assert region_keys == scanned.region_keys
+    assert keys == scanned.keys
+    assert periods == scanned.periods
+    assert len(keys) == len(KEYS)
+    for account in AwsAccount.objects.all():
+        real, told, *_ = account.scans.filter(depth="details")
+        assert as_ended(real) == as_ended(told)
