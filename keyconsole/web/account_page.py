@@ -64,6 +64,10 @@ class AccountView:
     way_in: tuple[tuple[str, str], ...] = field(default_factory=tuple)
 
     @property
+    def role_name(self) -> str:
+        return self.account.role_arn.rpartition("/")[2]
+
+    @property
     def rows(self) -> list[RegionRow]:
         before = {part.region: part for part in self.last.regions} if self.last else {}
         if self.under_way:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -63,5 +62,5 @@ def _noun(event: Event) -> str:
     return event.value.partition(".")[0]
 
 
-def _ticks(permission: Permission) -> Iterable[bool]:
-    return [permission in ALLOWS[role] for role in Role]
+def _ticks(permission: Permission) -> list[tuple[str, bool]]:
+    return [(role.value, permission in ALLOWS[role]) for role in Role]

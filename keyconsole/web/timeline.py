@@ -27,7 +27,21 @@ _LOOKS: dict[str, tuple[str, str]] = {
     Event.CHANGE_NOT_APPLIED: ("cross", "danger"),
 }
 # The page shows these elsewhere, or the sentence of the event already says them.
-_SAID_ELSEWHERE = frozenset({"key_id", "key_arn", "plan", "plan_sha256", "preflight", "from", "to"})
+_SAID_ELSEWHERE = frozenset(
+    {
+        "key_id",
+        "key_arn",
+        "plan",
+        "plan_sha256",
+        "preflight",
+        "from",
+        "to",
+        "from_region",
+        "to_region",
+        "ticket",
+        "policy",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +50,11 @@ class Moment:
     icon: str
     tone: str
     facts: tuple[tuple[str, str], ...]
+
+    @property
+    def title(self) -> str:
+        """What happened, as one or two words: Execution started."""
+        return self.entry.event.partition(".")[2].replace("_", " ").capitalize()
 
 
 def timeline(entries: Iterable[Entry]) -> list[Moment]:

@@ -26,4 +26,4 @@ def test_no_two_events_share_a_sentence():
 
 
 def test_a_stored_name_finds_its_event():
-    assert Event("change.done") is Event.CHANGE_DONE
+    assert Event._value2member_map_["change.done"] is Event.CHANGE_DONE

@@ -21,9 +21,18 @@ PICTURES: Mapping[str, Mapping[str, tuple[str, str]]] = {
 }
 
 
-def ask(by: User, key: MultiRegionKey, *, at: datetime, to_region: str = "eu-west-1", **over: str) -> Change:
-    fields = {"reason": "Evacuation exercise", "ticket": "SEC-7", **over}
-    return request_move(key, to_region=to_region, by=by, token=uuid4().hex, now=at, **fields)
+def ask(
+    by: User,
+    key: MultiRegionKey,
+    *,
+    at: datetime,
+    to_region: str = "eu-west-1",
+    reason: str = "Evacuation exercise",
+    ticket: str = "SEC-7",
+) -> Change:
+    return request_move(
+        key, to_region=to_region, by=by, token=uuid4().hex, now=at, reason=reason, ticket=ticket
+    )
 
 
 def put_in(change: Change, state: str, **fields: Any) -> Change:

@@ -23,7 +23,7 @@ CSV, JSON = "/audit/export.csv", "/audit/export.json"
 def body(client: Client, path: str) -> str:
     response = client.get(path)
     assert response.status_code == 200
-    return b"".join(response).decode()  # type: ignore[arg-type]
+    return b"".join(response).decode()
 
 
 @pytest.fixture
