@@ -20,6 +20,7 @@ from .story_policies import key_policy
 from .story_scans import SCHEDULE, PastScan
 
 _ROTATION_DAYS = 365
+_DELETED_AFTER = timedelta(days=30)
 _REPLICATED_AFTER = timedelta(seconds=95)
 _NO_ROTATION = {"enabled": False, "period_days": None, "next_at": None, "on_demand_started_at": None}
 
@@ -53,7 +54,19 @@ class KeyPast:
         """A change of ours is exact; another's move is seen by the next scan."""
         if moved.ref:
             return moved.at
-        return next(scan.looked_at for scan in self.scans if scan.looked_at > moved.at)
+        return self.first_look(after=moved.at)
+
+    @property
+    def left(self) -> list[tuple[str, datetime]]:
+        """Regions whose key was deleted after the primary had moved away, and when a scan missed it."""
+        return [
+            (moved.move.from_region, self.first_look(after=self.found(moved) + _DELETED_AFTER))
+            for moved in self.moves
+            if moved.move.from_region not in self.story.regions
+        ]
+
+    def first_look(self, *, after: datetime) -> datetime:
+        return next(scan.looked_at for scan in self.scans if scan.looked_at > after)
 
     def last_look(self, *, before: datetime) -> datetime:
         return max(scan.looked_at for scan in self.scans if scan.looked_at <= before)
@@ -67,6 +80,11 @@ def store_keys(
         _region_row(past, key, region, now=now)
         for past, key in zip(pasts, keys, strict=True)
         for region in sorted(past.story.regions)
+    )
+    RegionKey.objects.bulk_create(
+        _gone_row(past, key, region, gone_at=gone_at)
+        for past, key in zip(pasts, keys, strict=True)
+        for region, gone_at in past.left
     )
     PrimaryPeriod.objects.bulk_create(
         period for past, key in zip(pasts, keys, strict=True) for period in _periods(past, key)
@@ -95,6 +113,10 @@ def key_happenings(past: KeyPast) -> Iterator[Happening]:
                 "not_before": past.last_look(before=moved.at).isoformat(),
             }
             yield recorded(Event.KEY_PRIMARY_MOVED, at=past.found(moved), data=data, **about)
+
+    for region, gone_at in past.left:
+        data = {"region": region, "alias": alias}
+        yield recorded(Event.KEY_REPLICA_GONE, at=gone_at, data=data, **about)
 
 
 def region_state(story: StoryKey, region: str) -> str:
@@ -162,6 +184,30 @@ def _region_row(past: KeyPast, key: MultiRegionKey, region: str, *, now: datetim
         policy_sha256=policy_digest(policy),
         tags=_tags(story, region),
         rotation=None if story.imported else _rotation(story, state, now=now),
+    )
+
+
+def _gone_row(past: KeyPast, key: MultiRegionKey, region: str, *, gone_at: datetime) -> RegionKey:
+    """What the last scan saw that still found it there."""
+    seen_at = past.last_look(before=gone_at - timedelta(seconds=1))
+    policy = key_policy(past.story, region)
+    return RegionKey(
+        key=key,
+        region=region,
+        sight=Sight.GONE,
+        role="REPLICA",
+        state="PendingDeletion",
+        description=past.story.description,
+        created_at=past.first.looked_at - timedelta(days=200),
+        deletion_at=seen_at + timedelta(days=3),
+        first_seen_at=past.first.looked_at,
+        last_seen_at=seen_at,
+        last_look_at=gone_at,
+        details_at=seen_at,
+        policy=policy,
+        policy_sha256=policy_digest(policy),
+        tags=past.story.tags,
+        rotation=_NO_ROTATION,
     )
 
 

@@ -23,7 +23,15 @@ from keyconsole.aws_accounts.permissions import can_somewhere
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Attempt, Change, Look
 from keyconsole.changes.states import State
-from keyconsole.inventory.models import Cause, MultiRegionKey, PrimaryPeriod, RegionKey, Scan, ScanState
+from keyconsole.inventory.models import (
+    Cause,
+    MultiRegionKey,
+    PrimaryPeriod,
+    RegionKey,
+    Scan,
+    ScanState,
+    Sight,
+)
 from keyconsole.inventory.scanning import run_scan
 from keyconsole.sandbox.server import Sandbox
 from keyconsole.sandbox.story_history import tell_story
@@ -202,6 +210,15 @@ def as_stored(key: RegionKey) -> dict[str, Any]:
         "is_being_deleted": key.deletion_at is not None,
         "created": key.created_at and key.created_at.date(),
     }
+
+
+def test_a_region_that_the_primary_left_for_good_is_remembered_as_gone(told: None):
+    (gone,) = RegionKey.objects.filter(sight=Sight.GONE)
+    assert (gone.key.name, gone.region) == ("audit-trail", "us-east-1")
+    (missed,) = Entry.objects.filter(event=Event.KEY_REPLICA_GONE)
+    assert (missed.subject, missed.at) == (gone.key.key_id, gone.last_look_at)
+    assert gone.last_seen_at is not None
+    assert gone.last_seen_at < missed.at
 
 
 @pytest.fixture
