@@ -100,3 +100,37 @@ def test_a_defect_in_reading_one_region_does_not_stop_the_others(
     run_scan(open_now(payments))
     outcomes = dict(RegionScan.objects.values_list("region", "outcome"))
     assert outcomes == {"us-east-1": "empty", "eu-west-1": "failed", "ap-southeast-2": "empty"}
+
+
+def test_a_silent_account_still_shows_that_its_scan_is_alive(
+    kms: Sandbox, payments: AwsAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("keyconsole.inventory.scanning.BEAT_SECONDS", 0.05)
+    kms.fault("timeout-before", operation="ListKeys", region="us-east-1", times=1, seconds=0.4)
+    scan = open_now(payments)
+    run_scan(scan)
+    # Entered, three Regions begun and looked at, the end: whatever is more are signs of life.
+    assert Scan.objects.get(pk=scan.pk).version > 8
+
+
+def test_an_account_whose_regions_may_not_be_told_says_what_to_do(kms: Sandbox, payments: AwsAccount) -> None:
+    payments.regions = []
+    payments.save()
+    kms.fault("deny", operation="DescribeRegions")
+    kms.fault("deny", operation="ListRegions")
+    run_scan(open_now(payments))
+    scan = Scan.objects.get()
+    assert scan.state == ScanState.FAILED
+    assert "Name the Regions to look in" in scan.problem
+
+
+def test_a_defect_in_entering_an_account_fails_its_scan(
+    kms: Sandbox, payments: AwsAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def defective(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("keyconsole.inventory.reading.enter", defective)
+    run_scan(open_now(payments))
+    scan = Scan.objects.get()
+    assert (scan.state, "unexpected error" in scan.problem) == (ScanState.FAILED, True)
