@@ -9,6 +9,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 
 from keyconsole.environment import env_bool, env_int, env_list, env_secret, env_text
+from keyconsole.mail_server import mail_server
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -55,6 +56,17 @@ KEYCONSOLE_DETAILS_EVERY_HOURS = env_int("KEYCONSOLE_DETAILS_EVERY_HOURS", 24)
 KEYCONSOLE_SCAN_REGIONS_AT_ONCE = env_int("KEYCONSOLE_SCAN_REGIONS_AT_ONCE", 8, at_least=1)
 # Calls a second to one account and Region at most; a fraction of the account's KMS quota.
 KEYCONSOLE_SCAN_CALLS_PER_SECOND = env_int("KEYCONSOLE_SCAN_CALLS_PER_SECOND", 100, at_least=1)
+
+# Where people reach KeyConsole, such as https://keys.example.org: messages then hold links.
+KEYCONSOLE_URL = env_text("KEYCONSOLE_URL").rstrip("/")
+# The mail server for messages to people: smtps://user:password@host, smtp+tls://…, smtp://host, console:.
+_mail = mail_server(env_secret("KEYCONSOLE_EMAIL_URL"), name="KEYCONSOLE_EMAIL_URL")
+EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = _mail.backend, _mail.host, _mail.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.use_tls, _mail.use_ssl
+EMAIL_TIMEOUT = 10
+# The sender that people see on e-mail.
+DEFAULT_FROM_EMAIL = env_text("KEYCONSOLE_EMAIL_FROM", "keyconsole@localhost")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -199,5 +211,9 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"keyconsole": {"level": KEYCONSOLE_LOG_LEVEL}},
+    "loggers": {
+        "keyconsole": {"level": KEYCONSOLE_LOG_LEVEL},
+        # What it tells may hold parts of an address, which are secrets; we tell what failed ourselves.
+        "apprise": {"handlers": [], "level": "CRITICAL", "propagate": False},
+    },
 }

@@ -40,7 +40,10 @@ class Event(StrEnum):
     CHANGE_EXPIRED = "change.expired", "A request waited too long, or its approval was not used in time."
     CHANGE_COMMENTED = "change.commented", "A person wrote about a change."
     CHANGE_RUN_ASKED = "change.run_asked", "A person said that an approved change shall run, now or later."
-    EMERGENCY_USED = "emergency.used", "A person moved a primary without the approvals that its rules ask for."
+    EMERGENCY_USED = (
+        "emergency.used",
+        "A person moved a primary without the approvals that its rules ask for.",
+    )
     EMERGENCY_REVIEWED = "emergency.reviewed", "Another person reviewed an emergency afterwards."
     BATCH_REQUESTED = "batch.requested", "A person asked to move the primaries of many keys together."
     BATCH_STOPPED = "batch.stopped", "A batch stopped; what had not begun was cancelled."
@@ -57,6 +60,10 @@ class Event(StrEnum):
     PERSON_SIGN_IN_FAILED = "person.sign_in_failed", "A sign-in was refused."
     PERSON_SIGNED_OUT = "person.signed_out", "A person signed out."
     AUDIT_EXPORTED = "audit.exported", "Audit entries or a list of keys were exported."
+    NOTIFICATION_FAILED = "notification.failed", "A message could not be delivered and is no longer tried."
+    NOTIFICATION_TRIED_AGAIN = "notification.tried_again", "A failed message was put back to be sent."
+    NOTIFICATION_ROUTE_ADDED = "notification.route_added", "A place was named that hears of some topics."
+    NOTIFICATION_ROUTE_REMOVED = "notification.route_removed", "A place was removed and hears nothing more."
 
 
 DESCRIPTIONS: dict[str, str] = {event.value: event.describes for event in Event}

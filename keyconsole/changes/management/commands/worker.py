@@ -1,4 +1,4 @@
-"""The background worker: one lane for changes, one for scans, one for notifications, and the sweep that finds what was lost."""
+"""The background worker: a lane each for changes, scans and notifications, and a sweep for lost work."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 
 from keyconsole.changes.sweeping import sweep
 from keyconsole.inventory.due import enqueue_due_scans, mark_lost_scans
+from keyconsole.notifications.sweeping import enqueue_late_deliveries
 
 logger = logging.getLogger("keyconsole.worker")
 
@@ -51,7 +52,7 @@ class Lane(Worker):
 
 
 class Command(BaseCommand):
-    help = "Run the background worker: executes and settles changes, scans accounts, finds lost work."
+    help = "Run the background worker: changes, scans, notifications, and whatever was lost."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -87,5 +88,6 @@ def _sweep_once() -> None:
         sweep(now=now)
         mark_lost_scans(now)
         enqueue_due_scans(now)
+        enqueue_late_deliveries(now)
     except OperationalError:
         logger.exception("The sweep could not reach the database; it runs again soon.")
