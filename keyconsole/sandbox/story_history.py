@@ -23,8 +23,9 @@ from .story_accounts import account_happenings, create_accounts
 from .story_change_record import change_happenings
 from .story_changes import Told, approval_row, attempt_row, change_row, looks_of
 from .story_inventory import Moved, key_happenings, pasts_of, store_keys
+from .story_office import office_happenings, sign_in
 from .story_past import by_alias, foreign_moves, past_changes
-from .story_people import create_people, grant_happenings, sign_in
+from .story_people import create_people, grant_happenings
 from .story_scans import SCHEDULE, past_scans, scan_happenings, store_scans
 
 _BEGAN = timedelta(days=425)
@@ -51,6 +52,7 @@ def tell_story(*, endpoint_url: str, now: datetime) -> bool:
                     for each in account_happenings(account, endpoint_url, now=now)
                 ),
                 *grant_happenings(people, accounts, now=now),
+                *office_happenings(now=now),
                 *(each for scan in scans for each in scan_happenings(scan, now=now)),
                 *(each for past in pasts for each in key_happenings(past)),
                 *_store_changes(told, keys, people),

@@ -58,8 +58,10 @@ class PastChange:
             return at
         if self.days_ago > _RECENT_DAYS:
             at += timedelta(days=_WEEKEND.get(at.isoweekday(), 0))
-        hours = 7 + 10 * (1 - self.days_ago % 1)
-        return at.replace(hour=0, minute=0, second=0) + timedelta(hours=hours, seconds=round(self.days_ago))
+        midnight = at.replace(hour=0, minute=0, second=0)
+        # Later in the day the nearer it is, and at no full hour.
+        minutes = 420 + 540 * (1 - self.days_ago % 1) + self.days_ago * 97 % 53
+        return midnight + timedelta(minutes=minutes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,11 @@ from datetime import datetime, timedelta
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, get_hasher, make_password
 from django.contrib.auth.models import User
 
-from keyconsole.audit.events import Event
 from keyconsole.aws_accounts.grants import grant, revoke
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.roles import Role
 
-from .happenings import Happening, recorded
+from .happenings import Happening
 from .story import ARCHIVE, PAYMENTS, RESEARCH, StoryAccount
 
 # The passwords are printed: a start of the demo need not wait for a million rounds each.
@@ -89,16 +88,9 @@ def grant_happenings(
             yield Happening(now - timedelta(days=held.until_days_ago), _revoking(person, held.role, account))
 
 
-def sign_in(username: str, *, at: datetime) -> Happening:
-    address = f"10.20.{len(username)}.{ord(username[-1])}"
-    return recorded(
-        Event.PERSON_SIGNED_IN, at=at, actor=username, subject=username, data={"address": address}
-    )
-
-
 def sign_in_table() -> str:
     rows = [("Sign in as", "Password", "Who"), *((p.username, p.password, p.does) for p in PEOPLE)]
-    return "\n".join(f"  {name:<12}{password:<20}{does}" for name, password, does in rows)
+    return "\n".join(f"{name:<12}{password:<20}{does}" for name, password, does in rows)
 
 
 _USERNAMES = [person.username for person in PEOPLE]

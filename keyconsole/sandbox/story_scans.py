@@ -1,4 +1,4 @@
-"""The scans of the demo story: one when an account was added, then weekly, and hourly since this morning."""
+"""The scans of the demo story: one when an account was added, then weekly, and hourly today."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from keyconsole.inventory.models import Depth, Outcome, RegionScan, Scan, ScanSt
 from keyconsole.kms.errors import AccessDenied
 
 from .happenings import Happening, recorded
-from .story import ACQUIRED, ARCHIVE, PAYMENTS, REGIONS, RESEARCH, StoryAccount
+from .story import ACCOUNTS, ACQUIRED, ARCHIVE, PAYMENTS, REGIONS, RESEARCH, StoryAccount
 from .story_keys import KEYS
 
 JOINED_DAYS_AGO = {PAYMENTS: 424.9, RESEARCH: 423.8, ARCHIVE: 415.3, ACQUIRED: 205.4}
@@ -24,8 +24,8 @@ LAST_SCAN = timedelta(minutes=25)
 
 _FIRST_AFTER = timedelta(minutes=5)
 _LATEST_WEEKLY_DAYS_AGO = 3.3
-_HOURLY = 8
-_DETAILED_HOURS_AGO = 6
+_HOURLY = 2
+_DETAILED_HOURS_AGO = 2
 _LOOKS_AFTER = timedelta(seconds=2)
 _CALLER = "arn:aws:iam::123456789012:user/desk"
 
@@ -49,19 +49,20 @@ class PastScan:
 
 def past_scans(account: StoryAccount, *, now: datetime) -> list[PastScan]:
     """Oldest first."""
+    apart = timedelta(seconds=5 * ACCOUNTS.index(account))
     first = now - timedelta(days=JOINED_DAYS_AGO[account]) + _FIRST_AFTER
     scans = [PastScan(account, first, "ada", Depth.DETAILS)]
     weekly = now - timedelta(days=_LATEST_WEEKLY_DAYS_AGO)
     on_the_hour = weekly.replace(minute=0, second=1, microsecond=0)
     weeks = (on_the_hour - first).days // 7
     scans += [
-        PastScan(account, on_the_hour - timedelta(weeks=week), SCHEDULE, Depth.DETAILS)
+        PastScan(account, on_the_hour - timedelta(weeks=week) + apart, SCHEDULE, Depth.DETAILS)
         for week in range(weeks, -1, -1)
     ]
     return scans + [
         PastScan(
             account,
-            now - LAST_SCAN - timedelta(hours=hours),
+            now - LAST_SCAN - timedelta(hours=hours) + apart,
             SCHEDULE,
             Depth.DETAILS if hours == _DETAILED_HOURS_AGO else Depth.KEYS,
         )
