@@ -1,0 +1,89 @@
+"""What a policy says, as a value: which moves it is about and what they need. Pure.
+
+`Rules.from_json` takes what a person wrote and refuses it whole where a part cannot stand;
+`Rules.stored` reads back what was accepted once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from keyconsole.audit.chain import sha256_of
+from keyconsole.aws_accounts.invalid import Invalid
+from keyconsole.policies.checking import problems
+from keyconsole.policies.parts import Rule, Runs, Selector, Span, Window
+from keyconsole.policies.reading import fields_of
+from keyconsole.policies.requirements import Requirement
+
+__all__ = ["DEFAULT", "Document", "Rule", "Rules", "Runs", "Selector", "Span", "Window", "document_sha256"]
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    name: str
+    rule: Rule
+    applies_to: Selector = field(default_factory=Selector)
+    requirements: tuple[Requirement, ...] = ()
+    allowed_regions: tuple[str, ...] = ()  # empty: every Region
+    ticket_pattern: str = ""
+    reason_at_least: int = 0  # characters
+    request_lives_hours: int = 72
+    approval_lives_hours: int = 24
+    windows: tuple[Window, ...] = ()
+    freezes: tuple[Span, ...] = ()
+    runs: Runs = Runs.AUTOMATIC
+    emergency_group: str = ""  # empty: no emergency path
+    review_within_hours: int = 72
+    frozen: str = ""  # why it is frozen until somebody changes the policy
+
+    @property
+    def needs_approval(self) -> bool:
+        return self.rule == Rule.APPROVE
+
+    @property
+    def rules_sha256(self) -> str:
+        return document_sha256(self.name, self.as_json())
+
+    def as_json(self) -> Document:
+        return {
+            "name": self.name,
+            "applies_to": self.applies_to.as_json(),
+            "rule": self.rule.value,
+            "requirements": [need.as_json() for need in self.requirements],
+            "allowed_regions": list(self.allowed_regions),
+            "ticket_pattern": self.ticket_pattern,
+            "reason_at_least": self.reason_at_least,
+            "request_lives_hours": self.request_lives_hours,
+            "approval_lives_hours": self.approval_lives_hours,
+            "windows": [window.as_json() for window in self.windows],
+            "freezes": [span.as_json() for span in self.freezes],
+            "runs": self.runs.value,
+            "emergency_group": self.emergency_group,
+            "review_within_hours": self.review_within_hours,
+            "frozen": self.frozen,
+        }
+
+    @classmethod
+    def from_json(cls, facts: object) -> Self:
+        """Raises Invalid with a sentence for each field that cannot stand."""
+        rules = cls.stored(facts)
+        if found := problems(rules):
+            raise Invalid(found)
+        return rules
+
+    @classmethod
+    def stored(cls, facts: object) -> Self:
+        """Raises Invalid where the shape is wrong; the values were checked when they were accepted."""
+        return cls(**fields_of(facts))
+
+
+# What holds for a key while no policy names it: one of the account's approvers who is not the requester.
+DEFAULT = Rules(name="", rule=Rule.APPROVE, requirements=(Requirement(),))
+
+
+def document_sha256(name: str, document: Document) -> str:
+    """The hash that people agree to; an empty document retires the policy of that name."""
+    return sha256_of({"policy": name, "document": document})

@@ -1,0 +1,61 @@
+"""When a change may run: change windows, planned freezes and standing ones. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from keyconsole.policies.document import Rules
+from keyconsole.policies.opening import openings
+from keyconsole.policies.verdict import Verdict
+
+
+def may_run_at(rules: Rules, now: datetime, *, freeze: str = "") -> Verdict:
+    """`freeze`: why everything is frozen, as `freezing.current()` says; empty where nothing is."""
+    reasons = [freeze] if freeze else []
+    if rules.frozen:
+        reasons.append(f"The policy {rules.name} is frozen: {rules.frozen}")
+    reasons += [
+        f"The policy {rules.name} is frozen until {_utc(span.to_at)}: {span.why}"
+        for span in rules.freezes
+        if span.from_at <= now < span.to_at
+    ]
+    if not _is_open(rules, now):
+        opens = next_opening(rules, now)
+        when = f" The next one opens {_utc(opens)}." if opens else ""
+        reasons.append(f"No change window of the policy {rules.name} is open.{when}")
+    return Verdict(tuple(reasons))
+
+
+def next_opening(rules: Rules, now: datetime) -> datetime | None:
+    """The first moment from now on at which the rules let a change run; None where a freeze has no end.
+
+    The freeze of everything has no planned end and is not looked at here.
+    """
+    if rules.frozen:
+        return None
+    moment: datetime | None = now
+    # Each round goes past the end of one planned freeze at least.
+    for _round in range(len(rules.freezes) + 1):
+        moment = _next_open(rules, moment) if moment else None
+        ends = [span.to_at for span in rules.freezes if moment and span.from_at <= moment < span.to_at]
+        if not ends:
+            return moment
+        moment = max(ends)
+    return moment
+
+
+def _is_open(rules: Rules, now: datetime) -> bool:
+    return _next_open(rules, now) == now
+
+
+def _next_open(rules: Rules, now: datetime) -> datetime | None:
+    """`now` where a window is open or there is none to wait for."""
+    windows = [window for window in rules.windows if window.active]
+    if not windows:
+        return now
+    ahead = (max(opens, now) for window in windows for opens, closes in openings(window, now) if closes > now)
+    return min(ahead, default=None)
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
