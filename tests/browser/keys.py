@@ -1,0 +1,23 @@
+"""Where the story's keys are in the product, for the journeys: each journey moves a key of its own."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+from keyconsole.sandbox.story_keys import KEYS
+from tests.browser.product import Product
+
+
+def key_path(alias: str) -> str:
+    key = next(key for key in KEYS if key.alias == alias)
+    return f"/keys/{key.account.account_id}/{key.key_id}/"
+
+
+def ask_to_make_primary(page: Page, product: Product, alias: str, to_region: str) -> None:
+    """From the key's page to the page of the change, as a person does it."""
+    page.goto(product.at(key_path(alias)))
+    page.get_by_role("link", name=f"Make primary in {to_region}").click()
+    page.get_by_label("Reason").fill("Journey: the yearly drill")
+    page.get_by_label("Alias or key id").fill(alias)
+    page.get_by_role("button", name=f"Make {to_region} the primary").click()
+    page.wait_for_url("**/changes/CR-*/")

@@ -1,0 +1,98 @@
+"""Every page in light and dark, wide and on a phone: no accessibility violation, nothing too wide."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.keys import key_path
+
+PAGES = {
+    "sign-in": ("", "/sign-in/"),
+    "overview": ("ana", "/"),
+    "overview-of-nobody": ("dan", "/"),
+    "keys": ("ana", "/keys/"),
+    "keys-none-found": ("ana", "/keys/?q=no-such-key"),
+    "key": ("ana", key_path("card-vault")),
+    "key-with-oddities": ("ada", key_path("old-vault")),
+    "make-primary": ("ana", key_path("card-vault") + "make-primary/us-west-2/"),
+    "make-primary-refused": ("ana", key_path("ledger") + "make-primary/eu-central-1/"),
+    "changes": ("ana", "/changes/"),
+    "changes-closed": ("cleo", "/changes/?tab=closed"),
+    "change": ("cleo", "/changes/CR-1/"),
+    "accounts": ("ada", "/accounts/"),
+    "account": ("ada", "/accounts/333344445555/"),
+    "account-add": ("ada", "/accounts/add/"),
+    "account-edit": ("ada", "/accounts/111122223333/edit/"),
+    "audit": ("cleo", "/audit/"),
+    "audit-primaries": ("cleo", "/audit/?view=primaries"),
+    "help": ("ana", "/help/"),
+    "help-making-a-primary": ("ana", "/help/making-a-primary/"),
+    "help-command-line": ("ana", "/help/command-line/"),
+    "help-events": ("ana", "/help/events/"),
+    "patterns": ("ana", "/help/patterns/"),
+    "password": ("ana", "/password/"),
+}
+WIDTHS = (1440, 390)
+SCHEMES = ("light", "dark")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def violations(page: Page, scheme: str) -> list[str]:
+    """In the dark only the colours differ, so only they are looked at again."""
+    rules = RULES if scheme == "light" else ["color-contrast"]
+    answer = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": rules}).response
+    return [
+        f"{each['id']}: {node['html'][:160]} {node['failureSummary'][:160]}"
+        for each in answer["violations"]
+        for node in each["nodes"]
+    ]
+
+
+def overflow(page: Page) -> list[str]:
+    """What makes the page wider than the window; what scrolls in a box of its own does not."""
+    told: list[str] = page.evaluate(
+        """() => {
+            const root = document.documentElement;
+            if (root.scrollWidth <= root.clientWidth) return [];
+            return [`${root.scrollWidth - root.clientWidth} px wider than the window`].concat(
+                [...document.querySelectorAll("body :not(details:not([open]) *)")]
+                    .filter((each) => each.getBoundingClientRect().right > root.clientWidth)
+                    .slice(0, 6).map((each) => each.outerHTML.slice(0, 120)));
+        }"""
+    )
+    return told
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_everybody_can_use_the_page(name, product, open_window):
+    username, path = PAGES[name]
+    page = open_window(username)
+    answer = page.goto(product.at(path))
+    assert answer.status == 200
+    found = {}
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            if told := violations(page, scheme):
+                found[f"{width} {scheme}"] = told
+        if too_wide := overflow(page):
+            found[f"{width}"] = too_wide
+    assert not found, "\n".join(f"{where}: {each}" for where, told in found.items() for each in told)
+
+
+def test_a_page_that_is_not_there_says_so_and_leads_back(product, open_window):
+    answer = open_window("ana").request.get(product.at("/keys/999988887777/mrk-none/"))
+    assert answer.status == 404
+    assert "Nothing here" in answer.text()
+    assert "Go to the overview" in answer.text()
+
+
+def test_the_policy_of_every_page_forbids_inline_code(product, open_window):
+    page = open_window("ana")
+    for path in ("/", "/keys/", key_path("card-vault"), "/sign-in/"):
+        policy = page.goto(product.at(path)).headers["content-security-policy"]
+        assert "unsafe" not in policy
+        assert "default-src 'none'" in policy

@@ -1,0 +1,71 @@
+"""The main job: make a replica the primary, and watch both Regions settle without touching the page."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.keys import ask_to_make_primary, key_path
+
+
+def test_a_replica_becomes_the_primary_while_somebody_watches(product, open_window):
+    before = product.calls("UpdatePrimaryRegion")
+    page = open_window("ana")
+    ask_to_make_primary(page, product, "refunds", "eu-west-1")
+    expect(page.locator("#change")).to_have_attribute("hx-trigger", "every 2s")
+    expect(page.locator("#change-status")).to_contain_text("done", ignore_case=True, timeout=40_000)
+    assert page.locator("#change").get_attribute("hx-trigger") is None, (
+        "a change that has ended is not polled"
+    )
+    assert product.calls("UpdatePrimaryRegion") == before + 1
+    page.goto(product.at(key_path("refunds")))
+    assert "Primary" in page.locator("#region-eu-west-1").inner_text()
+    assert "Replica" in page.locator("#region-us-east-1").inner_text()
+
+
+def test_what_was_typed_survives_a_wrong_confirmation(product, open_window):
+    page = open_window("ana")
+    page.goto(product.at(key_path("payouts") + "make-primary/eu-west-1/"))
+    page.get_by_label("Reason").fill("Typed with care")
+    page.get_by_label("Alias or key id").fill("ledger")
+    page.get_by_role("button", name="Make eu-west-1 the primary").click()
+    assert page.get_by_label("Reason").input_value() == "Typed with care"
+    assert page.evaluate("document.activeElement.classList.contains('error-summary')")
+    assert "/make-primary/" in page.url
+
+
+def test_a_disabled_replica_is_refused_before_aws_is_asked(product, open_window):
+    before = product.calls("UpdatePrimaryRegion")
+    page = open_window("ana")
+    page.goto(product.at(key_path("ledger")))
+    assert "Disabled" in page.locator("#region-eu-central-1").inner_text()
+    assert page.get_by_role("link", name="Make primary in eu-central-1").count() == 0
+    page.goto(product.at(key_path("ledger") + "make-primary/eu-central-1/"))
+    assert "cannot be made the primary now" in page.locator("main").inner_text()
+    assert product.calls("UpdatePrimaryRegion") == before
+
+
+def test_a_refusal_of_aws_names_what_is_at_fault(product, open_window):
+    page = open_window("ana")
+    with product.fault("deny", operation="UpdatePrimaryRegion"):
+        ask_to_make_primary(page, product, "limits", "ca-central-1")
+        expect(page.locator("#change-status")).to_contain_text(
+            "not applied", ignore_case=True, timeout=40_000
+        )
+    told = page.locator("main").inner_text()
+    assert "AccessDeniedException" in told
+    assert "kms:UpdatePrimaryRegion" in told
+
+
+def test_a_poll_after_the_session_has_ended_leads_to_the_sign_in_page(product, open_window):
+    page = open_window("ana")
+    with product.fault("never-settle"):
+        ask_to_make_primary(page, product, "statements", "us-east-1")
+        expect(page.locator("#change")).to_have_attribute("hx-trigger", "every 2s")
+        change = page.url
+        page.context.clear_cookies()
+        page.wait_for_url("**/sign-in/**")
+    assert page.get_by_role("button", name="Sign in").is_visible()
+    assert page.get_by_role("table").count() == 0
+    assert change.removeprefix(product.url.rstrip("/")) in page.evaluate(
+        "decodeURIComponent(location.search)"
+    )
