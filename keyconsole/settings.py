@@ -44,6 +44,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
+# Rate limits must hold across all processes and hosts; a migration of `web` makes the table.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "keyconsole_cache"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Seconds after which a move that has not settled raises a flag (it goes on being watched).
@@ -201,6 +203,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if KEYCONSOLE_BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # The proxy's last X-Forwarded-For entry is the person: rate limits and the record go by it.
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # How much the server and the worker tell on standard error: DEBUG, INFO, WARNING or ERROR.

@@ -130,3 +130,9 @@ def test_prospects_give_each_region_its_reason_with_few_queries(inventory, cast,
 def test_prospects_tell_a_viewer_why_not(inventory, cast):
     for prospect in prospects(cast.cleo, inventory.card_vault, now=timezone.now()):
         assert "Your roles do not let you" in prospect.verdict.reasons[0]
+
+
+@pytest.mark.parametrize("policy", ["not json", "[]", '{"Statement": 7}', "{"])
+def test_a_policy_that_cannot_be_understood_is_unknown(inventory, policy):
+    change_member(inventory.card_vault, TO, policy=policy)
+    assert check(inventory.card_vault, "Key policy", region=TO).answer in {Answer.UNKNOWN, Answer.OK}
