@@ -19,6 +19,8 @@ class AwsAccount(models.Model):
 
     account_id = models.CharField(max_length=12, unique=True, validators=[account_number])
     name = models.CharField(max_length=80, unique=True)
+    # Where it stands in the organisation, as a path: prod/payments. Policies choose by it.
+    unit = models.CharField(max_length=200, blank=True)
     partition = models.CharField(max_length=20, default="aws")
     regions = models.JSONField(default=list, blank=True)  # empty: every Region that the account has enabled
 

@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('account_id', models.CharField(max_length=12, unique=True, validators=[django.core.validators.RegexValidator('\\A\\d{12}\\Z', 'An AWS account number has exactly 12 digits.')])),
                 ('name', models.CharField(max_length=80, unique=True)),
+                ('unit', models.CharField(blank=True, max_length=200)),
                 ('partition', models.CharField(default='aws', max_length=20)),
                 ('regions', models.JSONField(blank=True, default=list)),
                 ('source', models.CharField(choices=[('default', 'default'), ('profile', 'profile'), ('env-keys', 'env-keys'), ('web-identity', 'web-identity')], default='default', max_length=20)),

@@ -25,6 +25,9 @@ class Command(BaseCommand):
         parser.add_argument("account_id", metavar="ACCOUNT", help="the account number, 12 digits")
         parser.add_argument("--name", required=True, help="the name that people know")
         parser.add_argument(
+            "--unit", default="", help="where it stands in the organisation, such as prod/payments"
+        )
+        parser.add_argument(
             "--regions",
             default="",
             help="Regions to look in, separated by commas; all enabled ones otherwise",
@@ -72,6 +75,7 @@ def _told(answer: Identity | str) -> str:
 def _fields(options: dict[str, Any]) -> AccountFields:
     return AccountFields(
         name=options["name"],
+        unit=options["unit"],
         regions=options["regions"].split(","),
         source=_source(options),
         profile_name=options["profile"],
