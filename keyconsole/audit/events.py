@@ -60,9 +60,23 @@ class Event(StrEnum):
     PERSON_SIGN_IN_FAILED = "person.sign_in_failed", "A sign-in was refused."
     PERSON_SIGNED_OUT = "person.signed_out", "A person signed out."
     AUDIT_EXPORTED = "audit.exported", "Audit entries or a list of keys were exported."
+    POLICY_PROPOSED = "policy.proposed", "A new version of a policy, or its end, was proposed."
+    POLICY_AGREED = "policy.agreed", "A person agreed to a proposed version of a policy, by its hash."
+    POLICY_ACTIVATED = "policy.activated", "A proposed version of a policy holds from now on."
+    POLICY_REJECTED = "policy.rejected", "A person rejected a proposed version of a policy, which ends it."
+    POLICY_WITHDRAWN = "policy.withdrawn", "A proposed version of a policy was taken back."
+    POLICY_APPLIED_AT_TERMINAL = (
+        "policy.applied_at_terminal",
+        "A policy was put in place at the server's terminal, without anybody's agreement.",
+    )
+    FREEZE_SET = "freeze.set", "Everything was frozen: no change runs."
+    FREEZE_LIFTED = "freeze.lifted", "The freeze of everything was lifted."
+    GROUP_JOINED = "group.joined", "A person was added to a group of approvers."
+    GROUP_LEFT = "group.left", "A person was taken out of a group of approvers."
     NOTIFICATION_FAILED = "notification.failed", "A message could not be delivered and is no longer tried."
     NOTIFICATION_TRIED_AGAIN = "notification.tried_again", "A failed message was put back to be sent."
     NOTIFICATION_ROUTE_ADDED = "notification.route_added", "A place was named that hears of some topics."
+    NOTIFICATION_ROUTE_TESTED = "notification.route_tested", "A test message was sent along a route."
     NOTIFICATION_ROUTE_REMOVED = "notification.route_removed", "A place was removed and hears nothing more."
 
 
