@@ -49,7 +49,7 @@ def test_every_permission_is_told_with_the_roles_that_have_it(permission: Permis
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_and_each_of_its_options_is_told(name: str) -> None:
-    content = chapter("command-line")
+    content = "".join(chapter(slug) for slug in SLUGS)
     assert f"manage.py {name}" in content
     own = load_command_class(get_commands()[name], name).create_parser("manage.py", name)
     base = {"--help", "--version", "--settings", "--pythonpath", "--traceback", "--no-color", "--force-color"}
