@@ -6,11 +6,22 @@ from allauth.account import views as sign_in
 from django.urls import URLPattern, path
 
 from keyconsole.web.guards import open_to_anyone, signed_in
-from keyconsole.web.views import accounts, audit, changes, healthy, key, keys, make_primary, overview
+from keyconsole.web.views import (
+    accounts,
+    audit,
+    changes,
+    healthy,
+    key,
+    keys,
+    make_primary,
+    notifications,
+    overview,
+)
 from keyconsole.web.views import help as guide
 
 _KEY = "keys/<str:account_id>/<str:key_id>/"
 _ACCOUNT = "accounts/<str:account_id>/"
+_ROUTE = "notifications/routes/<str:name>/"
 
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="overview"),
@@ -30,6 +41,11 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ACCOUNT}test/", accounts.test, name="account-test"),
     path("audit/", audit.audit, name="audit"),
     path("audit/export.<str:fmt>", audit.export, name="audit-export"),
+    path("notifications/", notifications.notifications, name="notifications"),
+    path("notifications/routes/add/", notifications.add_route, name="notification-route-add"),
+    path(f"{_ROUTE}remove/", notifications.remove_route, name="notification-route-remove"),
+    path(f"{_ROUTE}test/", notifications.test_route, name="notification-route-test"),
+    path("notifications/<uuid:ref>/try-again/", notifications.try_again, name="notification-try-again"),
     path("help/", guide.contents, name="help"),
     path("help/patterns/", guide.patterns, name="patterns"),
     path("help/<slug:slug>/", guide.page, name="help-page"),

@@ -8,6 +8,7 @@ from typing import Any
 
 from keyconsole.audit.events import Event
 from keyconsole.aws_accounts.roles import ALLOWS, Permission, Role
+from keyconsole.notifications.topics import Topic
 from keyconsole.web.role_to_create import role_to_create
 
 
@@ -28,6 +29,7 @@ CHAPTERS = (
     Chapter("accounts", "AWS accounts", "Ways into an account, and the IAM role to create there."),
     Chapter("roles", "Roles and permissions", "Who may do what, per account or everywhere."),
     Chapter("events", "Events and the chain", "Everything that is recorded, and how to prove it."),
+    Chapter("notifications", "Notifications", "Who is told what, and how to verify a webhook."),
     Chapter("command-line", "Command line", "Every command, its options and its exit status."),
     Chapter("keyboard", "Keyboard and accessibility", "Without a mouse, without JavaScript, on paper."),
     Chapter("vocabulary", "Vocabulary", "The words, and what each of them means here."),
@@ -54,6 +56,7 @@ def tables() -> dict[str, Any]:
         "permissions": [
             (permission.value, PERMISSIONS[permission], _ticks(permission)) for permission in Permission
         ],
+        "topics": list(Topic),
         "role": role_to_create(account_id="111122223333", partition="aws"),
     }
 

@@ -30,6 +30,7 @@ TABLES = (
     states.ROLES,
     states.CHANGE_STATES,
     states.OUTCOMES,
+    states.DELIVERY_STATES,
     states.VISIBILITIES,
     states.CAUSES,
     states.CHECKS,

@@ -64,6 +64,13 @@ OUTCOMES = {
     "lost": Look("Lost", "unplugged", "attention"),
 }
 
+DELIVERY_STATES = {
+    "waiting": Look("Waiting", "clock", "neutral"),
+    "failed": Look("Will be tried again", "wait", "attention"),
+    "sent": Look("Sent", "check", "ok"),
+    "dead": Look("Not delivered", "cross", "danger"),
+}
+
 VISIBILITIES = {
     "seen": Look("Seen", "eye", "ok"),
     "stale": Look("Stale", "clock", "attention"),
@@ -121,6 +128,11 @@ def change_state_tag(state: object) -> SafeString:
 @register.simple_tag
 def outcome_tag(outcome: object) -> SafeString:
     return _tag(OUTCOMES, outcome)
+
+
+@register.simple_tag
+def delivery_state_tag(state: object) -> SafeString:
+    return _tag(DELIVERY_STATES, state)
 
 
 @register.simple_tag
