@@ -1,0 +1,155 @@
+"""Which policy governs a move: the most specific one that fits, and why. Pure.
+
+The order: more tags named; then an alias pattern; then an account, which counts more than a unit; then the
+current Region; then the target Region. Where two are alike, the one whose patterns hold more letters of their
+own; where those are alike too, the older policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Generic, TypeVar
+
+from keyconsole.policies.document import DEFAULT, Rules
+from keyconsole.policies.parts import Selector
+
+V = TypeVar("V")
+
+NO_POLICY = "No policy names this move: one of the account's approvers who is not the requester must agree."
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What there is to know about one move. `tags` is None where they were never read."""
+
+    account_name: str
+    account_id: str
+    unit: str
+    tags: dict[str, str] | None
+    aliases: tuple[str, ...]
+    from_region: str
+    to_region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Governing(Generic[V]):
+    """The rules that hold for a move. `version` is None where the default holds.
+
+    `doubt` says that a policy by tags could govern instead, since the key's tags were never read: nobody can
+    tell yet, so nothing should be allowed on the strength of these rules.
+    """
+
+    version: V | None
+    rules: Rules
+    why: str
+    others: tuple[str, ...] = ()
+    doubt: str = ""
+
+
+def governing(candidates: Sequence[tuple[V, Rules]], subject: Subject) -> Governing[V]:
+    """`candidates`: the active versions, the older policy first."""
+    fitting = [(version, rules) for version, rules in candidates if fits(rules.applies_to, subject)]
+    ranked = sorted(fitting, key=lambda pair: specificity(pair[1].applies_to, subject), reverse=True)
+    doubt = _doubt([rules for _, rules in candidates], subject)
+    if not ranked:
+        return Governing(None, DEFAULT, NO_POLICY, doubt=doubt)
+    (version, rules), *rest = ranked
+    others = tuple(other.name for _, other in rest)
+    return Governing(version, rules, _why(rules, others, subject), others, doubt)
+
+
+def fits(selector: Selector, subject: Subject) -> bool:
+    return _fits_beside_tags(selector, subject) and all(
+        name in (subject.tags or {}) and fnmatchcase((subject.tags or {})[name], pattern)
+        for name, pattern in selector.tags.items()
+    )
+
+
+def covers_account(selector: Selector, *, name: str, account_id: str, unit: str) -> bool:
+    """Whether any key of the account could fit."""
+    named = not selector.accounts or name in selector.accounts or account_id in selector.accounts
+    return named and (not selector.units or any(_in_unit(unit, pattern) for pattern in selector.units))
+
+
+def specificity(selector: Selector, subject: Subject) -> tuple[int, ...]:
+    """Compared from left to right; the larger one wins."""
+    return (
+        len(selector.tags),
+        int(bool(selector.aliases)),
+        2 * bool(selector.accounts) + bool(selector.units),
+        int(bool(selector.from_regions)),
+        int(bool(selector.to_regions)),
+        _own_letters(selector, subject),
+    )
+
+
+def _fits_beside_tags(selector: Selector, subject: Subject) -> bool:
+    return (
+        covers_account(selector, name=subject.account_name, account_id=subject.account_id, unit=subject.unit)
+        and (not selector.aliases or bool(_matched_aliases(selector, subject)))
+        and (not selector.from_regions or subject.from_region in selector.from_regions)
+        and (not selector.to_regions or subject.to_region in selector.to_regions)
+    )
+
+
+def _doubt(candidates: Iterable[Rules], subject: Subject) -> str:
+    if subject.tags is not None:
+        return ""
+    names = [r.name for r in candidates if r.applies_to.tags and _fits_beside_tags(r.applies_to, subject)]
+    if not names:
+        return ""
+    return (
+        f"The key's tags were never read, so nobody can tell whether {_listed(names, 'or')} governs it. "
+        "A scan with details reads them."
+    )
+
+
+def _in_unit(unit: str, pattern: str) -> bool:
+    """The pattern names the unit itself or one above it."""
+    steps = unit.split("/") if unit else []
+    return any(fnmatchcase("/".join(steps[:depth]), pattern) for depth in range(1, len(steps) + 1))
+
+
+def _matched_aliases(selector: Selector, subject: Subject) -> list[str]:
+    return [
+        pattern
+        for pattern in selector.aliases
+        if any(fnmatchcase(alias.removeprefix("alias/"), pattern) for alias in subject.aliases)
+    ]
+
+
+def _own_letters(selector: Selector, subject: Subject) -> int:
+    patterns = [*selector.tags.values(), *selector.tags]
+    longest = max(map(_literal, _matched_aliases(selector, subject)), default=0)
+    unit = max((_literal(p) for p in selector.units if _in_unit(subject.unit, p)), default=0)
+    return sum(map(_literal, patterns)) + longest + unit
+
+
+def _literal(pattern: str) -> int:
+    return sum(character not in "*?[]" for character in pattern)
+
+
+def _why(rules: Rules, others: Sequence[str], subject: Subject) -> str:
+    named = _named(rules.applies_to, subject)
+    sentence = f"{rules.name} governs this move: it names {_listed(named, 'and') if named else 'every key'}."
+    return f"{sentence} It is more specific than {_listed(others, 'and')}." if others else sentence
+
+
+def _named(selector: Selector, subject: Subject) -> list[str]:
+    named = [f"the tag {name}={pattern}" for name, pattern in selector.tags.items()]
+    named += [f"the alias {pattern}" for pattern in _matched_aliases(selector, subject)[:1]]
+    if selector.accounts:
+        named.append(f"the account {subject.account_name}")
+    named += [f"the unit {p}" for p in selector.units if _in_unit(subject.unit, p)][:1]
+    if selector.from_regions:
+        named.append(f"a primary in {subject.from_region}")
+    if selector.to_regions:
+        named.append(f"the move to {subject.to_region}")
+    return named
+
+
+def _listed(names: Sequence[str], word: str) -> str:
+    *first, last = names
+    return f"{', '.join(first)} {word} {last}" if first else last
