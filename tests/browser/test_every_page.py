@@ -56,10 +56,12 @@ def overflow(page: Page) -> list[str]:
         """() => {
             const root = document.documentElement;
             if (root.scrollWidth <= root.clientWidth) return [];
+            const spills = (each) => each.scrollWidth > each.clientWidth + 1 &&
+                each.clientWidth && getComputedStyle(each).overflowX === "visible";
+            const spilling = [...document.querySelectorAll("main *")].filter(spills);
             return [`${root.scrollWidth - root.clientWidth} px wider than the window`].concat(
-                [...document.querySelectorAll("body :not(details:not([open]) *)")]
-                    .filter((each) => each.getBoundingClientRect().right > root.clientWidth)
-                    .slice(0, 6).map((each) => each.outerHTML.slice(0, 120)));
+                spilling.filter((each) => ![...each.children].some(spills))
+                    .map((each) => each.outerHTML.slice(0, 200)));
         }"""
     )
     return told

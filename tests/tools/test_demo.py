@@ -1,0 +1,99 @@
+"""`make demo`: one sentence for what is in the way, no way to AWS, and nothing that outlives it."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tools.demo import demo_environment
+from tools.ports import HOST, PortRefusedError, free_port, port_number, refuse_taken_port
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def demo(port: object, folder: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tools.demo", "--port", str(port), "--folder", str(folder)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def processes_of(folder: Path) -> list[str]:
+    """Everything whose command line or environment names the demo's folder; `ps e` shows both."""
+    listed = subprocess.run(
+        ["ps", "axeww", "-o", "pid=,command="], capture_output=True, text=True, check=True
+    )
+    return [line for line in listed.stdout.splitlines() if str(folder) in line]
+
+
+@pytest.mark.parametrize("text", ["abc", "0", "65536", "-1", "80.5", "", "٨٠٠٠"])
+def test_a_port_that_is_no_port_is_refused_in_one_sentence(text):
+    with pytest.raises(PortRefusedError, match="PORT must be a number from 1 to 65535"):
+        port_number(text)
+
+
+def test_a_taken_port_is_named_with_another_one_to_try():
+    with socket.socket() as other:
+        other.bind((HOST, 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(PortRefusedError, match=rf"Port {port} is taken .* make demo PORT="):
+            refuse_taken_port(port)
+    refuse_taken_port(port)
+
+
+def test_a_taken_port_stops_the_demo_before_anything_starts(tmp_path):
+    with socket.socket() as other:
+        other.bind((HOST, 0))
+        other.listen()
+        started = demo(other.getsockname()[1], tmp_path / "demo")
+        told, _ = started.communicate(timeout=20)
+    assert started.returncode == 1
+    assert told.count("\n") == 1
+    assert "is taken by another program" in told
+    assert not (tmp_path / "demo").exists()
+
+
+def test_the_demo_never_sees_credentials_or_settings_of_the_person_who_starts_it(monkeypatch, tmp_path):
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "real")
+    monkeypatch.setenv("KEYCONSOLE_DATABASE_URL", "postgres://production/")
+    environment = demo_environment(tmp_path / "demo.sqlite3", "http://127.0.0.1:1")
+    assert not {"AWS_PROFILE", "AWS_SESSION_TOKEN"} & set(environment)
+    assert "production" not in " ".join(environment.values())
+    assert environment["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("wanted", ["web.log", "story.log"])
+def test_nothing_outlives_a_demo_that_is_ended_half_way(tmp_path, number, wanted):
+    if number == signal.SIGKILL and sys.platform != "linux":
+        pytest.skip("only Linux tells children of a parent that was killed")
+    folder = tmp_path / "demo"
+    started = demo(free_port(), folder)
+    wait_for(lambda: (folder / wanted).exists() or started.poll() is not None)
+    assert started.poll() is None
+    started.send_signal(number)
+    started.communicate(timeout=20)
+    wait_for(lambda: not processes_of(folder))
+    assert started.returncode == (0 if number != signal.SIGKILL else -signal.SIGKILL)
+
+
+def wait_for(condition) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_a_missing_python_gets_one_sentence():
+    told = subprocess.run(
+        ["make", "need-python", "PYTHON="], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert told.returncode == 2
+    assert told.stderr.startswith("KeyConsole needs Python 3.11 or newer")
