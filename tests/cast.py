@@ -17,6 +17,8 @@ from django.contrib.auth.models import User
 from keyconsole.aws_accounts.models import AwsAccount, RoleGrant
 from keyconsole.aws_accounts.roles import Role
 from keyconsole.inventory.models import Cause, MultiRegionKey, PrimaryPeriod, RegionKey, Sight
+from keyconsole.policies.document import Rule, Rules
+from keyconsole.policies.models import Policy, PolicyVersion
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
@@ -63,7 +65,25 @@ def make_account(name: str, account_id: str, **over: Any) -> AwsAccount:
     return AwsAccount.objects.create(name=name, account_id=account_id, **fields)
 
 
+def hold(rules: Rules) -> PolicyVersion:
+    """A policy that holds from now on, in the place of what it said before."""
+    policy, _ = Policy.objects.get_or_create(name=rules.name)
+    policy.versions.filter(state="active").update(state="superseded")
+    return PolicyVersion.objects.create(
+        policy=policy,
+        number=policy.versions.count() + 1,
+        document=rules.as_json(),
+        sha256=rules.rules_sha256,
+        state="active",
+        why="For the tests.",
+        proposed_at=NOW,
+        decided_at=NOW,
+    )
+
+
 def make_cast() -> Cast:
+    """Every key may be moved by a requester alone, as most tests need it; those of approvals differ."""
+    hold(Rules(name="alone", rule=Rule.CONFIRM))
     payments = make_account("payments", "111122223333")
     research = make_account("research", "222233334444")
     archive = make_account("archive", "333344445555")

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from django.utils import timezone
 
 from keyconsole.changes import execution, settling
+from keyconsole.changes.gate import Ruling, gate
 from keyconsole.changes.models import Change
 from keyconsole.changes.states import State
 
@@ -25,12 +26,19 @@ def carry(change: Change, *, until_settled: bool, report: Callable[[Change], Non
         if change.version != heard:
             heard = change.version
             report(change)
-        if not change.is_open or change.overdue_since:
+        if not change.is_open or change.overdue_since or _waits_for_people(change):
             return change
         if change.state == State.SETTLING and not until_settled:
             return change
         if not _step(change):
             time.sleep(POLL_SECONDS)
+
+
+def _waits_for_people(change: Change) -> bool:
+    """For an approval, a window, a chosen time: nothing that this process could do."""
+    if change.state == State.APPROVED:
+        return gate(change, now=timezone.now()).ruling != Ruling.RUN
+    return change.state == State.PENDING
 
 
 def _step(change: Change) -> bool:

@@ -15,6 +15,7 @@ from django.db.models import F
 from keyconsole.audit.events import Event
 from keyconsole.changes import settling, tasks
 from keyconsole.changes.answering import record_answer, send
+from keyconsole.changes.gate import Ruling, gate
 from keyconsole.changes.looking import TRANSIENT, Seen, enter_for, look, not_entered, with_policies
 from keyconsole.changes.models import Attempt, Change
 from keyconsole.changes.observing import change_regions, store_round
@@ -47,7 +48,13 @@ def execute(change: Change, *, clock: Clock) -> None:
 
 
 def _take(change: Change, *, now: datetime) -> None:
-    if change.state == State.APPROVED:
+    if change.state != State.APPROVED:
+        _take_over(change, now=now)
+        return
+    with transaction.atomic():
+        # Asked here and not before: whoever withdraws or freezes at this moment comes before or after us.
+        if gate(change, now=now).ruling != Ruling.RUN:
+            raise Lost(change.ref)
         move(
             change,
             to=State.EXECUTING,
@@ -56,8 +63,6 @@ def _take(change: Change, *, now: datetime) -> None:
             now=now,
             next_look_at=now + LEASE,
         )
-        return
-    _take_over(change, now=now)
 
 
 def _take_over(change: Change, *, now: datetime) -> None:

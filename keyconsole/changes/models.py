@@ -230,12 +230,12 @@ class Batch(models.Model):
     def __str__(self) -> str:
         return self.ref
 
+    def get_absolute_url(self) -> str:
+        return reverse("batch", args=[self.ref])
+
     @property
     def ref(self) -> str:
         return f"BR-{self.number}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("batch", args=[self.ref])
 
 
 class Answer(models.TextChoices):

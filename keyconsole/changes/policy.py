@@ -1,4 +1,4 @@
-"""Who may ask for what, and why not. A page's grey button and a refusal share these reasons."""
+"""Who may do what with a change, and why not. A page's grey button and a refusal share these reasons."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from keyconsole.aws_accounts.permissions import Person, can
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Change
 from keyconsole.changes.preflight import preflight
+from keyconsole.changes.standing import members_of
 from keyconsole.changes.states import State
 from keyconsole.inventory.models import MultiRegionKey, RegionKey
+from keyconsole.policies.document import Rules
+from keyconsole.policies.governing import governing_for
+from keyconsole.policies.matching import Governing
+from keyconsole.policies.membership import members_for
+from keyconsole.policies.models import PolicyVersion
+from keyconsole.policies.requirements import Standing, at_best
+from keyconsole.policies.verdict import Verdict
 
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    reasons: tuple[str, ...] = ()
-
-    @property
-    def allowed(self) -> bool:
-        return not self.reasons
+__all__ = ["Prospect", "Verdict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,20 @@ class Prospect:
     verdict: Verdict
 
 
-def may_request(person: Person, key: MultiRegionKey, *, to_region: str, now: datetime) -> Verdict:
-    return Verdict(_about_the_key(person, key) + _about_the_move(key, to_region, now))
+def may_request(
+    person: Person, key: MultiRegionKey, *, to_region: str, now: datetime, is_emergency: bool = False
+) -> Verdict:
+    """An emergency needs no approvers; everything else holds for it too."""
+    governing = governing_for(key, to_region=to_region)
+    reasons = _about_the_key(person, key) + _about_the_move(key, to_region, now)
+    reasons += _about_the_region(governing.rules, to_region)
+    if not is_emergency:
+        reasons += _about_the_approvers(person, key, governing)
+    return Verdict(reasons)
 
 
 def prospects(person: Person, key: MultiRegionKey, *, now: datetime) -> list[Prospect]:
+    """Without who could approve, which the page of the move itself tells."""
     about_the_key = _about_the_key(person, key)
     return [
         Prospect(member, Verdict(about_the_key + _about_the_move(key, member.region, now)))
@@ -42,16 +52,79 @@ def prospects(person: Person, key: MultiRegionKey, *, now: datetime) -> list[Pro
     ]
 
 
+def may_approve(person: Person, change: Change, *, now: datetime) -> Verdict:
+    reasons = list(_open_for_votes(change, {State.PENDING}))
+    reasons += _not_eligible(person, change)
+    if _has_approved(person, change):
+        reasons.append(f"You have approved {change.ref} already.")
+    if change.request_expires_at and now >= change.request_expires_at:
+        reasons.append(f"{change.ref} has waited too long and expires.")
+    return Verdict(tuple(reasons))
+
+
+def may_reject(person: Person, change: Change, *, now: datetime) -> Verdict:  # noqa: ARG001 - as may_approve
+    return Verdict(
+        (*_open_for_votes(change, {State.PENDING, State.APPROVED}), *_not_eligible(person, change))
+    )
+
+
+def may_withdraw(person: Person, change: Change) -> Verdict:
+    reasons = list(_open_for_votes(change, {State.PENDING, State.APPROVED}))
+    if not _has_approved(person, change):
+        reasons.append(f"You have no approval of {change.ref} to take back.")
+    return Verdict(tuple(reasons))
+
+
+def may_comment(person: Person, change: Change) -> Verdict:
+    if can(person, Permission.VIEW, change.key.account):
+        return Verdict()
+    return Verdict((f"Your roles do not let you see {change.key.account.name}.",))
+
+
+def may_run(person: Person, change: Change, *, now: datetime) -> Verdict:
+    reasons = []
+    if change.state != State.APPROVED:
+        reasons.append(f"{change.ref} is {_words(change)}: only an approved change can run.")
+    if change.run_at and change.run_at <= now:
+        reasons.append("It runs by itself as soon as nothing holds it back.")
+    if person.pk != change.requester_id and _not_eligible(person, change):
+        reasons.append("Only who asked for a change, or one of its approvers, may run it.")
+    return Verdict(tuple(reasons))
+
+
 def may_cancel(person: Person, change: Change) -> Verdict:
     reasons = []
     if change.state not in {State.PENDING, State.APPROVED}:
-        reasons.append(
-            f"{change.ref} is {change.state.replace('_', ' ')}: only what has not begun can be cancelled."
-        )
+        reasons.append(f"{change.ref} is {_words(change)}: only what has not begun can be cancelled.")
     is_requester = person.pk == change.requester_id
     if not is_requester and not can(person, Permission.ADMINISTER, change.key.account):
         reasons.append("Only who asked for a change, or an administrator, may cancel it.")
     return Verdict(tuple(reasons))
+
+
+def _open_for_votes(change: Change, states: set[State]) -> tuple[str, ...]:
+    return () if change.state in states else (f"{change.ref} is {_words(change)}: it takes no votes.",)
+
+
+def _not_eligible(person: Person, change: Change) -> tuple[str, ...]:
+    if person.pk == change.requester_id:
+        return ("Who asks for a change never decides about it.",)
+    if any(person.get_username() in people for people in members_of(change).values()):
+        return ()
+    return (f"You are not one of those whom {change.ref} needs.",)
+
+
+def _has_approved(person: Person, change: Change) -> bool:
+    return change.approvals.standing().filter(approver_id=person.pk).exists()
+
+
+def _missing(standing: Standing) -> str:
+    lines = [line for line in standing.lines if line.missing]
+    return " and ".join(f"{line.missing} of {line.requirement.group or 'the approvers'}" for line in lines)
+
+
+def _words(change: Change) -> str:
+    return change.state.replace("_", " ")
 
 
 def _about_the_key(person: Person, key: MultiRegionKey) -> tuple[str, ...]:
@@ -62,6 +135,25 @@ def _about_the_key(person: Person, key: MultiRegionKey) -> tuple[str, ...]:
     if under_way:
         reasons.append(f"{under_way.ref} is already under way for this key.")
     return tuple(reasons)
+
+
+def _about_the_region(rules: Rules, to_region: str) -> tuple[str, ...]:
+    if not rules.allowed_regions or to_region in rules.allowed_regions:
+        return ()
+    return (f"The policy {rules.name} allows primaries in {', '.join(rules.allowed_regions)} only.",)
+
+
+def _about_the_approvers(
+    person: Person, key: MultiRegionKey, governing: Governing[PolicyVersion]
+) -> tuple[str, ...]:
+    if governing.doubt:
+        return (governing.doubt,)
+    requirements = governing.rules.requirements
+    members = members_for(requirements, key.account)
+    best = at_best(requirements, members=members, without={person.get_username()})
+    if best.met:
+        return ()
+    return (f"Nobody could approve it: it needs {_missing(best)} more than there are.",)
 
 
 def _about_the_move(key: MultiRegionKey, to_region: str, now: datetime) -> tuple[str, ...]:

@@ -171,7 +171,9 @@ def _no_deny(member: RegionKey, principal: str) -> Check:
     try:
         denial = explicit_deny(member.policy, action=ACTION, principal=principal)
     except ValueError as error:
-        return Check(name, Answer.UNKNOWN, f"The key policy in {region} cannot be understood: {error}", region)
+        return Check(
+            name, Answer.UNKNOWN, f"The key policy in {region} cannot be understood: {error}", region
+        )
     if denial is None:
         return Check(name, Answer.OK, f"No statement in the key policy in {region} denies the move.", region)
     if denial.conditional:

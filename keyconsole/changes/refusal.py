@@ -1,15 +1,10 @@
-"""The one way in which changes say no: with sentences that a page and a terminal can print."""
+"""How changes say no: the refusals of policies, and the one for whoever came second."""
 
 from __future__ import annotations
 
+from keyconsole.policies.refusal import Refused
 
-class Refused(Exception):  # noqa: N818 - it is an answer, not a fault
-    def __init__(self, *reasons: str) -> None:
-        super().__init__(*reasons)
-        self.reasons = reasons
-
-    def __str__(self) -> str:
-        return " ".join(self.reasons)
+__all__ = ["Lost", "Refused"]
 
 
 class Lost(Refused):

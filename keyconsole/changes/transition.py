@@ -10,6 +10,7 @@ from django.db.models import F
 
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import record
+from keyconsole.changes import announcing
 from keyconsole.changes.models import Change
 from keyconsole.changes.refusal import Lost
 from keyconsole.changes.states import CLOSED, MAY_BECOME, State
@@ -46,7 +47,9 @@ def move(
         if moved != 1:
             raise Lost(change.ref)
         note(change, event, actor=actor, now=now, data={"from": before, "to": to} | (data or {}))
-    change.refresh_from_db()
+        change.refresh_from_db()
+        if to in CLOSED:
+            announcing.ended(change, now=now)
 
 
 def note(change: Change, event: Event, *, actor: str, now: datetime, data: dict[str, Any]) -> None:

@@ -1,28 +1,26 @@
-"""What people do with changes. Every verb: decide, write, record, in one transaction."""
+"""What requesters do with changes: ask, and take back. Approvers' verbs stand in `approving.py`."""
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from datetime import datetime
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
-from django.db.models import Max
 
 from keyconsole.audit.events import Event
-from keyconsole.changes import tasks
+from keyconsole.changes import announcing
+from keyconsole.changes.approving import let_run
+from keyconsole.changes.creating import Wish, already_asked, create
 from keyconsole.changes.models import Change
-from keyconsole.changes.plan import plan_for, plan_sha256
 from keyconsole.changes.policy import may_cancel, may_request
 from keyconsole.changes.refusal import Refused
+from keyconsole.changes.standing import rules_of
 from keyconsole.changes.states import State
-from keyconsole.changes.transition import move, note
+from keyconsole.changes.transition import move
+from keyconsole.changes.words import REASON_AT_MOST, TICKET_AT_MOST, clean_text
 from keyconsole.inventory.models import MultiRegionKey
-
-REASON_AT_MOST = 2000
-TICKET_AT_MOST = 100
-# Two people may be given the same next number at the same moment; the loser takes the one after.
-NUMBER_ATTEMPTS = 5
+from keyconsole.policies.document import Rules
+from keyconsole.policies.governing import governing_for
 
 
 def request_move(
@@ -35,47 +33,30 @@ def request_move(
     now: datetime,
     ticket: str = "",
     via: str = "page",
-    enqueue: bool = True,
+    run_at: datetime | None = None,
 ) -> Change:
-    """Ask to make the replica in `to_region` the primary; raises Refused.
-
-    The same `token` again gives the same change: a form sent twice asks once. Until there are policies a
-    requester needs nobody else, so the change is approved at once.
-    """
-    if again := Change.objects.filter(request_token=token, requester=by, key=key).first():
-        return again
-    reason, ticket = (
-        clean_text("reason", reason, REASON_AT_MOST),
-        clean_text("ticket", ticket, TICKET_AT_MOST),
+    """Ask to make a replica the primary; raises Refused. The same `token` again gives the same change."""
+    wish = Wish(
+        key=key,
+        to_region=to_region,
+        by=by,
+        reason=clean_text("reason", reason, REASON_AT_MOST),
+        token=token,
+        ticket=clean_text("ticket", ticket, TICKET_AT_MOST),
+        via=via,
+        run_at=run_at,
     )
-    if not reason:
-        raise Refused("Say why the primary should move: the reason stays in the record.")
-    verdict = may_request(by, key, to_region=to_region, now=now)
-    if not verdict.allowed:
-        raise Refused(*verdict.reasons)
-    for _attempt in range(NUMBER_ATTEMPTS):
-        try:
-            with transaction.atomic():
-                change = _create(
-                    key, to_region=to_region, by=by, reason=reason, ticket=ticket, token=token, now=now
-                )
-                _record_request(change, by=by, via=via, now=now)
-                _approve_alone(change, by=by, now=now)
-                if enqueue:
-                    tasks.execute.enqueue(change.ref)
-                return change
-        except IntegrityError:
-            if again := _rival(key, token=token, by=by):
-                return again
-    raise Refused("Many others asked for changes at the same moment. Try again.")
+    if again := already_asked(wish):
+        return again
+    refuse_words(wish, governing_for(key, to_region=to_region).rules)
+    may_request(by, key, to_region=to_region, now=now).or_refuse()
+    return create(wish, now=now, then=begin)
 
 
 def cancel(change: Change, *, by: User, reason: str, now: datetime) -> None:
     """Take a change back before it runs; raises Refused."""
     reason = clean_text("reason", reason, REASON_AT_MOST)
-    verdict = may_cancel(by, change)
-    if not verdict.allowed:
-        raise Refused(*verdict.reasons)
+    may_cancel(by, change).or_refuse()
     move(
         change,
         to=State.CANCELLED,
@@ -87,72 +68,24 @@ def cancel(change: Change, *, by: User, reason: str, now: datetime) -> None:
     )
 
 
-def clean_text(name: str, text: str, at_most: int) -> str:
-    """One form of the same words, without what could hide or forge lines in a record; raises Refused."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
-    if len(text) > at_most:
-        raise Refused(f"The {name} has {len(text):,} characters; at most {at_most:,} are kept.")
-    if any(_is_control(character) for character in text):
-        raise Refused(f"The {name} holds control characters. Type it again as plain text.")
-    return text
+def refuse_words(wish: Wish, rules: Rules) -> None:
+    """Raises Refused where the reason or the ticket are not what the rules ask for."""
+    reasons = []
+    if not wish.reason:
+        reasons.append("Say why the primary should move: the reason stays in the record.")
+    elif len(wish.reason) < rules.reason_at_least:
+        reasons.append(
+            f"Policy {rules.name} asks for a reason of at least {rules.reason_at_least} characters."
+        )
+    if rules.ticket_pattern and not re.fullmatch(rules.ticket_pattern, wish.ticket):
+        reasons.append(f"Policy {rules.name} asks for a ticket of the form {rules.ticket_pattern}.")
+    if reasons:
+        raise Refused(*reasons)
 
 
-def _is_control(character: str) -> bool:
-    # Cf holds the marks that turn the reading direction around; the joiners that scripts and emoji need stay.
-    if character in "\n\t\u200c\u200d":
-        return False
-    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
-
-
-def _create(
-    key: MultiRegionKey, *, to_region: str, by: User, reason: str, ticket: str, token: str, now: datetime
-) -> Change:
-    plan = plan_for(key, to_region=to_region)
-    last = Change.objects.aggregate(last=Max("number"))["last"] or 0
-    return Change.objects.create(
-        number=last + 1,
-        key=key,
-        from_region=key.primary_region,
-        to_region=to_region,
-        requester=by,
-        reason=reason,
-        ticket=ticket,
-        request_token=token,
-        plan=plan,
-        plan_sha256=plan_sha256(plan),
-        requested_at=now,
-        state_since=now,
-    )
-
-
-def _approve_alone(change: Change, *, by: User, now: datetime) -> None:
-    move(
-        change,
-        to=State.APPROVED,
-        event=Event.CHANGE_APPROVED,
-        actor=by.username,
-        now=now,
-        data={"policy": "confirm", "plan_sha256": change.plan_sha256},
-    )
-
-
-def _record_request(change: Change, *, by: User, via: str, now: datetime) -> None:
-    data = {
-        "reason": change.reason,
-        "ticket": change.ticket,
-        "via": via,
-        "from_region": change.from_region,
-        "to_region": change.to_region,
-        "plan": change.plan,
-        "plan_sha256": change.plan_sha256,
-    }
-    note(change, Event.CHANGE_REQUESTED, actor=by.username, now=now, data=data)
-
-
-def _rival(key: MultiRegionKey, *, token: str, by: User) -> Change | None:
-    """Who won meanwhile: our own other tab (returned), somebody else (Refused), or only a number (None)."""
-    if again := Change.objects.filter(request_token=token, requester=by, key=key).first():
-        return again
-    if rival := Change.objects.open().filter(key=key).first():
-        raise Refused(f"{rival.ref} is already under way for this key.")
-    return None
+def begin(change: Change, *, now: datetime) -> None:
+    """One person is enough where the rules only ask for the confirmation; else others are asked."""
+    if rules_of(change).needs_approval:
+        announcing.asked(change, now=now)
+    else:
+        let_run(change, actor=change.requester.username, now=now)

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
 
 def test_eight_processes_execute_the_same_change_and_aws_gets_one_call(ask, kms):
-    change = ask(enqueue=False)
+    change = ask()
     rivals = [start("execute", change.ref) for _ in range(8)]
     for rival in rivals:
         assert rival.stdout is not None

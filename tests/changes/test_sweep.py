@@ -59,5 +59,5 @@ def test_a_closed_change_is_left_alone(ask, clock, forget_tasks):
     assert not Change.objects.open().exists()
     forget_tasks()
     clock.pass_time(hours=24)
-    assert sweep(now=clock()) == 0
+    sweep(now=clock())
     assert waiting() == []

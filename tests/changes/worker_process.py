@@ -71,10 +71,10 @@ def prepare_death(step: str) -> None:
 
 
 def shorten_waits() -> None:
-    from keyconsole.changes import execution, settling, sweeping
+    from keyconsole.changes import execution, expiring, settling, sweeping
 
     execution.LEASE = timedelta(seconds=1.5)
-    sweeping.PATIENCE = timedelta(seconds=0.5)
+    expiring.PATIENCE = sweeping.PATIENCE = timedelta(seconds=0.5)
     settling.CALL_LASTS_AT_MOST = timedelta(seconds=2)
 
 

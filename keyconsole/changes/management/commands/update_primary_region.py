@@ -76,7 +76,6 @@ class Command(BaseCommand):
                 token=uuid.uuid4().hex,
                 now=timezone.now(),
                 via="command line",
-                enqueue=False,
             )
         except Refused as refused:
             self.stderr.write(f"Refused: {refused}")

@@ -1,0 +1,112 @@
+"""Who hears what about a change. Each message says what moves, and names the plan by its hash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import User
+
+from keyconsole.changes.models import Change
+from keyconsole.changes.standing import members_of, rules_of
+from keyconsole.notifications.announcing import announce
+from keyconsole.notifications.topics import Topic
+
+REMIND_EVERY = timedelta(hours=24)
+
+
+def asked(change: Change, *, now: datetime) -> None:
+    subject = f"{change.ref} waits for approval: {_move(change)}"
+    _tell(Topic.CHANGE_NEEDS_YOU, change, subject, people=_approvers(change), now=now)
+
+
+def approved(change: Change, *, now: datetime) -> None:
+    if not rules_of(change).needs_approval:
+        return
+    voted = set(change.approvals.standing().values_list("approver__username", flat=True))
+    subject = f"{change.ref} is approved: {_move(change)}"
+    others = [person for person in _approvers(change) if person.username not in voted]
+    _tell(Topic.CHANGE_APPROVED_BY_OTHER, change, subject, people=others, now=now)
+
+
+def ended(change: Change, *, now: datetime) -> None:
+    """The requester hears of every end; so do those who approved."""
+    voted = User.objects.filter(given_approvals__change=change, given_approvals__withdrawn_at=None)
+    subject = f"{change.ref} is {change.state.replace('_', ' ')}: {_move(change)}"
+    _tell(Topic.CHANGE_ENDED, change, subject, people=[change.requester, *voted], now=now)
+
+
+def emergency_used(change: Change, *, skipped: Iterable[str], now: datetime) -> None:
+    subject = f"{change.ref} runs without approval (emergency): {_move(change)}"
+    people = User.objects.filter(username__in=list(skipped))
+    _tell(Topic.EMERGENCY_USED, change, subject, people=people, now=now)
+
+
+def review_due(change: Change, *, now: datetime) -> None:
+    subject = f"The review of {change.ref} (emergency) is due"
+    _remind(Topic.REVIEW_DUE, change, subject, people=_approvers(change), now=now)
+
+
+def remind(change: Change, *, now: datetime) -> None:
+    voted = set(change.approvals.standing().values_list("approver__username", flat=True))
+    waiting = [person for person in _approvers(change) if person.username not in voted]
+    _remind(Topic.REMINDER, change, f"{change.ref} still waits: {_move(change)}", people=waiting, now=now)
+
+
+def _approvers(change: Change) -> list[User]:
+    names = set().union(*members_of(change).values())
+    return list(User.objects.filter(username__in=names))
+
+
+def _move(change: Change) -> str:
+    return f"primary of {change.key.name} from {change.from_region} to {change.to_region}"
+
+
+def _body(change: Change) -> str:
+    lines = [
+        f"Key: {change.key.name} ({change.key.key_id}) in {change.key.account}",
+        f"Primary: {change.from_region} -> {change.to_region}",
+        f"Asked by: {change.requester.username}",
+        f"Reason: {change.reason}",
+        f"Ticket: {change.ticket or 'none'}",
+        f"Plan: {change.plan_sha256}",
+        f"State: {change.state.replace('_', ' ')}. {change.outcome}".rstrip(),
+    ]
+    return "\n".join(lines)
+
+
+def _remind(topic: Topic, change: Change, subject: str, *, people: Iterable[User], now: datetime) -> None:
+    key = f"{topic}:{change.ref}"
+    _tell(topic, change, subject, people=people, now=now, dedupe_key=key, again_after=REMIND_EVERY)
+
+
+def _tell(
+    topic: Topic,
+    change: Change,
+    subject: str,
+    *,
+    people: Iterable[User],
+    now: datetime,
+    dedupe_key: str = "",
+    again_after: timedelta | None = None,
+) -> None:
+    announce(
+        topic,
+        subject=subject,
+        body=_body(change),
+        data={
+            "change": change.ref,
+            "state": change.state,
+            "key_id": change.key.key_id,
+            "account_id": change.key.account.account_id,
+            "from_region": change.from_region,
+            "to_region": change.to_region,
+            "plan_sha256": change.plan_sha256,
+        },
+        people=people,
+        account_id=change.key.account.account_id,
+        path=change.get_absolute_url(),
+        dedupe_key=dedupe_key,
+        again_after=again_after,
+        now=now,
+    )

@@ -1,0 +1,58 @@
+"""Whether an approved change may run at this moment. Workers ask it in the transaction of their claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from keyconsole.changes.models import Change
+from keyconsole.changes.standing import rules_of, standing_of
+from keyconsole.changes.states import State
+from keyconsole.policies import windows
+from keyconsole.policies.models import Freeze
+
+
+class Ruling(StrEnum):
+    RUN = "run"
+    WAIT = "wait"
+    ASK_AGAIN = "ask-again"  # somebody's approval no longer counts
+    EXPIRE = "expire"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    ruling: Ruling
+    reasons: tuple[str, ...] = ()
+
+
+def gate(change: Change, *, now: datetime) -> Gate:
+    """An emergency waits for nobody: that is what its review is for."""
+    if change.is_emergency:
+        return Gate(Ruling.RUN)
+    if change.approval_expires_at and now >= change.approval_expires_at:
+        return Gate(Ruling.EXPIRE, ("Its approval was not used in time.",))
+    if not standing_of(change).met:
+        return Gate(Ruling.ASK_AGAIN, ("An approval that it needs no longer counts.",))
+    reasons = _batch_reasons(change) + _time_reasons(change, now=now)
+    return Gate(Ruling.WAIT, reasons) if reasons else Gate(Ruling.RUN)
+
+
+def _time_reasons(change: Change, *, now: datetime) -> tuple[str, ...]:
+    if change.run_at is None:
+        return ("It waits for somebody to run it.",)
+    if change.run_at > now:
+        return (f"It will run at {change.run_at:%Y-%m-%d %H:%M} UTC.",)
+    frozen = Freeze.objects.filter(lifted_at=None).first()
+    why = f"Every change is frozen by {frozen.frozen_by}: {frozen.why}" if frozen else ""
+    return windows.may_run_at(rules_of(change), now, freeze=why).reasons
+
+
+def _batch_reasons(change: Change) -> tuple[str, ...]:
+    batch = change.batch
+    if batch is None:
+        return ()
+    if batch.stopped_at:
+        return (f"{batch.ref} was stopped.",)
+    waiting = batch.changes.filter(state=State.PENDING).count()
+    return (f"{waiting} other keys of {batch.ref} still wait for approval.",) if waiting else ()

@@ -1,0 +1,26 @@
+"""Whose approvals count for a change at this moment: asked at each vote, and again before anything runs."""
+
+from __future__ import annotations
+
+from keyconsole.changes.models import Change
+from keyconsole.policies.document import Rules
+from keyconsole.policies.membership import members_for
+from keyconsole.policies.requirements import Standing, standing
+
+
+def rules_of(change: Change) -> Rules:
+    """The rules that were pinned when the change was asked for."""
+    return Rules.stored(change.rules)
+
+
+def members_of(change: Change) -> dict[str, set[str]]:
+    """By group, who may vote now. The requester never counts, whatever groups hold them."""
+    members = members_for(rules_of(change).requirements, change.key.account)
+    return {group: people - {change.requester.username} for group, people in members.items()}
+
+
+def standing_of(change: Change) -> Standing:
+    """Only approvals of this very plan count, and only from those who may still vote."""
+    approvals = change.approvals.standing().filter(plan_sha256=change.plan_sha256)
+    votes = set(approvals.values_list("approver__username", flat=True))
+    return standing(rules_of(change).requirements, votes=votes, members=members_of(change))
