@@ -10,18 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import Max
 
 from keyconsole.audit.log import NotInTransactionError
 from keyconsole.notifications import tasks
+from keyconsole.notifications.mail import email_works
 from keyconsole.notifications.models import Delivery, Route
 from keyconsole.notifications.topics import Topic
 
 SUBJECT_AT_MOST = 300
-NO_EMAIL = "django.core.mail.backends.dummy.EmailBackend"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +70,6 @@ def announce(
     turns = _turns([*routes, *reached], dedupe_key=dedupe_key, now=now, again_after=again_after)
     _store([Delivery(**turn, **message) for turn in turns], keyed=bool(dedupe_key))
     return Announced(_names(routes), _names(reached), _names(missed))
-
-
-def email_works() -> bool:
-    return settings.EMAIL_BACKEND != NO_EMAIL
 
 
 def _by_reach(people: Iterable[User]) -> tuple[list[User], list[User]]:

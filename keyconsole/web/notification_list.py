@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models import Count, QuerySet, Sum
 
 from keyconsole.aws_accounts.models import AwsAccount
-from keyconsole.notifications.announcing import email_works
+from keyconsole.notifications.mail import email_works
 from keyconsole.notifications.models import TO_SEND, Delivery, DeliveryState, Route
 from keyconsole.notifications.places import is_set
 
