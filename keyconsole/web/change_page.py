@@ -113,5 +113,5 @@ def _checks_when_requested(entries: list[Entry]) -> list[dict[str, str]]:
 
 def _approved_alone(entries: list[Entry]) -> bool:
     return any(
-        entry.data.get("policy") == "confirm" for entry in entries if entry.event == Event.CHANGE_APPROVED
+        entry.data.get("rule") == "confirm" for entry in entries if entry.event == Event.CHANGE_APPROVED
     )
