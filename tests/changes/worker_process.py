@@ -74,7 +74,8 @@ def shorten_waits() -> None:
     from keyconsole.changes import execution, expiring, settling, sweeping
 
     execution.LEASE = timedelta(seconds=1.5)
-    expiring.PATIENCE = sweeping.PATIENCE = timedelta(seconds=0.5)
+    for module in (expiring, sweeping):
+        setattr(module, "PATIENCE", timedelta(seconds=0.5))  # noqa: B010 - one imports it from the other
     settling.CALL_LASTS_AT_MOST = timedelta(seconds=2)
 
 
