@@ -1,0 +1,50 @@
+"""Whether a policy fits the accounts, groups and people that there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.policies.document import Rules
+from keyconsole.policies.matching import covers_account
+from keyconsole.policies.membership import group_problem, shortfall
+from keyconsole.policies.parts import Selector
+from keyconsole.policies.roster import Roster
+
+
+def misfits(rules: Rules, *, roster: Roster | None = None) -> tuple[str, ...]:
+    """The sentences that say why the policy could not work; empty where it can."""
+    return tuple(dict.fromkeys(_misfits(rules, roster or Roster.read())))
+
+
+def covered_accounts(selector: Selector) -> list[AwsAccount]:
+    return [
+        account
+        for account in AwsAccount.objects.all()
+        if covers_account(selector, name=account.name, account_id=account.account_id, unit=account.unit)
+    ]
+
+
+def _misfits(rules: Rules, roster: Roster) -> Iterator[str]:
+    known = {text for pair in AwsAccount.objects.values_list("name", "account_id") for text in pair}
+    if unknown := [name for name in rules.applies_to.accounts if name not in known]:
+        yield f"There is no account {', '.join(repr(name[:60]) for name in unknown)}."
+    if problem := group_problem(rules.requirements, roster):
+        yield problem
+    else:
+        yield from _shortfalls(rules, roster)
+    if rules.emergency_group and not roster.groups.get(rules.emergency_group):
+        yield f"Nobody is in the emergency group {rules.emergency_group!r}."
+
+
+def _shortfalls(rules: Rules, roster: Roster) -> Iterator[str]:
+    """In the accounts that have keys; where none has, one covered account that could do it is enough."""
+    covered = covered_accounts(rules.applies_to)
+    with_keys = set(MultiRegionKey.objects.order_by().values_list("account__pk", flat=True).distinct())
+    found = {account.pk: shortfall(rules.requirements, account, roster) for account in covered}
+    judged = [found[account.pk] for account in covered if account.pk in with_keys]
+    if judged:
+        yield from filter(None, judged)
+    elif found and all(found.values()):
+        yield next(iter(found.values()))

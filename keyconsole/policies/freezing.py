@@ -1,0 +1,75 @@
+"""The one switch that holds every change back, in every account, with who and why."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+
+from keyconsole.audit import log
+from keyconsole.audit.events import Event
+from keyconsole.aws_accounts.permissions import Person, can
+from keyconsole.aws_accounts.roles import Permission
+from keyconsole.policies.models import Freeze
+from keyconsole.policies.refusal import Refused
+from keyconsole.policies.verdict import Verdict
+from keyconsole.policies.wording import clean_why
+
+SUBJECT = "freeze"
+NOT_YOURS = "Only who approves or administers in every account may freeze everything or lift that."
+
+
+def current() -> Freeze | None:
+    return Freeze.objects.filter(lifted_at=None).first()
+
+
+def current_words() -> str:
+    """Why everything is frozen now; empty where nothing is."""
+    held = current()
+    return words(held) if held else ""
+
+
+def words(held: Freeze) -> str:
+    since = f"{held.frozen_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"Everything is frozen since {since} by {held.frozen_by}: {held.why}"
+
+
+def freeze(*, by: User, why: str, now: datetime) -> Freeze:
+    """Raises Refused. What already was sent to AWS goes on being watched."""
+    may_freeze(by).or_refuse()
+    why = clean_why(why, needed="Say why everything is frozen: whoever is held back reads it.")
+    try:
+        with transaction.atomic():
+            held = Freeze.objects.create(why=why, frozen_by=by.username, frozen_at=now)
+            log.record(Event.FREEZE_SET, actor=by.username, subject=SUBJECT, now=now, data={"why": why})
+    except IntegrityError:
+        raise Refused(current_words() or "Somebody else froze everything at this moment.") from None
+    return held
+
+
+def lift(*, by: User, now: datetime) -> None:
+    """Raises Refused."""
+    may_lift(by).or_refuse()
+    held = current()
+    with transaction.atomic():
+        # The row that was read and no other: of two who lift at once, one does.
+        open_row = Freeze.objects.filter(pk=held.pk, lifted_at=None) if held else Freeze.objects.none()
+        if held is None or not open_row.update(lifted_by=by.username, lifted_at=now):
+            raise Refused("Nothing is frozen.")
+        data = {"frozen_by": held.frozen_by, "frozen_at": held.frozen_at.isoformat(), "why": held.why}
+        log.record(Event.FREEZE_LIFTED, actor=by.username, subject=SUBJECT, now=now, data=data)
+
+
+def may_freeze(person: Person) -> Verdict:
+    held = current_words()
+    return Verdict((*_not_yours(person), *([held] if held else [])))
+
+
+def may_lift(person: Person) -> Verdict:
+    return Verdict((*_not_yours(person), *(() if current() else ("Nothing is frozen.",))))
+
+
+def _not_yours(person: Person) -> tuple[str, ...]:
+    allowed = can(person, Permission.APPROVE) or can(person, Permission.ADMINISTER)
+    return () if allowed else (NOT_YOURS,)
