@@ -45,7 +45,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
 # Rate limits must hold across all processes and hosts; a migration of `web` makes the table.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "keyconsole_cache"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "keyconsole_cache"}
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Seconds after which a move that has not settled raises a flag (it goes on being watched).
@@ -213,11 +215,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "keyconsole": {"level": KEYCONSOLE_LOG_LEVEL},
         # What it tells may hold parts of an address, which are secrets; we tell what failed ourselves.
-        "apprise": {"handlers": [], "level": "CRITICAL", "propagate": False},
+        "apprise": {"handlers": ["nowhere"], "propagate": False},
     },
 }

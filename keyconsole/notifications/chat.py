@@ -35,7 +35,7 @@ def tell(url: str, *, title: str, text: str) -> None:
         title=title,
         notify_type=NotifyType.INFO,
         body_format=NotifyFormat.TEXT,
-        log_callback=lambda entry, _service: heard.append(str(entry)),
+        log_callback=lambda entry, _service: heard.append(entry.message),
     )
     if not taken:
         raise Undelivered(_explained(heard))
