@@ -38,9 +38,8 @@ def link_hash(content: dict[str, Any], *, previous: str) -> str:
 
 def first_break(links: Iterable[Link]) -> int | None:
     """The number of the first link that does not follow from the one before, or None."""
-    previous, number = FIRST, 0
-    for link in links:
-        number += 1
+    previous = FIRST
+    for number, link in enumerate(links, start=1):
         if link.number != number or link.previous != previous:
             return number
         if link.sha256 != link_hash(link.content, previous=previous):

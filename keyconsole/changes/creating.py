@@ -13,6 +13,7 @@ from django.db.models import Max
 from keyconsole.audit.events import Event
 from keyconsole.changes.models import Batch, Change
 from keyconsole.changes.plan import plan_for, plan_sha256
+from keyconsole.changes.preflight import preflight
 from keyconsole.changes.refusal import Refused
 from keyconsole.changes.transition import note
 from keyconsole.inventory.models import MultiRegionKey
@@ -92,6 +93,14 @@ def _fields(wish: Wish, *, now: datetime) -> dict[str, Any]:
     }
 
 
+def _preflight(change: Change, *, now: datetime) -> list[dict[str, str]]:
+    """What the checks said when it was asked for, as its page shows it for ever after."""
+    return [
+        {"name": check.name, "answer": check.answer, "sentence": check.sentence, "region": check.region}
+        for check in preflight(change.key, to_region=change.to_region, now=now).checks
+    ]
+
+
 def _record(change: Change, wish: Wish, *, now: datetime) -> None:
     data = {
         "reason": change.reason,
@@ -101,6 +110,7 @@ def _record(change: Change, wish: Wish, *, now: datetime) -> None:
         "to_region": change.to_region,
         "plan": change.plan,
         "plan_sha256": change.plan_sha256,
+        "preflight": _preflight(change, now=now),
         "policy": str(change.policy_version or "none"),
         "rules": change.rules,
     }

@@ -120,7 +120,9 @@ def _has_approved(person: Person, change: Change) -> bool:
 
 def _missing(standing: Standing) -> str:
     lines = [line for line in standing.lines if line.missing]
-    return " and ".join(f"{line.missing} of {line.requirement.group or 'the approvers'}" for line in lines)
+    return " and ".join(
+        f"{line.missing} more of {line.requirement.group or 'the approvers'}" for line in lines
+    )
 
 
 def _words(change: Change) -> str:
@@ -153,7 +155,9 @@ def _about_the_approvers(
     best = at_best(requirements, members=members, without={person.get_username()})
     if best.met:
         return ()
-    return (f"Nobody could approve it: it needs {_missing(best)} more than there are.",)
+    return (
+        f"Nobody could approve it: {_missing(best)} would have to, besides the requester and those there are.",
+    )
 
 
 def _about_the_move(key: MultiRegionKey, to_region: str, now: datetime) -> tuple[str, ...]:
