@@ -103,8 +103,8 @@ def _go_on(change: Change, attempt: Attempt, reply: Reply, *, now: datetime) -> 
         event=Event.CHANGE_NOT_APPLIED,
         actor=worker_name(),
         now=now,
-        data={"sentence": explanation.sentence},
-        outcome=explanation.sentence,
+        data={"sentence": explanation.told},
+        outcome=explanation.told,
     )
 
 

@@ -10,9 +10,16 @@ from keyconsole.kms.facts import KeyArn
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
+    """`awss_words`: what AWS itself said, with its code; empty where it said nothing."""
+
     sentence: str
     region: str
     what_to_do: str
+    awss_words: str = ""
+
+    @property
+    def told(self) -> str:
+        return f"{self.sentence} AWS refused: {self.awss_words}" if self.awss_words else self.sentence
 
 
 # AWS's words (observed 2026-09-12), the sentence, and what to do. The first found in the message counts.
@@ -92,8 +99,8 @@ def explain(attempt: Attempt) -> Explanation:
         sentence = f"Nothing reached AWS. {attempt.error_message}"
         return Explanation(sentence, from_region, "Test the connection to the account, then ask again.")
     sentence, what = _refusal(attempt)
-    words = f"{sentence.format(**names)} AWS refused: {attempt.error_message} ({attempt.error_code})"
-    return Explanation(words, region, what.format(**names))
+    words = f"{attempt.error_message} ({attempt.error_code})"
+    return Explanation(sentence.format(**names), region, what.format(**names), awss_words=words)
 
 
 def _refusal(attempt: Attempt) -> tuple[str, str]:

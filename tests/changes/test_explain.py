@@ -115,7 +115,7 @@ def test_refusals_that_the_sandbox_cannot_be_brought_to_here(code, message, word
     )
     explanation = explain(attempt)
     assert words in explanation.sentence
-    assert message in explanation.sentence
+    assert message in explanation.told
     assert explanation.what_to_do
 
 
