@@ -155,9 +155,7 @@ def _about_the_approvers(
     best = at_best(requirements, members=members, without={person.get_username()})
     if best.met:
         return ()
-    return (
-        f"Nobody could approve it: {_missing(best)} would have to, besides the requester and those there are.",
-    )
+    return (f"Nobody could approve it: {_missing(best)} needed. The requester never counts.",)
 
 
 def _about_the_move(key: MultiRegionKey, to_region: str, now: datetime) -> tuple[str, ...]:
