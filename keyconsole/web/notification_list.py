@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -21,10 +20,18 @@ TABS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Variable:
+    """`is_set` speaks of the web server's environment; the worker's may differ."""
+
+    name: str
+    is_set: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RouteRow:
     route: Route
     accounts: tuple[str, ...]
-    unset: tuple[str, ...]
+    variables: tuple[Variable, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ def route_rows() -> list[RouteRow]:
         RouteRow(
             route,
             tuple(names.get(number, number) for number in route.accounts),
-            tuple(_unset((route.url_env, route.secret_env))),
+            tuple(Variable(name, is_set(name)) for name in (route.url_env, route.secret_env) if name),
         )
         for route in routes
     ]
@@ -73,7 +80,3 @@ def tabs(shown: str) -> tuple[list[Tab], str]:
         for name, (word, states) in TABS.items()
     ]
     return found, "-".join(f"{state}.{count}.{tries}" for state, (count, tries) in by_state.items()) or "none"
-
-
-def _unset(names: Iterable[str]) -> list[str]:
-    return [name for name in names if name and not is_set(name)]
