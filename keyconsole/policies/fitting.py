@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.document import Rules
-from keyconsole.policies.matching import covers_account
+from keyconsole.policies.governing import subject_of, with_primaries
+from keyconsole.policies.matching import could_fit, covers_account
 from keyconsole.policies.membership import group_problem, shortfall
 from keyconsole.policies.parts import Selector
 from keyconsole.policies.roster import Roster
@@ -39,12 +41,27 @@ def _misfits(rules: Rules, roster: Roster) -> Iterator[str]:
 
 
 def _shortfalls(rules: Rules, roster: Roster) -> Iterator[str]:
-    """In the accounts that have keys; where none has, one covered account that could do it is enough."""
+    """In the accounts that have such keys; where none has, one account that could do it is enough."""
     covered = covered_accounts(rules.applies_to)
-    with_keys = set(MultiRegionKey.objects.order_by().values_list("account__pk", flat=True).distinct())
     found = {account.pk: shortfall(rules.requirements, account, roster) for account in covered}
+    if not any(found.values()):
+        return
+    with_keys = _accounts_with_keys(rules.applies_to)
     judged = [found[account.pk] for account in covered if account.pk in with_keys]
     if judged:
         yield from filter(None, judged)
-    elif found and all(found.values()):
+    elif all(found.values()):
         yield next(iter(found.values()))
+
+
+def _accounts_with_keys(selector: Selector) -> set[int]:
+    """Where a key stands that it could choose, whichever Regions the move is between."""
+    keys = MultiRegionKey.objects.order_by()
+    if not selector.tags and not selector.aliases:
+        return set(keys.values_list("account__pk", flat=True).distinct())
+    anywhere = replace(selector, from_regions=(), to_regions=())
+    return {
+        key.account.pk
+        for key, primary in with_primaries(keys.select_related("account"))
+        if could_fit(anywhere, subject_of(key, primary, to_region=""))
+    }

@@ -67,6 +67,11 @@ def fits(selector: Selector, subject: Subject) -> bool:
     )
 
 
+def could_fit(selector: Selector, subject: Subject) -> bool:
+    """Whether it fits, or would with tags that were never read."""
+    return fits(selector, subject) or (subject.tags is None and _fits_beside_tags(selector, subject))
+
+
 def covers_account(selector: Selector, *, name: str, account_id: str, unit: str) -> bool:
     """Whether any key of the account could fit."""
     named = not selector.accounts or name in selector.accounts or account_id in selector.accounts

@@ -1,11 +1,20 @@
-"""Approver groups for the cast: Ben in platform, Bea in security."""
+"""The cast before any policy was made, with approver groups: Ben in platform, Bea in security."""
 
 from __future__ import annotations
 
 import pytest
 
 from keyconsole.policies.groups import join
-from tests.cast import NOW, Cast
+from keyconsole.policies.models import Policy, PolicyVersion
+from tests.cast import NOW, Cast, make_cast
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    people = make_cast()
+    PolicyVersion.objects.all().delete()
+    Policy.objects.all().delete()
+    return people
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def test_what_is_left_out_has_its_default():
     least = Rules.from_json(document())
     assert (least.request_lives_hours, least.approval_lives_hours, least.review_within_hours) == (72, 24, 72)
     assert least.runs is Runs.AUTOMATIC
-    assert least.windows == least.freezes == least.allowed_regions == ()
+    assert (least.windows, least.freezes, least.allowed_regions) == ((), (), ())
 
 
 def test_the_default_asks_one_of_the_accounts_approvers():

@@ -98,6 +98,12 @@ def test_every_account_with_keys_has_to_have_its_people(inventory, groups):
     assert misfits(rules()) == ("Not enough people may approve in archive: 1 more from its approvers.",)
 
 
+def test_only_accounts_with_such_keys_have_to(inventory, groups):
+    assert misfits(rules(applies_to={"aliases": ["card-*"]}, requirements=TWO_GROUPS)) == ()
+    assert misfits(rules(applies_to={"aliases": ["old-*"]})) != ()
+    assert misfits(rules(applies_to={"tags": {"team": "platform"}})) != ()
+
+
 def test_accounts_without_keys_wait_for_their_people(cast, groups):
     assert misfits(rules()) == ()
     assert misfits(rules(applies_to={"accounts": ["archive"]})) != ()

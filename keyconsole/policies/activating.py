@@ -1,0 +1,73 @@
+"""The one place where a version of a policy begins to hold and another ceases to. Always in a transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Max, QuerySet
+
+from keyconsole.policies.agreement import agreements_needed
+from keyconsole.policies.document import Rules, document_sha256
+from keyconsole.policies.fitting import misfits
+from keyconsole.policies.models import Policy, PolicyVersion, VersionState
+from keyconsole.policies.refusal import Refused
+
+
+def one_at_a_time() -> None:
+    """Wait for whoever decides on policies now: two votes counted apart could each miss the other.
+
+    SQLite's IMMEDIATE transaction already is the only writer.
+    """
+    list(Policy.objects.select_for_update().order_by("pk").values_list("pk", flat=True))
+
+
+def refuse_misfits(rules: Rules | None) -> None:
+    if rules and (reasons := misfits(rules)):
+        raise Refused(*reasons)
+
+
+def rules_of(version: PolicyVersion) -> Rules | None:
+    """None where the version retires its policy."""
+    return None if version.retires else Rules.stored(version.document)
+
+
+def draft(policy: Policy, rules: Rules | None, *, why: str, now: datetime) -> PolicyVersion:
+    """The next version, not yet stored; raises Refused where it says what already holds."""
+    held = policy.versions.filter(state=VersionState.ACTIVE).first()
+    document = rules.as_json() if rules else {}
+    sha256 = document_sha256(policy.name, document)
+    if held is None and rules is None:
+        raise Refused(f"There is no policy {policy.name} to retire.")
+    if held and held.sha256 == sha256:
+        raise Refused(f"That is what {held} already says.")
+    last = policy.versions.aggregate(last=Max("number"))["last"] or 0
+    return PolicyVersion(
+        policy=policy, number=last + 1, document=document, sha256=sha256, why=why, proposed_at=now
+    )
+
+
+def activate(version: PolicyVersion, *, now: datetime) -> PolicyVersion | None:
+    """Let it hold from now on and give back the one that held before; raises Refused for a lost race."""
+    held = PolicyVersion.objects.filter(policy=version.policy, state=VersionState.ACTIVE)
+    before = held.first()
+    # First the old one: the database allows one active version of a policy.
+    held.update(state=VersionState.SUPERSEDED)
+    close(version, VersionState.ACTIVE, now=now)
+    ask_anew(PolicyVersion.objects.filter(state=VersionState.PROPOSED))
+    return before
+
+
+def ask_anew(proposed: QuerySet[PolicyVersion]) -> None:
+    """Who has to agree follows from the rules that hold now, and from the keys that there are."""
+    for version in proposed.select_related("policy"):
+        needed = agreements_needed(version.policy.name, rules_of(version))
+        version.requirements = [each.as_json() for each in needed]
+        version.save(update_fields=["requirements"])
+
+
+def close(version: PolicyVersion, state: VersionState, *, now: datetime) -> None:
+    """Compare and set: of two who decide at once, one does. Raises Refused for the other."""
+    proposed = PolicyVersion.objects.filter(pk=version.pk, state=VersionState.PROPOSED)
+    if proposed.update(state=state, decided_at=now) != 1:
+        raise Refused(f"{version} was decided on in the meantime. Look at it again.")
+    version.state, version.decided_at = state.value, now

@@ -1,0 +1,112 @@
+"""Who has to agree to another version of a policy: those whose rules hold now, for every key it would touch.
+
+The rules before decide, so that nobody loosens a rule without those that it names.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+from typing import Any, Self
+
+from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.inventory.models import MultiRegionKey, RegionKey
+from keyconsole.policies.document import DEFAULT, Rules
+from keyconsole.policies.fitting import covered_accounts
+from keyconsole.policies.governing import active_rules, subject_of, with_primaries
+from keyconsole.policies.matching import Subject, could_fit, governing
+from keyconsole.policies.membership import missing_words
+from keyconsole.policies.models import Policy
+from keyconsole.policies.requirements import Requirement, Standing, at_best, standing
+from keyconsole.policies.roster import Roster
+
+Candidates = list[tuple[str, Rules]]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Requirements that have to be met in one account; in every account at once where none is named."""
+
+    account: AwsAccount | None
+    requirements: tuple[Requirement, ...]
+
+    def standing(self, votes: Collection[str], roster: Roster) -> Standing:
+        members = roster.members(self.requirements, self.account)
+        return standing(self.requirements, votes=votes, members=members)
+
+    def at_best(self, roster: Roster, *, without: Collection[str]) -> Standing:
+        members = roster.members(self.requirements, self.account)
+        return at_best(self.requirements, members=members, without=without)
+
+    def voters(self, roster: Roster) -> set[str]:
+        return set().union(*roster.members(self.requirements, self.account).values())
+
+    def still_missing(self, found: Standing) -> str:
+        where = self.account.name if self.account else "every account"
+        return f"{missing_words(found)}, for {where}"
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "account_id": self.account.account_id if self.account else "",
+            "requirements": [need.as_json() for need in self.requirements],
+        }
+
+    @classmethod
+    def from_json(cls, facts: Mapping[str, Any], accounts: Mapping[str, AwsAccount]) -> Self:
+        needs = tuple(map(Requirement.from_json, facts["requirements"]))
+        return cls(accounts.get(facts["account_id"]), needs)
+
+
+def agreements_needed(name: str, rules: Rules | None) -> tuple[Agreement, ...]:
+    """For replacing the policy of that name by these rules, or retiring it where there are none.
+
+    At least one requirement always: where no known key is touched, an approver of each account that is.
+    """
+    before = _candidates()
+    after = _with(before, name, rules)
+    selectors = [each for each in (dict(before).get(name), rules) if each]
+    found = set(_of_keys(before, after, selectors)) or set(_of_accounts(selectors))
+    return tuple(
+        sorted(found, key=lambda each: (each.account.name if each.account else "", each.requirements))
+    )
+
+
+def _candidates() -> Candidates:
+    return [(version.policy.name, rules) for version, rules in active_rules()]
+
+
+def _with(before: Candidates, name: str, rules: Rules | None) -> Candidates:
+    """The policy keeps its age; a new one is the youngest."""
+    ages = dict(Policy.objects.values_list("name", "pk"))
+    kept = [pair for pair in before if pair[0] != name]
+    added = [(name, rules)] if rules else []
+    return sorted(kept + added, key=lambda pair: (pair[0] not in ages, ages.get(pair[0], 0)))
+
+
+def _of_keys(before: Candidates, after: Candidates, changing: Sequence[Rules]) -> Iterator[Agreement]:
+    for account, subject in _possible_moves():
+        touching = [rules for rules in changing if could_fit(rules.applies_to, subject)]
+        if not touching:
+            continue
+        held = governing(before, subject)
+        in_doubt = subject.tags is None and any(rules.applies_to.tags for rules in touching)
+        if in_doubt or held.rules != governing(after, subject).rules:
+            yield Agreement(account, held.rules.requirements or DEFAULT.requirements)
+
+
+def _possible_moves() -> Iterator[tuple[AwsAccount, Subject]]:
+    """Every move of every known key, from each of its Regions to each other: also those after the next."""
+    regions: dict[int, list[str]] = defaultdict(list)
+    for number, region in RegionKey.objects.order_by().values_list("key__pk", "region"):
+        regions[number].append(region)
+    for key, primary in with_primaries(MultiRegionKey.objects.select_related("account")):
+        for from_region, to_region in permutations(regions[key.pk], 2):
+            yield key.account, subject_of(key, primary, to_region=to_region, from_region=from_region)
+
+
+def _of_accounts(changing: Iterable[Rules]) -> Iterator[Agreement]:
+    covered = {account for rules in changing for account in covered_accounts(rules.applies_to)}
+    for account in covered or [None]:
+        yield Agreement(account, DEFAULT.requirements)

@@ -1,0 +1,64 @@
+"""The way in without anybody's agreement: for the first policy, and for a team that is locked out.
+
+Only whoever has a shell on the server gets here, never a page; the record says who and why.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from keyconsole.audit import log
+from keyconsole.audit.events import Event
+from keyconsole.policies import telling
+from keyconsole.policies.activating import activate, close, draft, one_at_a_time, refuse_misfits
+from keyconsole.policies.document import Rules
+from keyconsole.policies.models import Policy, PolicyVersion, VersionState
+from keyconsole.policies.wording import clean_why
+
+
+def apply_rules(rules: Rules, *, by: str, why: str, now: datetime) -> PolicyVersion:
+    """Raises Refused, also for a policy that its people could not meet."""
+    return apply_at_the_terminal(rules, name=rules.name, by=by, why=why, now=now)
+
+
+def apply_at_the_terminal(
+    rules: Rules | None, *, name: str, by: str, why: str, now: datetime
+) -> PolicyVersion:
+    """`by` names the person at the operating system. Without rules the policy ends. Raises Refused."""
+    why = clean_why(why, needed="Say why this goes around the approvers: it stays in the record.")
+    with transaction.atomic():
+        one_at_a_time()
+        policy, _ = Policy.objects.get_or_create(name=name)
+        version = draft(policy, rules, why=why, now=now)
+        refuse_misfits(rules)
+        _withdraw_what_waits(policy, by=by, now=now)
+        version.at_the_terminal = True
+        version.save(force_insert=True)
+        before = activate(version, now=now)
+        data = {
+            "policy": name,
+            "version": version.number,
+            "sha256": version.sha256,
+            "why": why,
+            "replaces": before.number if before else None,
+            "document": version.document,
+        }
+        log.record(Event.POLICY_APPLIED_AT_TERMINAL, actor=by, subject=str(version), now=now, data=data)
+    return version
+
+
+def _withdraw_what_waits(policy: Policy, *, by: str, now: datetime) -> None:
+    """What was proposed against the version before would undo this one unseen."""
+    for waiting in policy.versions.filter(state=VersionState.PROPOSED).select_related("policy", "proposer"):
+        close(waiting, VersionState.WITHDRAWN, now=now)
+        data = {
+            "policy": policy.name,
+            "version": waiting.number,
+            "sha256": waiting.sha256,
+            "for": "terminal",
+        }
+        log.record(Event.POLICY_WITHDRAWN, actor=by, subject=str(waiting), now=now, data=data)
+        outcome = "was withdrawn: another version was put in place at the server's terminal"
+        telling.tell_decision(waiting, outcome=outcome, comment="", now=now)

@@ -1,0 +1,163 @@
+"""Changing a policy is itself a change: proposed by one, agreed to by those whose rule held before.
+
+What people agree to is the document's hash. One rejection ends it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+
+from keyconsole.audit import log
+from keyconsole.audit.events import Event
+from keyconsole.policies import telling
+from keyconsole.policies.activating import (
+    activate,
+    ask_anew,
+    close,
+    draft,
+    one_at_a_time,
+    refuse_misfits,
+    rules_of,
+)
+from keyconsole.policies.agreement import Agreement, agreements_needed
+from keyconsole.policies.document import Rules
+from keyconsole.policies.models import Policy, PolicyVersion, PolicyVote, VersionState
+from keyconsole.policies.refusal import Refused
+from keyconsole.policies.roster import Roster
+from keyconsole.policies.voting import (
+    may_agree,
+    may_propose,
+    may_reject,
+    may_withdraw,
+    tallies,
+    votes_that_count,
+)
+from keyconsole.policies.wording import clean_comment, clean_why
+
+
+def propose(rules: Rules | None, *, name: str, by: User, why: str, now: datetime) -> PolicyVersion:
+    """Propose what the policy shall say; without rules, that it ends. Raises Refused, and stores nothing."""
+    may_propose(by).or_refuse()
+    why = clean_why(why, needed="Say why the policy should change: who agrees reads it.")
+    if rules and rules.name != name:
+        raise Refused(f"The document is called {rules.name}, not {name}.")
+    try:
+        with transaction.atomic():
+            version = _propose(rules, name=name, by=by, why=why, now=now)
+    except IntegrityError:
+        raise Refused(f"Somebody else proposed a version of {name} at this moment.") from None
+    return version
+
+
+def agree(version: PolicyVersion, *, by: User, sha256: str, now: datetime, comment: str = "") -> bool:
+    """Agree to exactly this document; true where with that it holds from now on. Raises Refused."""
+    comment = clean_comment(comment)
+    with transaction.atomic():
+        fresh = _decided_alone(version)
+        may_agree(by, fresh).or_refuse()
+        if sha256 != fresh.sha256:
+            raise Refused(f"{fresh} says something else than what you read: its hash is {fresh.sha256}.")
+        _vote(fresh, by=by, agrees=True, comment=comment, now=now)
+        _record(Event.POLICY_AGREED, fresh, by=by, now=now, data={"comment": comment})
+        activated = _activate_if_agreed(fresh, by=by, now=now)
+    version.refresh_from_db()
+    return activated
+
+
+def reject(version: PolicyVersion, *, by: User, reason: str, now: datetime) -> None:
+    """Raises Refused. A person who had agreed may still reject."""
+    reason = clean_why(reason, needed="Say why you reject it: who proposed it reads that.")
+    with transaction.atomic():
+        fresh = _decided_alone(version)
+        may_reject(by, fresh).or_refuse()
+        fresh.votes.filter(voter=by).delete()
+        _vote(fresh, by=by, agrees=False, comment=reason, now=now)
+        close(fresh, VersionState.REJECTED, now=now)
+        _record(Event.POLICY_REJECTED, fresh, by=by, now=now, data={"reason": reason})
+        telling.tell_decision(fresh, outcome=f"was rejected by {by.username}", comment=reason, now=now)
+    version.refresh_from_db()
+
+
+def withdraw(version: PolicyVersion, *, by: User, now: datetime) -> None:
+    """Raises Refused."""
+    with transaction.atomic():
+        fresh = _decided_alone(version)
+        may_withdraw(by, fresh).or_refuse()
+        close(fresh, VersionState.WITHDRAWN, now=now)
+        _record(Event.POLICY_WITHDRAWN, fresh, by=by, now=now, data={})
+        telling.tell_decision(fresh, outcome=f"was withdrawn by {by.username}", comment="", now=now)
+    version.refresh_from_db()
+
+
+def _propose(rules: Rules | None, *, name: str, by: User, why: str, now: datetime) -> PolicyVersion:
+    one_at_a_time()
+    policy, _ = Policy.objects.get_or_create(name=name)
+    if waiting := policy.versions.filter(state=VersionState.PROPOSED).first():
+        raise Refused(f"{waiting} waits for agreement. Decide on it first, or withdraw it.")
+    version = draft(policy, rules, why=why, now=now)
+    refuse_misfits(rules)
+    needed = agreements_needed(name, rules)
+    _refuse_unreachable(needed, without=by.username)
+    version.proposer, version.requirements = by, [each.as_json() for each in needed]
+    version.save(force_insert=True)
+    data = {"why": why, "document": version.document, "requirements": version.requirements}
+    _record(Event.POLICY_PROPOSED, version, by=by, now=now, data=data)
+    telling.ask_voters(version, now=now)
+    return version
+
+
+def _refuse_unreachable(needed: tuple[Agreement, ...], *, without: str) -> None:
+    roster = Roster.read()
+    best = [(each, each.at_best(roster, without={without})) for each in needed]
+    if missing := [each.still_missing(found) for each, found in best if not found.met]:
+        raise Refused(
+            f"Nobody but you could agree to it: {'; '.join(missing)}. "
+            "Where a team is locked out, `manage.py policy apply` on the server is the way."
+        )
+
+
+def _decided_alone(version: PolicyVersion) -> PolicyVersion:
+    """The version as it is now, asking whom the rules of this moment ask: keys may have come since."""
+    one_at_a_time()
+    fresh = PolicyVersion.objects.select_related("policy", "proposer").get(pk=version.pk)
+    ask_anew(PolicyVersion.objects.filter(pk=version.pk, state=VersionState.PROPOSED))
+    fresh.refresh_from_db(fields=["requirements"])
+    return fresh
+
+
+def _activate_if_agreed(version: PolicyVersion, *, by: User, now: datetime) -> bool:
+    if not all(tally.met for tally in tallies(version)):
+        return False
+    refuse_misfits(rules_of(version))
+    before = activate(version, now=now)
+    data = {
+        "agreed_by": sorted(votes_that_count(version)),
+        "replaces": before.number if before else None,
+        "document": version.document,
+    }
+    _record(Event.POLICY_ACTIVATED, version, by=by, now=now, data=data)
+    telling.tell_decision(version, outcome="holds from now on", comment="", now=now)
+    return True
+
+
+def _vote(version: PolicyVersion, *, by: User, agrees: bool, comment: str, now: datetime) -> None:
+    if version.proposer is None:
+        raise Refused(f"{version} was put in place at the terminal; nobody votes on it.")
+    PolicyVote.objects.create(
+        version=version,
+        voter=by,
+        proposer=version.proposer,
+        sha256=version.sha256,
+        agrees=agrees,
+        comment=comment,
+        voted_at=now,
+    )
+
+
+def _record(event: Event, version: PolicyVersion, *, by: User, now: datetime, data: dict[str, Any]) -> None:
+    facts = {"policy": version.policy.name, "version": version.number, "sha256": version.sha256}
+    log.record(event, actor=by.username, subject=str(version), now=now, data=facts | data)

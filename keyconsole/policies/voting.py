@@ -1,0 +1,97 @@
+"""How a proposed version stands, and who may propose, agree, reject or withdraw. Reads, never writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.aws_accounts.permissions import Person, can, can_somewhere
+from keyconsole.aws_accounts.roles import Permission
+from keyconsole.policies.agreement import Agreement
+from keyconsole.policies.models import PolicyVersion, VersionState
+from keyconsole.policies.requirements import Line
+from keyconsole.policies.roster import Roster
+from keyconsole.policies.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One of the agreements that a version needs, as it stands now."""
+
+    agreement: Agreement
+    lines: tuple[Line, ...]
+    still_able: tuple[str, ...]  # who could agree and has not
+
+    @property
+    def met(self) -> bool:
+        return all(line.missing == 0 for line in self.lines)
+
+
+def tallies(version: PolicyVersion, *, roster: Roster | None = None) -> list[Tally]:
+    roster = roster or Roster.read()
+    votes = votes_that_count(version)
+    proposer = version.proposer.username if version.proposer else ""
+    return [
+        Tally(
+            agreement,
+            agreement.standing(votes, roster).lines,
+            tuple(sorted(agreement.voters(roster) - votes - {proposer})),
+        )
+        for agreement in agreements_of(version)
+    ]
+
+
+def votes_that_count(version: PolicyVersion) -> set[str]:
+    """Who agreed to exactly this document. Whether they still may is for the roster to say."""
+    agreed = version.votes.filter(agrees=True, sha256=version.sha256)
+    names = set(agreed.values_list("voter__username", flat=True))
+    return names - {version.proposer.username if version.proposer else ""}
+
+
+def agreements_of(version: PolicyVersion) -> list[Agreement]:
+    """As they were worked out when it was proposed or last voted on."""
+    accounts = {account.account_id: account for account in AwsAccount.objects.all()}
+    return [Agreement.from_json(facts, accounts) for facts in version.requirements]
+
+
+def may_propose(person: Person) -> Verdict:
+    allowed = can_somewhere(person, Permission.APPROVE) or can_somewhere(person, Permission.ADMINISTER)
+    return Verdict(() if allowed else ("Only approvers and administrators may propose policies.",))
+
+
+def may_agree(person: Person, version: PolicyVersion) -> Verdict:
+    reasons = list(_may_vote(person, version))
+    if version.votes.filter(voter=person.pk).exists():
+        reasons.append(f"You have voted on {version} already.")
+    return Verdict(tuple(reasons))
+
+
+def may_reject(person: Person, version: PolicyVersion) -> Verdict:
+    """Also after agreeing: a better look may end in a no."""
+    return Verdict(_may_vote(person, version))
+
+
+def may_withdraw(person: Person, version: PolicyVersion) -> Verdict:
+    reasons = list(_closed(version))
+    if person.pk != version.proposer_id and not can(person, Permission.ADMINISTER):
+        reasons.append("Only who proposed it, or an administrator of every account, may withdraw it.")
+    return Verdict(tuple(reasons))
+
+
+def _may_vote(person: Person, version: PolicyVersion) -> tuple[str, ...]:
+    reasons = list(_closed(version))
+    if person.pk == version.proposer_id:
+        reasons.append(f"You proposed {version}: others have to decide on it.")
+    elif not _is_asked(person, version):
+        reasons.append(f"{version} does not need your agreement.")
+    return tuple(reasons)
+
+
+def _is_asked(person: Person, version: PolicyVersion) -> bool:
+    roster = Roster.read()
+    name = person.get_username()
+    return any(name in agreement.voters(roster) for agreement in agreements_of(version))
+
+
+def _closed(version: PolicyVersion) -> tuple[str, ...]:
+    return () if version.state == VersionState.PROPOSED else (f"{version} is {version.state}.",)
