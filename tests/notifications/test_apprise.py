@@ -28,6 +28,23 @@ def test_the_service_gets_title_text_and_link(delivery: Delivery, receiver: Rece
     )
 
 
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("@everyone, @Here and @channel", "@\u200beveryone, @\u200bHere and @\u200bchannel"),
+        ("[Approve here](https://evil.example)", "[Approve here]\u200b(https://evil.example)"),
+        ("ben@example.org asks @ana", "ben@example.org asks @ana"),
+    ],
+)
+def test_a_requester_can_neither_call_everybody_nor_hide_an_address(
+    delivery: Delivery, receiver: Receiver, written: str, sent: str
+):
+    Delivery.objects.update(body=written, subject=written, path="")
+    send(delivery)
+    content = json.loads(receiver.heard[0].body)
+    assert (content["title"], content["message"]) == (f"[KeyConsole] {sent}", sent)
+
+
 def test_a_refusal_is_told_by_its_status(delivery: Delivery, receiver: Receiver):
     receiver.answers.append(403)
     assert send(delivery).last_problem == "The service answered with status 403."
