@@ -19,6 +19,11 @@ def who_types() -> str:
         return "terminal"
 
 
+def by_command() -> str:
+    """How the record tells a person's verb at the terminal from one on a page."""
+    return f"command line ({who_types()})"
+
+
 def account_called(text: str) -> AwsAccount:
     """By number or by name; ends the command with status 2 where there is none."""
     field = "account_id" if text.isdecimal() else "name__iexact"

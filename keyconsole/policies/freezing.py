@@ -35,20 +35,21 @@ def words(held: Freeze) -> str:
     return f"Everything is frozen since {since} by {held.frozen_by}: {held.why}"
 
 
-def freeze(*, by: User, why: str, now: datetime) -> Freeze:
+def freeze(*, by: User, why: str, now: datetime, via: str = "page") -> Freeze:
     """Raises Refused. What already was sent to AWS goes on being watched."""
     may_freeze(by).or_refuse()
     why = clean_why(why, needed="Say why everything is frozen: whoever is held back reads it.")
     try:
         with transaction.atomic():
             held = Freeze.objects.create(why=why, frozen_by=by.username, frozen_at=now)
-            log.record(Event.FREEZE_SET, actor=by.username, subject=SUBJECT, now=now, data={"why": why})
+            data = {"why": why, "via": via}
+            log.record(Event.FREEZE_SET, actor=by.username, subject=SUBJECT, now=now, data=data)
     except IntegrityError:
         raise Refused(current_words() or "Somebody else froze everything at this moment.") from None
     return held
 
 
-def lift(*, by: User, now: datetime) -> None:
+def lift(*, by: User, now: datetime, via: str = "page") -> None:
     """Raises Refused."""
     may_lift(by).or_refuse()
     held = current()
@@ -57,7 +58,12 @@ def lift(*, by: User, now: datetime) -> None:
         open_row = Freeze.objects.filter(pk=held.pk, lifted_at=None) if held else Freeze.objects.none()
         if held is None or not open_row.update(lifted_by=by.username, lifted_at=now):
             raise Refused("Nothing is frozen.")
-        data = {"frozen_by": held.frozen_by, "frozen_at": held.frozen_at.isoformat(), "why": held.why}
+        data = {
+            "frozen_by": held.frozen_by,
+            "frozen_at": held.frozen_at.isoformat(),
+            "why": held.why,
+            "via": via,
+        }
         log.record(Event.FREEZE_LIFTED, actor=by.username, subject=SUBJECT, now=now, data=data)
 
 

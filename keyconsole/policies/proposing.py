@@ -39,7 +39,9 @@ from keyconsole.policies.voting import (
 from keyconsole.policies.wording import clean_comment, clean_why
 
 
-def propose(rules: Rules | None, *, name: str, by: User, why: str, now: datetime) -> PolicyVersion:
+def propose(
+    rules: Rules | None, *, name: str, by: User, why: str, now: datetime, via: str = "page"
+) -> PolicyVersion:
     """Propose what the policy shall say; without rules, that it ends. Raises Refused, and stores nothing."""
     may_propose(by).or_refuse()
     why = clean_why(why, needed="Say why the policy should change: who agrees reads it.")
@@ -47,13 +49,15 @@ def propose(rules: Rules | None, *, name: str, by: User, why: str, now: datetime
         raise Refused(f"The document is called {rules.name}, not {name}.")
     try:
         with transaction.atomic():
-            version = _propose(rules, name=name, by=by, why=why, now=now)
+            version = _propose(rules, name=name, by=by, why=why, now=now, via=via)
     except IntegrityError:
         raise Refused(f"Somebody else proposed a version of {name} at this moment.") from None
     return version
 
 
-def agree(version: PolicyVersion, *, by: User, sha256: str, now: datetime, comment: str = "") -> bool:
+def agree(
+    version: PolicyVersion, *, by: User, sha256: str, now: datetime, comment: str = "", via: str = "page"
+) -> bool:
     """Agree to exactly this document; true where with that it holds from now on. Raises Refused."""
     comment = clean_comment(comment)
     with transaction.atomic():
@@ -62,13 +66,13 @@ def agree(version: PolicyVersion, *, by: User, sha256: str, now: datetime, comme
         if sha256 != fresh.sha256:
             raise Refused(f"{fresh} says something else than what you read: its hash is {fresh.sha256}.")
         _vote(fresh, by=by, agrees=True, comment=comment, now=now)
-        _record(Event.POLICY_AGREED, fresh, by=by, now=now, data={"comment": comment})
+        _record(Event.POLICY_AGREED, fresh, by=by, now=now, data={"comment": comment, "via": via})
         activated = _activate_if_agreed(fresh, by=by, now=now)
     version.refresh_from_db()
     return activated
 
 
-def reject(version: PolicyVersion, *, by: User, reason: str, now: datetime) -> None:
+def reject(version: PolicyVersion, *, by: User, reason: str, now: datetime, via: str = "page") -> None:
     """Raises Refused. A person who had agreed may still reject."""
     reason = clean_why(reason, needed="Say why you reject it: who proposed it reads that.")
     with transaction.atomic():
@@ -77,23 +81,23 @@ def reject(version: PolicyVersion, *, by: User, reason: str, now: datetime) -> N
         fresh.votes.filter(voter=by).delete()
         _vote(fresh, by=by, agrees=False, comment=reason, now=now)
         close(fresh, VersionState.REJECTED, now=now)
-        _record(Event.POLICY_REJECTED, fresh, by=by, now=now, data={"reason": reason})
+        _record(Event.POLICY_REJECTED, fresh, by=by, now=now, data={"reason": reason, "via": via})
         telling.tell_decision(fresh, outcome=f"was rejected by {by.username}", comment=reason, now=now)
     version.refresh_from_db()
 
 
-def withdraw(version: PolicyVersion, *, by: User, now: datetime) -> None:
+def withdraw(version: PolicyVersion, *, by: User, now: datetime, via: str = "page") -> None:
     """Raises Refused."""
     with transaction.atomic():
         fresh = _decided_alone(version)
         may_withdraw(by, fresh).or_refuse()
         close(fresh, VersionState.WITHDRAWN, now=now)
-        _record(Event.POLICY_WITHDRAWN, fresh, by=by, now=now, data={})
+        _record(Event.POLICY_WITHDRAWN, fresh, by=by, now=now, data={"via": via})
         telling.tell_decision(fresh, outcome=f"was withdrawn by {by.username}", comment="", now=now)
     version.refresh_from_db()
 
 
-def _propose(rules: Rules | None, *, name: str, by: User, why: str, now: datetime) -> PolicyVersion:
+def _propose(rules: Rules | None, *, name: str, by: User, why: str, now: datetime, via: str) -> PolicyVersion:
     one_at_a_time()
     policy, _ = Policy.objects.get_or_create(name=name)
     if waiting := policy.versions.filter(state=VersionState.PROPOSED).first():
@@ -104,7 +108,7 @@ def _propose(rules: Rules | None, *, name: str, by: User, why: str, now: datetim
     _refuse_unreachable(needed, without=by.username)
     version.proposer, version.requirements = by, [each.as_json() for each in needed]
     version.save(force_insert=True)
-    data = {"why": why, "document": version.document, "requirements": version.requirements}
+    data = {"why": why, "via": via, "document": version.document, "requirements": version.requirements}
     _record(Event.POLICY_PROPOSED, version, by=by, now=now, data=data)
     telling.ask_voters(version, now=now)
     return version

@@ -73,6 +73,8 @@ def may_reject(person: Person, version: PolicyVersion) -> Verdict:
 
 def may_withdraw(person: Person, version: PolicyVersion) -> Verdict:
     reasons = list(_closed(version))
+    if not person.is_active:
+        reasons.append("You can no longer sign in.")
     if person.pk != version.proposer_id and not can(person, Permission.ADMINISTER):
         reasons.append("Only who proposed it, or an administrator of every account, may withdraw it.")
     return Verdict(tuple(reasons))

@@ -22,7 +22,7 @@ def test_a_freeze_says_who_and_why(frozen):
         freezing.current_words() == "Everything is frozen since 2026-11-23 12:00 UTC by ada: Region incident"
     )
     entry = Entry.objects.get(event="freeze.set")
-    assert (entry.actor, entry.data) == ("ada", {"why": "Region incident"})
+    assert (entry.actor, entry.data) == ("ada", {"why": "Region incident", "via": "page"})
 
 
 def test_lifting_ends_it_and_keeps_its_row(cast, frozen):

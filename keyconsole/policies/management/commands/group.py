@@ -1,0 +1,49 @@
+"""`manage.py group NAME [--add USER…] [--remove USER…]`: who is in a group of approvers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils import timezone
+
+from keyconsole.aws_accounts.terminal import person_called, who_types
+from keyconsole.policies.flagging import unsatisfiable
+from keyconsole.policies.groups import join, leave
+from keyconsole.policies.refusal import Refused
+
+
+class Command(BaseCommand):
+    help = "Show a group of approvers, and add or remove people. The first one added makes the group."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", metavar="NAME", help="such as platform or security")
+        parser.add_argument("--add", nargs="+", default=[], metavar="USER")
+        parser.add_argument("--remove", nargs="+", default=[], metavar="USER")
+
+    def handle(self, *_: object, name: str, add: list[str], remove: list[str], **__: Any) -> None:
+        joining, leaving = [list(map(person_called, usernames)) for usernames in (add, remove)]
+        by, now = who_types(), timezone.now()
+        try:
+            with transaction.atomic():
+                for person in joining:
+                    join(person, name, by=by, now=now)
+                for person in leaving:
+                    leave(person, name, by=by, now=now)
+        except Refused as no:
+            raise CommandError(f"Refused: {no}", returncode=1) from None
+        self.stdout.write(_told(name.strip()))
+        if joining or leaving:
+            for version, sentence in unsatisfiable():
+                self.stderr.write(f"{version}: {sentence}")
+
+
+def _told(name: str) -> str:
+    group = Group.objects.filter(name=name).first() if name.isprintable() else None
+    if group is None:
+        raise CommandError(f"There is no group {name[:80]!r}.", returncode=2)
+    people = group.user_set.order_by("username").values_list("username", "is_active")
+    names = [username if is_active else f"{username} (inactive)" for username, is_active in people]
+    return f"{name}: {', '.join(names) or 'nobody'}"

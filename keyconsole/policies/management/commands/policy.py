@@ -1,0 +1,168 @@
+"""`manage.py policy list|show|propose|agree|reject|withdraw|retire|apply`: the same verbs as the pages.
+
+`apply` goes around the approvers, for the first policy and a locked-out team; only this terminal has it.
+Ends with 0 done, 1 refused, 2 usage.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from keyconsole.aws_accounts.invalid import Invalid
+from keyconsole.aws_accounts.terminal import by_command, person_called, refused, who_types
+from keyconsole.policies.applying import apply_at_the_terminal
+from keyconsole.policies.document import Rules
+from keyconsole.policies.models import Policy, PolicyVersion, VersionState
+from keyconsole.policies.printing import policy_table, policy_text, version_text
+from keyconsole.policies.proposing import agree, propose, reject, withdraw
+from keyconsole.policies.refusal import Refused
+
+LARGEST_FILE = 256 * 1024
+
+
+class Command(BaseCommand):
+    help = "Policies: which moves need whose approval. Changing one needs those whose rule held before."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+        verbs.add_parser("list", help="every policy and what it is at")
+        show = verbs.add_parser("show", help="what a policy says, and who has to agree to what is proposed")
+        verb = verbs.add_parser("propose", help="propose a policy, or another version of it, as JSON")
+        verb.add_argument("file", metavar="FILE", help="the document; - for standard input")
+        yes = verbs.add_parser("agree", help="agree to what is proposed, by its hash")
+        yes.add_argument("--sha256", required=True, help="the hash of what you read, as `show` prints it")
+        yes.add_argument("--comment", default="")
+        no = verbs.add_parser("reject", help="end a proposal; `--why` says why")
+        back = verbs.add_parser("withdraw", help="take a proposal back")
+        end = verbs.add_parser("retire", help="propose that a policy ends")
+        around = verbs.add_parser(
+            "apply", help="put a policy in place without agreement: recorded, never a page"
+        )
+        around.add_argument("file", metavar="FILE", nargs="?", help="the document; - for standard input")
+        around.add_argument("--retire", metavar="NAME", default="", help="end this policy instead")
+        around.add_argument(
+            "--confirm", metavar="NAME", default="", help="the policy's name, typed beforehand"
+        )
+        for named in (show, yes, no, back, end):
+            named.add_argument("name", metavar="NAME")
+        for asked in (verb, no, end, around):
+            asked.add_argument("--why", required=True, help="the reason; it stays in the record")
+        for personal in (verb, yes, no, back, end):
+            personal.add_argument("--as", dest="username", required=True, help="the person who decides")
+
+    def handle(self, *_: object, verb: str, **options: Any) -> None:
+        try:
+            getattr(self, f"_{verb}")(options)
+        except Refused as no:
+            raise CommandError(f"Refused: {no}", returncode=1) from None
+        except Invalid as invalid:
+            raise refused(invalid) from None
+
+    def _list(self, _options: dict[str, Any]) -> None:
+        self.stdout.write(policy_table(Policy.objects.prefetch_related("versions")))
+
+    def _show(self, options: dict[str, Any]) -> None:
+        self.stdout.write(policy_text(_policy(options["name"])))
+
+    def _propose(self, options: dict[str, Any]) -> None:
+        rules = _read(options["file"])
+        self._proposed(rules, rules.name, options)
+
+    def _retire(self, options: dict[str, Any]) -> None:
+        self._proposed(None, _policy(options["name"]).name, options)
+
+    def _agree(self, options: dict[str, Any]) -> None:
+        version = _waiting(options["name"])
+        holds = agree(
+            version,
+            by=_person(options),
+            sha256=options["sha256"].strip().lower(),
+            comment=options["comment"],
+            now=timezone.now(),
+            via=by_command(),
+        )
+        self.stdout.write(f"{version} holds from now on." if holds else version_text(version))
+
+    def _reject(self, options: dict[str, Any]) -> None:
+        version = _waiting(options["name"])
+        reject(version, by=_person(options), reason=options["why"], now=timezone.now(), via=by_command())
+        self.stdout.write(f"{version} is rejected.")
+
+    def _withdraw(self, options: dict[str, Any]) -> None:
+        version = _waiting(options["name"])
+        withdraw(version, by=_person(options), now=timezone.now(), via=by_command())
+        self.stdout.write(f"{version} is withdrawn.")
+
+    def _apply(self, options: dict[str, Any]) -> None:
+        if bool(options["file"]) == bool(options["retire"]):
+            raise CommandError("Name a FILE, or the policy to --retire.", returncode=2)
+        rules = None if options["retire"] else _read(options["file"])
+        name = rules.name if rules else _policy(options["retire"]).name
+        self._ask(name, confirmed=options["confirm"])
+        version = apply_at_the_terminal(
+            rules, name=name, by=who_types(), why=options["why"], now=timezone.now()
+        )
+        self.stdout.write(f"{version} holds from now on. Nobody agreed to it; the record says so.")
+
+    def _ask(self, name: str, *, confirmed: str) -> None:
+        if not confirmed:
+            if not sys.stdin.isatty():
+                raise CommandError("Nobody is there to ask: add --confirm NAME.", returncode=2)
+            self.stderr.write(f"This puts {name} in place without anybody's agreement. The record says so.")
+            confirmed = input(f"Type {name} to go on: ").strip()
+        if confirmed != name:
+            raise Refused("Not confirmed. Nothing was changed.")
+
+    def _proposed(self, rules: Rules | None, name: str, options: dict[str, Any]) -> None:
+        version = propose(
+            rules,
+            name=name,
+            by=_person(options),
+            why=options["why"],
+            now=timezone.now(),
+            via=by_command(),
+        )
+        self.stdout.write(version_text(version))
+
+
+def _person(options: dict[str, Any]) -> User:
+    return person_called(options["username"])
+
+
+def _policy(name: str) -> Policy:
+    policy = Policy.objects.filter(name=name).first() if name.isprintable() else None
+    if policy is None:
+        raise CommandError(f"There is no policy {name[:80]!r}.", returncode=2)
+    return policy
+
+
+def _waiting(name: str) -> PolicyVersion:
+    version = PolicyVersion.objects.filter(policy=_policy(name), state=VersionState.PROPOSED).first()
+    if version is None:
+        raise CommandError(f"Nothing is proposed for {name}.", returncode=1)
+    return version
+
+
+def _read(name: str) -> Rules:
+    try:
+        text = sys.stdin.read(LARGEST_FILE + 1) if name == "-" else _file(name)
+        if len(text) > LARGEST_FILE:
+            raise CommandError("A policy's document is not that large.", returncode=2)
+        facts = json.loads(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{name} cannot be read: {error}.", returncode=2) from None
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise CommandError(f"{name} is not JSON: {error}.", returncode=2) from None
+    return Rules.from_json(facts)
+
+
+def _file(name: str) -> str:
+    with Path(name).open(encoding="utf-8") as file:
+        return file.read(LARGEST_FILE + 1)

@@ -1,0 +1,54 @@
+"""Policies as text for a terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+from keyconsole.policies.models import Policy, PolicyVersion, VersionState
+from keyconsole.policies.voting import Tally, tallies
+
+
+def policy_table(policies: Iterable[Policy]) -> str:
+    return "\n".join(_row(policy) for policy in policies) or "There is no policy: the default holds."
+
+
+def policy_text(policy: Policy) -> str:
+    """What holds, and what is proposed, whole."""
+    versions = policy.versions.filter(state__in=[VersionState.ACTIVE, VersionState.PROPOSED])
+    parts = [version_text(version) for version in versions.select_related("policy", "proposer")]
+    return "\n\n".join(parts) or f"{policy.name} neither holds nor is proposed."
+
+
+def version_text(version: PolicyVersion) -> str:
+    who = version.proposer.username if version.proposer else "somebody at the terminal"
+    lines = [
+        f"{version}: {version.state}{', ends the policy' if version.retires else ''}",
+        f"sha256 {version.sha256}",
+        f"by {who} at {version.proposed_at:%Y-%m-%d %H:%M} UTC: {version.why}",
+    ]
+    if not version.retires:
+        lines.append(json.dumps(version.document, indent=2, ensure_ascii=False))
+    if version.state == VersionState.PROPOSED:
+        lines += [line for tally in tallies(version) for line in _tally_lines(tally)]
+    return "\n".join(lines)
+
+
+def _row(policy: Policy) -> str:
+    told = [
+        f"{version.state} version {version.number}"
+        + (" (ends it)" if version.retires else f" {version.document['rule']}")
+        for version in policy.versions.all()
+        if version.state in {VersionState.ACTIVE, VersionState.PROPOSED}
+    ]
+    return f"{policy.name}: {', '.join(told) or 'does not hold'}"
+
+
+def _tally_lines(tally: Tally) -> Iterator[str]:
+    account = tally.agreement.account
+    for line in tally.lines:
+        agreed = f"agreed: {', '.join(line.filled_by) or 'nobody'}"
+        missing = (
+            f"still {line.missing} of {', '.join(tally.still_able) or 'nobody'}" if line.missing else "met"
+        )
+        yield f"needs {line.requirement.words} ({account or 'every account'}); {agreed}; {missing}"
