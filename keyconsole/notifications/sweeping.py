@@ -14,9 +14,8 @@ AT_ONCE = 200
 
 def enqueue_late_deliveries(now: datetime) -> int:
     """How many were enqueued again."""
-    late = Delivery.objects.filter(state__in=TO_SEND, next_try_at__lt=now - PATIENCE)
     enqueued = 0
-    for delivery in late.order_by("next_try_at").only("ref", "next_try_at")[:AT_ONCE]:
+    for delivery in _late(now):
         # Marked as enqueued now, so that the next sweep, or another host's, leaves it alone.
         mine = Delivery.objects.filter(
             pk=delivery.pk, state__in=TO_SEND, next_try_at=delivery.next_try_at
@@ -25,3 +24,8 @@ def enqueue_late_deliveries(now: datetime) -> int:
             tasks.deliver.enqueue(str(delivery.ref))
             enqueued += 1
     return enqueued
+
+
+def _late(now: datetime) -> list[Delivery]:
+    late = Delivery.objects.filter(state__in=TO_SEND, next_try_at__lt=now - PATIENCE)
+    return list(late.order_by("next_try_at").only("ref", "next_try_at")[:AT_ONCE])

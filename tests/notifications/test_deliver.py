@@ -8,7 +8,7 @@ import pytest
 from django_tasks_db.models import DBTaskResult
 
 from keyconsole.audit.models import Entry
-from keyconsole.notifications import delivering, webhook
+from keyconsole.notifications import delivering, sweeping, tasks, webhook
 from keyconsole.notifications.dead_letters import dead_letters, try_again
 from keyconsole.notifications.models import Delivery, Route
 from keyconsole.notifications.sweeping import enqueue_late_deliveries
@@ -189,3 +189,19 @@ def test_an_unforeseen_error_is_kept_by_its_kind_alone(delivery: Delivery, monke
 def test_a_message_that_is_not_there_is_nothing_to_do(db):
     delivering.deliver("00000000-0000-0000-0000-000000000000", clock=lambda: NOW)
     assert Entry.objects.count() == 0
+
+
+def test_the_task_itself_delivers(delivery: Delivery, receiver: Receiver):
+    tasks.deliver.call(str(delivery.ref))
+    delivery.refresh_from_db()
+    assert (delivery.state, len(receiver.heard)) == ("sent", 1)
+
+
+def test_two_sweeps_at_once_enqueue_once(delivery: Delivery, monkeypatch):
+    DBTaskResult.objects.all().delete()
+    late, later = [Delivery.objects.get()], NOW + HOURS
+    assert enqueue_late_deliveries(later) == 1
+    # What the second sweep read before the first one had marked it.
+    monkeypatch.setattr(sweeping, "_late", lambda _now: late)
+    assert enqueue_late_deliveries(later) == 0
+    assert waiting_tasks() == 1
