@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import User
 
 from keyconsole.changes.models import Change
-from keyconsole.changes.standing import members_of, rules_of
+from keyconsole.changes.standing import members_of, reviewers_of, rules_of
 from keyconsole.notifications.announcing import announce
 from keyconsole.notifications.topics import Topic
 
@@ -44,7 +44,8 @@ def emergency_used(change: Change, *, skipped: Iterable[str], now: datetime) -> 
 
 def review_due(change: Change, *, now: datetime) -> None:
     subject = f"The review of {change.ref} (emergency) is due"
-    _remind(Topic.REVIEW_DUE, change, subject, people=_approvers(change), now=now)
+    people = User.objects.filter(username__in=reviewers_of(change))
+    _remind(Topic.REVIEW_DUE, change, subject, people=people, now=now)
 
 
 def remind(change: Change, *, now: datetime) -> None:
@@ -90,6 +91,8 @@ def _tell(
     dedupe_key: str = "",
     again_after: timedelta | None = None,
 ) -> None:
+    if change.batch_id:
+        return  # the batch tells of all its lines together
     announce(
         topic,
         subject=subject,

@@ -25,9 +25,13 @@ from keyconsole.changes.transition import move, note
 from keyconsole.changes.words import REASON_AT_MOST, clean_text
 
 AUTOMATIC = "automatic"
+# Where a verb came from: the record tells a page from somebody at the server's terminal.
+PAGE = "page"
 
 
-def approve(change: Change, *, by: User, plan_sha256: str, now: datetime, comment: str = "") -> None:
+def approve(
+    change: Change, *, by: User, plan_sha256: str, now: datetime, comment: str = "", via: str = PAGE
+) -> None:
     """Agree to exactly one plan; raises Refused. The last agreement that was missing lets the change run."""
     comment = clean_text("comment", comment, REASON_AT_MOST)
     _insist(may_approve(by, change, now=now))
@@ -46,7 +50,7 @@ def approve(change: Change, *, by: User, plan_sha256: str, now: datetime, commen
                 comment=comment,
                 approved_at=now,
             )
-            data = {"plan_sha256": plan_sha256, "comment": comment}
+            data = {"plan_sha256": plan_sha256, "comment": comment, "via": via}
             note(change, Event.CHANGE_APPROVAL_GIVEN, actor=by.username, now=now, data=data)
             if standing_of(change).met:
                 let_run(change, actor=by.username, now=now)
@@ -74,12 +78,19 @@ def let_run(change: Change, *, actor: str, now: datetime) -> None:
     start_if_due(change, now=now)
 
 
+def let_run_if_met(change: Change, *, actor: str, now: datetime) -> None:
+    """First the row, then the votes: whoever takes one back at this moment comes before or after."""
+    _touch(change, State.PENDING)
+    if standing_of(change).met:
+        let_run(change, actor=actor, now=now)
+
+
 def start_if_due(change: Change, *, now: datetime) -> None:
     if change.state == State.APPROVED and gate(change, now=now).ruling == Ruling.RUN:
         tasks.execute.enqueue(change.ref)
 
 
-def reject(change: Change, *, by: User, reason: str, now: datetime) -> None:
+def reject(change: Change, *, by: User, reason: str, now: datetime, via: str = PAGE) -> None:
     """One reasoned no ends it; raises Refused."""
     reason = clean_text("reason", reason, REASON_AT_MOST)
     _insist(may_reject(by, change, now=now))
@@ -92,13 +103,13 @@ def reject(change: Change, *, by: User, reason: str, now: datetime) -> None:
             event=Event.CHANGE_REJECTED,
             actor=by.username,
             now=now,
-            data={"reason": reason},
+            data={"reason": reason, "via": via},
             outcome=f"Rejected by {by.username}: {reason}",
         )
         Rejection.objects.create(change=change, rejecter=by, reason=reason, rejected_at=now)
 
 
-def withdraw(change: Change, *, by: User, now: datetime) -> None:
+def withdraw(change: Change, *, by: User, now: datetime, via: str = PAGE) -> None:
     """Take one's approval back while nothing runs yet; raises Refused."""
     _insist(may_withdraw(by, change))
     with transaction.atomic():
@@ -106,7 +117,8 @@ def withdraw(change: Change, *, by: User, now: datetime) -> None:
         gone = change.approvals.standing().filter(approver=by).update(withdrawn_at=now)
         if not gone:
             raise Lost(change.ref)
-        note(change, Event.CHANGE_APPROVAL_WITHDRAWN, actor=by.username, now=now, data={})
+        data = {"via": via}
+        note(change, Event.CHANGE_APPROVAL_WITHDRAWN, actor=by.username, now=now, data=data)
         if change.state == State.APPROVED and not standing_of(change).met:
             back_to_pending(change, actor=by.username, now=now, why=f"{by.username} withdrew.")
     change.refresh_from_db()
@@ -127,7 +139,7 @@ def back_to_pending(change: Change, *, actor: str, now: datetime, why: str) -> N
     announcing.asked(change, now=now)
 
 
-def comment(change: Change, *, by: User, text: str, now: datetime) -> None:
+def comment(change: Change, *, by: User, text: str, now: datetime, via: str = PAGE) -> None:
     """Write about a change. Resets nothing; raises Refused."""
     text = clean_text("comment", text, REASON_AT_MOST)
     _insist(may_comment(by, change))
@@ -136,10 +148,10 @@ def comment(change: Change, *, by: User, text: str, now: datetime) -> None:
     with transaction.atomic():
         Comment.objects.create(change=change, author=by, text=text, written_at=now)
         Change.objects.filter(pk=change.pk).update(version=F("version") + 1)
-        note(change, Event.CHANGE_COMMENTED, actor=by.username, now=now, data={"text": text})
+        note(change, Event.CHANGE_COMMENTED, actor=by.username, now=now, data={"text": text, "via": via})
 
 
-def run(change: Change, *, by: User, now: datetime, run_at: datetime | None = None) -> None:
+def run(change: Change, *, by: User, now: datetime, run_at: datetime | None = None, via: str = PAGE) -> None:
     """Say that an approved change shall run, now or at a later time; raises Refused."""
     _insist(may_run(by, change, now=now))
     if run_at is not None and run_at < now:
@@ -149,7 +161,7 @@ def run(change: Change, *, by: User, now: datetime, run_at: datetime | None = No
     with transaction.atomic():
         _touch(change, State.APPROVED)
         Change.objects.filter(pk=change.pk).update(run_at=run_at or now)
-        data = {"run_at": (run_at or now).isoformat()}
+        data = {"run_at": (run_at or now).isoformat(), "via": via}
         note(change, Event.CHANGE_RUN_ASKED, actor=by.username, now=now, data=data)
         change.refresh_from_db()
         start_if_due(change, now=now)

@@ -5,6 +5,7 @@ It skips approvals, windows and freezes; never the preflight, the plan, the allo
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
@@ -14,14 +15,14 @@ from django.db.models import F
 from keyconsole.audit.events import Event
 from keyconsole.aws_accounts.permissions import Person
 from keyconsole.changes import announcing, tasks
-from keyconsole.changes.creating import Wish, create
+from keyconsole.changes.creating import Wish, already_asked, create
 from keyconsole.changes.models import Change, Review
 from keyconsole.changes.policy import may_request
 from keyconsole.changes.refusal import Lost, Refused
-from keyconsole.changes.standing import members_of, rules_of
+from keyconsole.changes.standing import members_of, reviewers_of, rules_of
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move, note
-from keyconsole.changes.words import REASON_AT_MOST, clean_text
+from keyconsole.changes.words import REASON_AT_MOST, TICKET_AT_MOST, clean_text
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.governing import governing_for
 from keyconsole.policies.verdict import Verdict
@@ -51,12 +52,21 @@ def break_glass(wish: Wish, *, reauthenticated_at: datetime | None, now: datetim
 
     `reauthenticated_at`: when the person last proved who they are.
     """
+    wish = replace(
+        wish,
+        reason=clean_text("reason", wish.reason, REASON_AT_MOST),
+        ticket=clean_text("ticket", wish.ticket, TICKET_AT_MOST),
+    )
+    if again := already_asked(wish):
+        return again
     _insist_on_proof(wish, reauthenticated_at, now=now)
     may_break_glass(wish.by, wish.key, to_region=wish.to_region, now=now).or_refuse()
     return create(wish, now=now, then=_begin_emergency, is_emergency=True)
 
 
-def review(change: Change, *, by: User, was_right: bool, comment: str, now: datetime) -> None:
+def review(
+    change: Change, *, by: User, was_right: bool, comment: str, now: datetime, via: str = "page"
+) -> None:
     """Another person judges an emergency afterwards; raises Refused."""
     comment = clean_text("comment", comment, REASON_AT_MOST)
     may_review(by, change).or_refuse()
@@ -69,7 +79,7 @@ def review(change: Change, *, by: User, was_right: bool, comment: str, now: date
         if closed != 1:
             raise Lost(change.ref)
         Change.objects.filter(pk=change.pk).update(version=F("version") + 1)
-        data = {"was_right": was_right, "comment": comment}
+        data = {"was_right": was_right, "comment": comment, "via": via}
         note(change, Event.EMERGENCY_REVIEWED, actor=by.username, now=now, data=data)
 
 
@@ -79,7 +89,7 @@ def may_review(person: Person, change: Change) -> Verdict:
         return Verdict((f"{change.ref} has no review to give.",))
     if person.pk == owed.used_by_id:
         return Verdict(("Who used the emergency path does not review it.",))
-    if not any(person.get_username() in people for people in members_of(change).values()):
+    if person.get_username() not in reviewers_of(change):
         return Verdict((f"Only those whom {change.ref} would have needed may review it.",))
     return Verdict()
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from keyconsole.audit.events import Event
 from keyconsole.changes import announcing, tasks
-from keyconsole.changes.approving import back_to_pending, let_run
+from keyconsole.changes.approving import back_to_pending, let_run_if_met
 from keyconsole.changes.gate import Ruling, gate
 from keyconsole.changes.models import Change, Review
 from keyconsole.changes.refusal import Lost
@@ -24,7 +24,7 @@ PATIENCE = timedelta(seconds=15)
 
 def attend(*, now: datetime) -> None:
     """Look after every change that waits. Harmless where two workers do it at once."""
-    for change in Change.objects.select_related("key__account", "requester").filter(
+    for change in Change.objects.select_related("key__account", "requester", "batch").filter(
         state__in=[State.PENDING, State.APPROVED]
     ):
         try:
@@ -52,7 +52,7 @@ def _attend_pending(change: Change, *, now: datetime) -> None:
     with transaction.atomic():
         if standing_of(change).met:
             # Somebody who had approved may vote again: a role came back.
-            let_run(change, actor=SWEEPER, now=now)
+            let_run_if_met(change, actor=SWEEPER, now=now)
         elif now - change.requested_at >= announcing.REMIND_EVERY:
             announcing.remind(change, now=now)
 

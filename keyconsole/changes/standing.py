@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keyconsole.changes.models import Change
-from keyconsole.policies.document import Rules
+from keyconsole.policies.document import DEFAULT, Rules
 from keyconsole.policies.membership import members_for
 from keyconsole.policies.requirements import Standing, standing
 
@@ -17,6 +17,13 @@ def members_of(change: Change) -> dict[str, set[str]]:
     """By group, who may vote now. The requester never counts, whatever groups hold them."""
     members = members_for(rules_of(change).requirements, change.key.account)
     return {group: people - {change.requester.username} for group, people in members.items()}
+
+
+def reviewers_of(change: Change) -> set[str]:
+    """Who judges an emergency afterwards: who would have been asked; an approver where nobody would have."""
+    needs = rules_of(change).requirements or DEFAULT.requirements
+    members = members_for(needs, change.key.account)
+    return set().union(*members.values()) - {change.requester.username}
 
 
 def standing_of(change: Change) -> Standing:

@@ -53,7 +53,7 @@ def request_move(
     return create(wish, now=now, then=begin)
 
 
-def cancel(change: Change, *, by: User, reason: str, now: datetime) -> None:
+def cancel(change: Change, *, by: User, reason: str, now: datetime, via: str = "page") -> None:
     """Take a change back before it runs; raises Refused."""
     reason = clean_text("reason", reason, REASON_AT_MOST)
     may_cancel(by, change).or_refuse()
@@ -63,24 +63,28 @@ def cancel(change: Change, *, by: User, reason: str, now: datetime) -> None:
         event=Event.CHANGE_CANCELLED,
         actor=by.username,
         now=now,
-        data={"reason": reason},
+        data={"reason": reason, "via": via},
         outcome=f"Cancelled by {by.username}{': ' + reason if reason else ''}",
     )
 
 
 def refuse_words(wish: Wish, rules: Rules) -> None:
     """Raises Refused where the reason or the ticket are not what the rules ask for."""
+    if reasons := about_the_words(wish.reason, wish.ticket, rules):
+        raise Refused(*reasons)
+
+
+def about_the_words(reason: str, ticket: str, rules: Rules) -> tuple[str, ...]:
     reasons = []
-    if not wish.reason:
+    if not reason:
         reasons.append("Say why the primary should move: the reason stays in the record.")
-    elif len(wish.reason) < rules.reason_at_least:
+    elif len(reason) < rules.reason_at_least:
         reasons.append(
             f"Policy {rules.name} asks for a reason of at least {rules.reason_at_least} characters."
         )
-    if rules.ticket_pattern and not re.fullmatch(rules.ticket_pattern, wish.ticket):
+    if rules.ticket_pattern and not re.fullmatch(rules.ticket_pattern, ticket):
         reasons.append(f"Policy {rules.name} asks for a ticket of the form {rules.ticket_pattern}.")
-    if reasons:
-        raise Refused(*reasons)
+    return tuple(reasons)
 
 
 def begin(change: Change, *, now: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import sys
 import uuid
@@ -12,23 +11,24 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from keyconsole.changes.asking import asked_of, still_waits_for
 from keyconsole.changes.carrying import carry
+from keyconsole.changes.gate import gate
 from keyconsole.changes.models import Answer, Attempt, Change
 from keyconsole.changes.naming import find_key, named_account
 from keyconsole.changes.observing import look_now
 from keyconsole.changes.preflight import region_problem
 from keyconsole.changes.refusal import Refused
 from keyconsole.changes.states import State
+from keyconsole.changes.terminal import DONE, NOT_KNOWN_YET, REFUSED, USAGE, acting_person
 from keyconsole.changes.workflow import request_move
 from keyconsole.inventory.models import MultiRegionKey
-
-DONE, REFUSED, USAGE, NOT_KNOWN_YET = 0, 1, 2, 3
 
 
 class Command(BaseCommand):
     help = (
         "Make the replica in a Region the primary of each KEY. Waits until every Region agrees. "
-        "Exit status: 0 done, 1 refused, 2 usage, 3 outcome not known yet."
+        "Exit status: 0 done, 1 refused, 2 usage, 3 not done yet: it waits for people, a time, or to settle."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, keys: list[str], username: str, account: str, **options: Any) -> None:
-        person = _person(username)
+        person = acting_person(username)
         names = keys or _names_on_standard_input()
         if not keys and not options["force"]:
             raise CommandError("Keys on standard input leave nobody to ask: add --force.", returncode=USAGE)
@@ -118,7 +118,12 @@ class Command(BaseCommand):
             raise Refused("Not confirmed. Nothing was asked of AWS.")
 
     def _report(self, change: Change) -> None:
-        self.stderr.write(f"{change.ref} {change.state.replace('_', ' ')}. {change.outcome}".rstrip())
+        told = [change.outcome]
+        if change.state == State.PENDING:
+            told = ["It waits for", still_waits_for(asked_of(change))]
+        elif change.state == State.APPROVED:
+            told = list(gate(change, now=timezone.now()).reasons)
+        self.stderr.write(f"{change.ref} {change.state.replace('_', ' ')}. {' '.join(told)}".rstrip())
 
     def _print(self, change: Change, output: str) -> None:
         if output == "key-id":
@@ -132,14 +137,6 @@ def _refuse_impossible_region(key: MultiRegionKey, to_region: str) -> None:
     member = key.region_keys.filter(region=to_region).first()
     if problem := region_problem(key, to_region, member):
         raise Refused(problem)
-
-
-def _person(username: str) -> User:
-    username = username or getpass.getuser()
-    person = User.objects.filter(username=username, is_active=True).first()
-    if person is None:
-        raise CommandError(f"There is no person {username!r}. Say who asks with --as.", returncode=USAGE)
-    return person
 
 
 def _names_on_standard_input() -> list[str]:

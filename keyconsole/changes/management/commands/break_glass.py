@@ -1,0 +1,97 @@
+"""`manage.py break_glass KEY …`: the emergency path, for whoever proves with their password who they are."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+import uuid
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from keyconsole.changes.carrying import carry
+from keyconsole.changes.creating import Wish
+from keyconsole.changes.emergency import break_glass
+from keyconsole.changes.models import Change
+from keyconsole.changes.naming import find_key, named_account
+from keyconsole.changes.observing import look_now
+from keyconsole.changes.refusal import Refused
+from keyconsole.changes.states import State
+from keyconsole.changes.terminal import (
+    NOT_KNOWN_YET,
+    REFUSED,
+    USAGE,
+    acting_person,
+    from_the_terminal,
+)
+
+
+class Command(BaseCommand):
+    help = (
+        "Make a replica the primary in an emergency, without the approvals that its policy asks for. "
+        "Everybody who was skipped hears of it, and somebody else reviews it. "
+        "Exit status: 0 done, 1 refused, 2 usage, 3 outcome not known yet."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("key", metavar="KEY", help="key id or ARN")
+        parser.add_argument("--primary-region", required=True, help="the Region that shall be primary")
+        parser.add_argument("--reason", required=True, help="why it cannot wait for approval")
+        parser.add_argument("--as", dest="username", required=True, help="whose emergency it is")
+        parser.add_argument("--account", default="", help="account number or name, where the id is ambiguous")
+        parser.add_argument("--ticket", default="", help="a reference of your own")
+        parser.add_argument("--password-file", help="the person's password, where there is no terminal")
+        parser.add_argument("--no-wait", action="store_true", help="do not wait until it has settled")
+
+    def handle(self, *, key: str, username: str, account: str, no_wait: bool, **options: Any) -> None:
+        person = acting_person(username)
+        _insist_that_it_is(person, options["password_file"])
+        proved_at = timezone.now()
+        try:
+            found = find_key(key, account_id=named_account(account).account_id if account else "")
+            look_now(found, now=timezone.now())
+            wish = Wish(
+                key=found,
+                to_region=options["primary_region"],
+                by=person,
+                reason=options["reason"],
+                ticket=options["ticket"],
+                token=uuid.uuid4().hex,
+                via=from_the_terminal(),
+            )
+            change = break_glass(wish, reauthenticated_at=proved_at, now=timezone.now())
+        except Refused as refused:
+            raise CommandError(f"Refused: {refused}", returncode=REFUSED) from None
+        self._tell_review(change)
+        change = carry(change, until_settled=not no_wait, report=self._report)
+        if change.state != State.DONE:
+            sys.exit(NOT_KNOWN_YET if change.is_open else REFUSED)
+
+    def _tell_review(self, change: Change) -> None:
+        due_at = change.review.due_at
+        self.stderr.write(f"{change.ref}: an emergency. Its review is due by {due_at:%Y-%m-%d %H:%M} UTC.")
+
+    def _report(self, change: Change) -> None:
+        self.stderr.write(f"{change.ref} {change.state.replace('_', ' ')}. {change.outcome}".rstrip())
+
+
+def _insist_that_it_is(person: User, password_file: str | None) -> None:
+    """Ends the command where the password is wrong or nobody is there to type it."""
+    if authenticate(username=person.username, password=_password(person, password_file)) != person:
+        raise CommandError(f"Refused: that is not the password of {person.username}.", returncode=REFUSED)
+
+
+def _password(person: User, password_file: str | None) -> str:
+    if password_file:
+        try:
+            return Path(password_file).read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, ValueError) as error:
+            raise CommandError(f"The password cannot be read: {error}", returncode=USAGE) from None
+    if not sys.stdin.isatty():
+        raise CommandError("Nobody is there to type a password: add --password-file.", returncode=USAGE)
+    return getpass.getpass(f"Password of {person.username}: ")

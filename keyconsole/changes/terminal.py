@@ -1,0 +1,42 @@
+"""Who acts at the terminal and on which change; whatever is not there ends a command with status 2."""
+
+from __future__ import annotations
+
+import getpass
+import re
+
+from django.contrib.auth.models import User
+from django.core.management.base import CommandError
+
+from keyconsole.aws_accounts.terminal import who_types
+from keyconsole.changes.models import Change
+
+DONE, REFUSED, USAGE, NOT_KNOWN_YET = 0, 1, 2, 3
+_REF = re.compile(r"(?:CR-)?([1-9][0-9]{0,8})", re.IGNORECASE)
+
+
+def acting_person(username: str) -> User:
+    """The person whose roles count; the login name where none is named."""
+    username = username or getpass.getuser()
+    person = (
+        User.objects.filter(username=username, is_active=True).first() if username.isprintable() else None
+    )
+    if person is None:
+        raise CommandError(f"There is no person {username[:80]!r}. Say who asks with --as.", returncode=USAGE)
+    return person
+
+
+def change_called(text: str) -> Change:
+    number = _REF.fullmatch(text.strip())
+    changes = Change.objects.select_related("key__account", "requester")
+    change = changes.filter(number=int(number[1])).first() if number else None
+    if change is None:
+        raise CommandError(
+            f"There is no change {text[:80]!r}. `manage.py change list` shows them.", returncode=USAGE
+        )
+    return change
+
+
+def from_the_terminal() -> str:
+    """How the record tells a person's verb at the terminal from one on a page."""
+    return f"command line ({who_types()})"
