@@ -47,6 +47,14 @@ class Event(StrEnum):
     EMERGENCY_REVIEWED = "emergency.reviewed", "Another person reviewed an emergency afterwards."
     BATCH_REQUESTED = "batch.requested", "A person asked to move the primaries of many keys together."
     BATCH_STOPPED = "batch.stopped", "A batch stopped; what had not begun was cancelled."
+    BATCH_APPROVAL_GIVEN = (
+        "batch.approval_given",
+        "A person approved a batch's plan, by its hash: every line that waits for them.",
+    )
+    BATCH_REJECTED = "batch.rejected", "An approver said no to a batch, with a reason. That ends its lines."
+    BATCH_CANCELLED = "batch.cancelled", "A batch was taken back; what had not begun was cancelled."
+    BATCH_WAVE_BEGUN = "batch.wave_begun", "The next lines of a batch began, within the quota of KMS."
+    BATCH_ENDED = "batch.ended", "The last line of a batch came to its end."
     CHANGE_CANCELLED = "change.cancelled", "A change was taken back before it ran."
     CHANGE_CLAIMED = "change.claimed", "A worker took a change and began to look at the key."
     CHANGE_STALE = "change.stale", "The key no longer was as in the plan; nothing was sent to AWS."
@@ -56,6 +64,7 @@ class Event(StrEnum):
     CHANGE_OVERDUE = "change.overdue", "A change has not settled by its deadline; it goes on being watched."
     CHANGE_DONE = "change.done", "Every Region agrees on the new primary and both keys are Enabled."
     CHANGE_NOT_APPLIED = "change.not_applied", "The primary did not move."
+    PERSON_ADDED = "person.added", "A person who may sign in was added."
     PERSON_SIGNED_IN = "person.signed_in", "A person signed in."
     PERSON_SIGN_IN_FAILED = "person.sign_in_failed", "A sign-in was refused."
     PERSON_SIGNED_OUT = "person.signed_out", "A person signed out."

@@ -10,6 +10,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from keyconsole.audit.events import Event
+from keyconsole.audit.log import record
 from keyconsole.aws_accounts.grants import grant
 from keyconsole.aws_accounts.invalid import Invalid
 from keyconsole.aws_accounts.models import AwsAccount
@@ -17,14 +19,23 @@ from keyconsole.aws_accounts.roles import Role
 
 
 def add_person(
-    username: str, *, password: str, role: Role | None, account: AwsAccount | None, by: str, now: datetime
+    username: str,
+    *,
+    password: str,
+    role: Role | None,
+    account: AwsAccount | None,
+    by: str,
+    now: datetime,
+    email: str = "",
 ) -> User:
     """Raise Invalid for a name that is taken or malformed, or a password that is too weak."""
-    person = User(username=username.strip(), date_joined=now)
+    person = User(username=username.strip(), email=email.strip(), date_joined=now)
     _refuse_problems(person, password)
     person.set_password(password)
     with transaction.atomic():
         person.save(force_insert=True)
+        data = {"email": person.email}
+        record(Event.PERSON_ADDED, actor=by, subject=person.username, now=now, data=data)
         if role:
             grant(person, role, account, by=by, now=now)
     return person

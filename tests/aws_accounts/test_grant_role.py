@@ -91,7 +91,10 @@ def test_a_person_is_added_with_a_password_that_is_shown_once(
     cast: Cast, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdin", None)
-    call_command("add_person", "eve", "--role", "viewer", "--account", "payments")
+    call_command(
+        "add_person", "eve", "--role", "viewer", "--account", "payments", "--email", "eve@example.com"
+    )
+    assert User.objects.get(username="eve").email == "eve@example.com"
     added, shown = capsys.readouterr().out.splitlines()
     eve = User.objects.get(username="eve")
     assert added == "Added eve as viewer."

@@ -1,4 +1,4 @@
-"""`manage.py add_person USERNAME [--role ROLE] [--account N]`.
+"""`manage.py add_person USERNAME [--role ROLE] [--account N] [--email ADDRESS]`.
 
 The password comes from KEYCONSOLE_PASSWORD or standard input; at a terminal one is made and printed once.
 """
@@ -26,8 +26,11 @@ class Command(BaseCommand):
         parser.add_argument("username")
         parser.add_argument("--role", choices=[role.value for role in Role])
         parser.add_argument("--account", help="where the role holds: number or name; all accounts otherwise")
+        parser.add_argument("--email", default="", help="where messages reach the person")
 
-    def handle(self, *_: object, username: str, role: str | None, account: str | None, **__: Any) -> None:
+    def handle(
+        self, *_: object, username: str, role: str | None, account: str | None, email: str, **__: Any
+    ) -> None:
         where = account_called(account) if account else None
         given = os.environ.get("KEYCONSOLE_PASSWORD") or _piped()
         password = given or random_password()
@@ -37,6 +40,7 @@ class Command(BaseCommand):
                 password=password,
                 role=Role(role) if role else None,
                 account=where,
+                email=email,
                 by=who_types(),
                 now=timezone.now(),
             )
