@@ -122,7 +122,7 @@ def _begin_emergency(change: Change, *, now: datetime) -> None:
 
 
 def _insist_on_proof(wish: Wish, reauthenticated_at: datetime | None, *, now: datetime) -> None:
-    if reauthenticated_at is None or now - reauthenticated_at > FRESH_FOR:
+    if reauthenticated_at is None or not timedelta(0) <= now - reauthenticated_at <= FRESH_FOR:
         raise Refused("Prove first that it is you: sign in again.")
     if len(wish.reason.strip()) < REASON_AT_LEAST:
         raise Refused(f"An emergency needs a reason of at least {REASON_AT_LEAST} characters.")

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, User
 
+from keyconsole.aws_accounts.models import RoleGrant
 from keyconsole.changes.approving import approve
 from keyconsole.changes.models import Change
 from keyconsole.policies.document import Rule, Rules, Selector
@@ -21,6 +22,10 @@ def join(group: str, *people: User) -> Group:
     made, _ = Group.objects.get_or_create(name=group)
     made.user_set.add(*people)
     return made
+
+
+def give(person: User, role: str) -> None:
+    RoleGrant.objects.create(person=person, role=role, granted_by="ada", granted_at=NOW)
 
 
 def hold_for_payments(cast: Cast, **over: Any) -> PolicyVersion:

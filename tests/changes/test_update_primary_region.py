@@ -7,9 +7,13 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from keyconsole.audit.models import Entry
 from keyconsole.changes.models import Change
+from keyconsole.policies.document import Rule, Rules
+from tests.cast import hold
+from tests.changes.approvals import agree, hold_for_payments
 from tests.changes.conftest import PRIMARY, REPLICA, moves_sent
 
 pytestmark = pytest.mark.django_db
@@ -225,3 +229,30 @@ def test_a_key_of_another_account_than_named_is_refused(update, key):
     status, _, err = update(key.key_id, account="research")
     assert status == REFUSED
     assert "is not known in account 222233334444" in err
+
+
+def test_where_others_must_approve_it_says_who_is_asked_and_exits_3(update, key, cast, kms):
+    hold_for_payments(cast)
+    status, out, err = update(key.key_id, output="json")
+    assert status == NOT_KNOWN_YET
+    assert "CR-1 pending. It waits for 1 more of platform: ben. 1 more of security: bea." in err
+    assert json.loads(out)["state"] == "pending"
+    assert moves_sent(kms) == 0
+
+
+def test_asked_again_after_the_approvals_the_open_change_is_named(update, key, cast, kms):
+    hold_for_payments(cast)
+    update(key.key_id)
+    agree(Change.objects.get(), cast.ben, cast.bea, now=timezone.now())
+    status, _, err = update(key.key_id)
+    assert status == REFUSED
+    assert "CR-1 is already under way for this key." in err
+    assert Change.objects.count() == 1
+
+
+def test_a_frozen_policy_holds_it_back_and_says_why(update, key, cast, kms):
+    hold(Rules(name="alone", rule=Rule.CONFIRM, frozen="Audit week."))
+    status, _, err = update(key.key_id)
+    assert status == NOT_KNOWN_YET
+    assert "CR-1 approved. The policy alone is frozen: Audit week." in err
+    assert moves_sent(kms) == 0
