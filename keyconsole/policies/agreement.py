@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import islice, permutations
 from typing import Any, Self
 
 from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.aws_accounts.roles import Permission
 from keyconsole.inventory.models import MultiRegionKey, RegionKey
 from keyconsole.policies.document import DEFAULT, Rules
 from keyconsole.policies.fitting import covered_accounts
@@ -86,7 +87,10 @@ def _with(before: Candidates, name: str, rules: Rules | None) -> Candidates:
 
 
 def _of_keys(before: Candidates, after: Candidates, changing: Sequence[Rules]) -> Iterator[Agreement]:
-    for account, subject in _possible_moves():
+    # Where no policy names a Region, one move of a key stands for all.
+    selectors = [rules.applies_to for _, rules in (*before, *after)]
+    which = None if any(each.from_regions or each.to_regions for each in selectors) else 1
+    for account, subject in _possible_moves(at_most=which):
         touching = [rules for rules in changing if could_fit(rules.applies_to, subject)]
         if not touching:
             continue
@@ -96,17 +100,22 @@ def _of_keys(before: Candidates, after: Candidates, changing: Sequence[Rules]) -
             yield Agreement(account, held.rules.requirements or DEFAULT.requirements)
 
 
-def _possible_moves() -> Iterator[tuple[AwsAccount, Subject]]:
+def _possible_moves(*, at_most: int | None) -> Iterator[tuple[AwsAccount, Subject]]:
     """Every move of every known key, from each of its Regions to each other: also those after the next."""
     regions: dict[int, list[str]] = defaultdict(list)
     for number, region in RegionKey.objects.order_by().values_list("key__pk", "region"):
         regions[number].append(region)
     for key, primary in with_primaries(MultiRegionKey.objects.select_related("account")):
-        for from_region, to_region in permutations(regions[key.pk], 2):
+        for from_region, to_region in islice(permutations(regions[key.pk], 2), at_most):
             yield key.account, subject_of(key, primary, to_region=to_region, from_region=from_region)
 
 
 def _of_accounts(changing: Iterable[Rules]) -> Iterator[Agreement]:
+    """No known key is touched: each account that could be, as far as anybody approves there yet."""
+    roster = Roster.read()
     covered = {account for rules in changing for account in covered_accounts(rules.applies_to)}
-    for account in covered or [None]:
+    staffed: list[AwsAccount | None] = [
+        account for account in covered if roster.who_may(Permission.APPROVE, account)
+    ]
+    for account in staffed or [None]:
         yield Agreement(account, DEFAULT.requirements)

@@ -44,19 +44,16 @@ def _shortfalls(rules: Rules, roster: Roster) -> Iterator[str]:
     """In the accounts that have such keys; where none has, one account that could do it is enough."""
     covered = covered_accounts(rules.applies_to)
     found = {account.pk: shortfall(rules.requirements, account, roster) for account in covered}
-    if not any(found.values()):
-        return
-    with_keys = _accounts_with_keys(rules.applies_to)
-    judged = [found[account.pk] for account in covered if account.pk in with_keys]
-    if judged:
-        yield from filter(None, judged)
-    elif all(found.values()):
-        yield next(iter(found.values()))
+    short = [account for account in covered if found[account.pk]]
+    with_keys = _with_such_keys(short, rules.applies_to) if short else set()
+    yield from (found[account.pk] for account in short if account.pk in with_keys)
+    if short == covered and not with_keys:
+        yield from (found[account.pk] for account in short[:1])
 
 
-def _accounts_with_keys(selector: Selector) -> set[int]:
-    """Where a key stands that it could choose, whichever Regions the move is between."""
-    keys = MultiRegionKey.objects.order_by()
+def _with_such_keys(accounts: list[AwsAccount], selector: Selector) -> set[int]:
+    """Which of them have a key that it could choose, whichever Regions the move is between."""
+    keys = MultiRegionKey.objects.filter(account__in=accounts).order_by()
     if not selector.tags and not selector.aliases:
         return set(keys.values_list("account__pk", flat=True).distinct())
     anywhere = replace(selector, from_regions=(), to_regions=())

@@ -191,3 +191,8 @@ def test_many_approvers_and_keys_cost_a_few_queries(cast, inventory, groups, dja
         propose(
             rules(applies_to=PAYMENTS), name="payments", by=User.objects.get(username="ben"), why="x", now=NOW
         )
+
+
+def test_accounts_without_keys_and_without_approvers_are_not_waited_for(cast, groups):
+    version = propose(confirm(name="all"), name="all", by=cast.ada, why="x", now=NOW)
+    assert asked(version) == [("111122223333", [("", 1)]), ("222233334444", [("", 1)])]
