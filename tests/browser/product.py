@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tools.children import PYTHON, end, start
+from tools.children import PYTHON, ROOT, end, start
+from tools.demo import demo_environment
 from tools.ports import HOST, free_port
 
 START_WITHIN_SECONDS = 90
@@ -22,6 +24,7 @@ SETTLE_SECONDS = 3.0
 class Product:
     url: str
     sandbox_url: str
+    database: Path
 
     def at(self, path: str) -> str:
         return self.url.rstrip("/") + path
@@ -34,6 +37,26 @@ class Product:
             yield
         finally:
             self._sandbox("DELETE", "/sandbox/faults")
+
+    def approve(self, ref: str, *approvers: str) -> None:
+        """Each agrees, at the terminal, to the plan that the change has, until it no longer waits."""
+        for approver in approvers:
+            facts = json.loads(self.manage("change", "show", ref, "--json"))
+            if facts["state"] == "pending":
+                self.manage("change", "approve", ref, "--plan", facts["plan_sha256"], "--as", approver)
+
+    def manage(self, *arguments: str) -> str:
+        """What a command prints that runs beside the product, on the same database and sandbox."""
+        done = subprocess.run(
+            [PYTHON, "manage.py", *arguments],
+            cwd=ROOT,
+            env=demo_environment(self.database, self.sandbox_url),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def calls(self, operation: str) -> int:
         """How often the sandbox was called; `timeout` and retries count as AWS would count them."""
@@ -66,6 +89,6 @@ def running_product(folder: Path) -> Iterator[Product]:
         sandbox_url = next(
             word for word in told.split() if word.startswith(f"http://{HOST}") and str(port) not in word
         )
-        yield Product(f"http://{HOST}:{port}/", sandbox_url.rstrip(";,."))
+        yield Product(f"http://{HOST}:{port}/", sandbox_url.rstrip(";,."), folder / "data" / "demo.sqlite3")
     finally:
         end([demo])
