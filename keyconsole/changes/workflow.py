@@ -49,7 +49,11 @@ def request_move(
     if again := already_asked(wish):
         return again
     refuse_words(wish, governing_for(key, to_region=to_region).rules)
-    may_request(by, key, to_region=to_region, now=now).or_refuse()
+    verdict = may_request(by, key, to_region=to_region, now=now)
+    # The other click of a double click may have been stored since.
+    if not verdict.allowed and (again := already_asked(wish)):
+        return again
+    verdict.or_refuse()
     return create(wish, now=now, then=begin)
 
 
