@@ -56,6 +56,7 @@ OUTCOMES = {
     "running": Look("Running", "moving", "moving"),
     "seen": Look("Seen", "check", "ok"),
     "empty": Look("Empty", "check", "neutral"),
+    "partial": Look("Partial", "alert", "attention"),
     "denied": Look("Denied", "lock", "attention"),
     "unreachable": Look("Unreachable", "unplugged", "danger"),
     "failed": Look("Failed", "cross", "danger"),
@@ -69,6 +70,14 @@ DELIVERY_STATES = {
     "failed": Look("Will be tried again", "wait", "attention"),
     "sent": Look("Sent", "check", "ok"),
     "dead": Look("Not delivered", "cross", "danger"),
+}
+
+VERSION_STATES = {
+    "proposed": Look("Proposed", "clock", "attention"),
+    "active": Look("Holds", "check", "ok"),
+    "superseded": Look("Superseded", "skip", "neutral"),
+    "rejected": Look("Rejected", "cross", "danger"),
+    "withdrawn": Look("Withdrawn", "stop", "neutral"),
 }
 
 VISIBILITIES = {
@@ -133,6 +142,11 @@ def outcome_tag(outcome: object) -> SafeString:
 @register.simple_tag
 def delivery_state_tag(state: object) -> SafeString:
     return _tag(DELIVERY_STATES, state)
+
+
+@register.simple_tag
+def version_state_tag(state: object) -> SafeString:
+    return _tag(VERSION_STATES, state)
 
 
 @register.simple_tag

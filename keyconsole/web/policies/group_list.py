@@ -1,0 +1,65 @@
+"""Who is in which group of approvers, where they may approve, and which policies ask it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.aws_accounts.roles import Permission
+from keyconsole.policies.document import Rules
+from keyconsole.policies.governing import active_rules
+from keyconsole.policies.roster import Roster
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    username: str
+    approves_in: tuple[str, ...]
+    everywhere: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    name: str
+    members: tuple[Member, ...]
+    policies: tuple[str, ...]
+    emergency: tuple[str, ...]  # policies whose emergency path it holds
+    is_missing: bool = False  # a policy names it and it is not there
+
+
+def group_rows(visible: Iterable[AwsAccount]) -> list[GroupRow]:
+    """`visible`: the accounts that may be named to the person who looks."""
+    roster, accounts = Roster.read(), list(visible)
+    asked, emergency = _named(rules for _, rules in active_rules())
+    names = sorted({*roster.groups, *asked, *emergency})
+    everywhere = roster.who_may(Permission.APPROVE, None)
+    able = {account.name: roster.who_may(Permission.APPROVE, account) for account in accounts}
+    return [
+        GroupRow(
+            name,
+            tuple(_member(person, everywhere, able) for person in sorted(roster.groups.get(name, ()))),
+            tuple(asked.get(name, ())),
+            tuple(emergency.get(name, ())),
+            is_missing=name not in roster.groups,
+        )
+        for name in names
+    ]
+
+
+def _member(person: str, everywhere: set[str], able: dict[str, set[str]]) -> Member:
+    places = tuple(name for name, people in able.items() if person in people)
+    return Member(person, places, person in everywhere)
+
+
+def _named(policies: Iterable[Rules]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    asked: dict[str, list[str]] = defaultdict(list)
+    emergency: dict[str, list[str]] = defaultdict(list)
+    for rules in sorted(policies, key=lambda each: each.name):
+        for need in rules.requirements:
+            if need.group:
+                asked[need.group].append(rules.name)
+        if rules.emergency_group:
+            emergency[rules.emergency_group].append(rules.name)
+    return asked, emergency

@@ -1,0 +1,78 @@
+"""The list of policies: what holds, what is proposed, what no longer holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef, QuerySet
+
+from keyconsole.policies.document import DEFAULT, Rules
+from keyconsole.policies.governing import active_rules
+from keyconsole.policies.models import Policy, PolicyVersion, VersionState
+from keyconsole.policies.roster import Roster
+from keyconsole.policies.voting import Tally, tallies
+from keyconsole.web.policies.standing import RunsNow, runs_now
+from keyconsole.web.policies.words import Texts, needs_words, selector_words
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingRow:
+    version: PolicyVersion | None  # None: the default
+    name: str
+    applies_to: Texts
+    needs: str
+    runs_now: RunsNow
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedRow:
+    version: PolicyVersion
+    is_new: bool
+    tallies: tuple[Tally, ...]
+    needs_you: bool
+
+    @property
+    def met(self) -> int:
+        return sum(tally.met for tally in self.tallies)
+
+
+def holding(now: datetime) -> list[HoldingRow]:
+    found = sorted(active_rules(), key=lambda pair: pair[0].policy.name)
+    rows = [_row(version, rules, now) for version, rules in found]
+    return [*rows, HoldingRow(None, "", ("every other key",), needs_words(DEFAULT), runs_now(DEFAULT, now))]
+
+
+def proposed(person: User) -> list[ProposedRow]:
+    """Two queries a proposal; a policy has at most one."""
+    held = PolicyVersion.objects.filter(policy=OuterRef("policy"), state=VersionState.ACTIVE)
+    waiting = PolicyVersion.objects.filter(state=VersionState.PROPOSED).annotate(is_held=Exists(held))
+    versions = list(waiting.select_related("policy", "proposer").order_by("proposed_at"))
+    roster = Roster.read() if versions else None
+    return [_proposed_row(version, person, roster) for version in versions]
+
+
+def not_holding() -> QuerySet[Policy]:
+    """Retired ones, and those that were proposed and never came to hold."""
+    versions = PolicyVersion.objects.filter(policy=OuterRef("pk"))
+    holds = versions.filter(state=VersionState.ACTIVE).exclude(document={})
+    waits = versions.filter(state=VersionState.PROPOSED)
+    return Policy.objects.filter(~Exists(holds), ~Exists(waits))
+
+
+def _row(version: PolicyVersion, rules: Rules, now: datetime) -> HoldingRow:
+    name = version.policy.name
+    return HoldingRow(
+        version, name, selector_words(rules.applies_to), needs_words(rules), runs_now(rules, now)
+    )
+
+
+def _proposed_row(version: PolicyVersion, person: User, roster: Roster | None) -> ProposedRow:
+    found = tuple(tallies(version, roster=roster))
+    return ProposedRow(
+        version,
+        is_new=not version.is_held,  # type: ignore[attr-defined]
+        tallies=found,
+        needs_you=any(person.username in tally.still_able for tally in found if not tally.met),
+    )

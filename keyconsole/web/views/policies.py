@@ -1,0 +1,109 @@
+"""Policies as they hold: the list, one policy, which one governs a move, and the groups of approvers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Q, prefetch_related_objects
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from keyconsole.aws_accounts.permissions import accounts_where
+from keyconsole.aws_accounts.roles import Permission
+from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.policies import freezing
+from keyconsole.policies.flagging import unsatisfiable
+from keyconsole.policies.models import Freeze, Policy
+from keyconsole.policies.voting import may_propose
+from keyconsole.web.guards import person_of, requires
+from keyconsole.web.policies.considering import explained, targets_of
+from keyconsole.web.policies.group_list import group_rows
+from keyconsole.web.policies.policy_list import holding, not_holding, proposed
+from keyconsole.web.policies.policy_page import holding_of, proposal_of, versions_of
+from keyconsole.web.policies.standing import runs_now
+
+VERSIONS_SHOWN = 20
+FREEZES_SHOWN = 5
+KEYS_FOUND = 20
+
+
+@requires(Permission.VIEW)
+@require_safe
+def policies(request: HttpRequest) -> HttpResponse:
+    person, now = person_of(request), timezone.now()
+    rows = holding(now)
+    context = {
+        "rows": rows,
+        "count": len(rows) - 1,
+        "proposed": proposed(person),
+        "flags": unsatisfiable(),
+        "not_holding": list(not_holding()),
+        "propose": may_propose(person),
+        "frozen_now": freezing.current(),
+        "freeze": freezing.may_freeze(person),
+        "lift": freezing.may_lift(person),
+        "freezes": Freeze.objects.exclude(lifted_at=None)[:FREEZES_SHOWN],
+    }
+    return render(request, "policies/index.html", context)
+
+
+@requires(Permission.VIEW)
+@require_safe
+def policy(request: HttpRequest, name: str) -> HttpResponse:
+    person, found = person_of(request), policy_called(name)
+    versions = versions_of(found)
+    held = holding_of(versions)
+    context = {
+        "policy": found,
+        "held": held,
+        "runs_now": runs_now(held.rules, timezone.now()) if held and held.rules else None,
+        "proposal": proposal_of(versions, person),
+        "propose": may_propose(person),
+        "versions_page": Paginator(versions, VERSIONS_SHOWN).get_page(request.GET.get("page")),
+    }
+    return render(request, "policies/policy.html", context)
+
+
+@requires(Permission.VIEW)
+@require_safe
+def explain(request: HttpRequest) -> HttpResponse:
+    asked, region = request.GET.get("key", "").strip(), request.GET.get("to_region", "").strip()
+    keys = _keys_called(request, asked) if asked else []
+    context: dict[str, Any] = {"asked": asked, "to_region": region, "keys": keys}
+    if len(keys) == 1:
+        [key] = keys
+        prefetch_related_objects([key], "region_keys")
+        targets = targets_of(key)
+        context |= {"key": key, "targets": targets, "unknown_region": bool(region) and region not in targets}
+        context["moves"] = explained(key, to_region=region if region in targets else "")
+    return render(request, "policies/explain.html", context)
+
+
+@requires(Permission.VIEW)
+@require_safe
+def groups(request: HttpRequest) -> HttpResponse:
+    visible = accounts_where(person_of(request), Permission.VIEW)
+    return render(request, "policies/groups.html", {"groups": group_rows(visible)})
+
+
+def policy_called(name: str) -> Policy:
+    found = Policy.objects.filter(name=name).first()
+    if found is None:
+        raise Http404("No such policy.")
+    return found
+
+
+def _keys_called(request: HttpRequest, asked: str) -> list[MultiRegionKey]:
+    """By alias, key id or ARN, in the accounts that the person sees; accounts may share an alias."""
+    if not asked.isprintable():
+        return []
+    key_id = asked.rpartition("key/")[2] if asked.startswith("arn:") else asked
+    alias = f"alias/{asked.removeprefix('alias/')}"
+    visible = accounts_where(person_of(request), Permission.VIEW)
+    keys = MultiRegionKey.objects.select_related("account").filter(account__in=visible)
+    if account := request.GET.get("account", ""):
+        keys = keys.filter(account__account_id=account if account.isprintable() else "")
+    return list(keys.filter(Q(key_id=key_id) | Q(alias=alias)).order_by("account__name")[:KEYS_FOUND])

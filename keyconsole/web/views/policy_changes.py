@@ -1,0 +1,178 @@
+"""Changing a policy: propose, agree, reject, withdraw, retire. The rules that held before decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from keyconsole.aws_accounts.roles import Permission
+from keyconsole.policies import proposing
+from keyconsole.policies.document import DEFAULT, Rules
+from keyconsole.policies.fitting import misfits
+from keyconsole.policies.models import PolicyVersion, VersionState
+from keyconsole.policies.refusal import Refused
+from keyconsole.policies.voting import may_propose
+from keyconsole.web.guards import person_of, requires
+from keyconsole.web.policies.editor import Editor, sent, showing, with_more
+from keyconsole.web.policies.impact import asked_for, impact_of
+from keyconsole.web.policies.policy_form import WhyForm
+from keyconsole.web.policies.words import differences, rows
+from keyconsole.web.views.policies import policy_called
+
+_MORE = {f"more-{name}": name for name in ("requirements", "windows", "freezes")}
+
+
+@requires(Permission.VIEW)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    return _proposed_on_a_page(request, named="", held=None)
+
+
+@requires(Permission.VIEW)
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose(request: HttpRequest, name: str) -> HttpResponse:
+    return _proposed_on_a_page(request, named=policy_called(name).name, held=_held(name))
+
+
+@requires(Permission.VIEW)
+@require_http_methods(["GET", "HEAD", "POST"])
+def retire(request: HttpRequest, name: str) -> HttpResponse:
+    _refuse_others(request)
+    policy, form = policy_called(name), WhyForm(request.POST or None)
+    if form.is_valid():
+        try:
+            _propose(request, None, name=policy.name, why=form.cleaned_data["why"])
+        except Refused as refused:
+            for reason in refused.reasons:
+                form.add_error(None, reason)
+        else:
+            return redirect("policy", policy.name)
+    person = person_of(request)
+    context = {"policy": policy, "form": form, "impact": impact_of(name, None, person=person)}
+    context["asked"] = asked_for(name, None, proposer=person)
+    return render(request, "policies/retire.html", context)
+
+
+@requires(Permission.VIEW)
+@require_POST
+def agree(request: HttpRequest, name: str) -> HttpResponse:
+    sha256, comment = request.POST.get("sha256", ""), request.POST.get("comment", "")
+
+    def decide(version: PolicyVersion) -> str:
+        by, now = person_of(request), timezone.now()
+        holds = proposing.agree(version, by=by, sha256=sha256, comment=comment, now=now)
+        return f"You agreed to {version}. " + (
+            "It holds from now on." if holds else "Others are still asked."
+        )
+
+    return _decided(request, name, decide)
+
+
+@requires(Permission.VIEW)
+@require_POST
+def reject(request: HttpRequest, name: str) -> HttpResponse:
+    def decide(version: PolicyVersion) -> str:
+        reason = request.POST.get("reason", "")
+        proposing.reject(version, by=person_of(request), reason=reason, now=timezone.now())
+        return f"You rejected {version}. What held before goes on holding."
+
+    return _decided(request, name, decide)
+
+
+@requires(Permission.VIEW)
+@require_POST
+def withdraw(request: HttpRequest, name: str) -> HttpResponse:
+    def decide(version: PolicyVersion) -> str:
+        proposing.withdraw(version, by=person_of(request), now=timezone.now())
+        return f"{version} is withdrawn. What held before goes on holding."
+
+    return _decided(request, name, decide)
+
+
+def _decided(request: HttpRequest, name: str, decide: Callable[[PolicyVersion], str]) -> HttpResponse:
+    """On the version whose number the form carried: another one may wait by now."""
+    number = request.POST.get("version", "")
+    known = int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0
+    versions = PolicyVersion.objects.select_related("policy", "proposer")
+    version = get_object_or_404(versions, policy=policy_called(name), number=known)
+    try:
+        messages.success(request, decide(version))
+    except Refused as refused:
+        for reason in refused.reasons:
+            messages.error(request, reason)
+    return redirect("policy", name)
+
+
+def _proposed_on_a_page(request: HttpRequest, *, named: str, held: Rules | None) -> HttpResponse:
+    """Write, look at what it would change, then propose: three steps at one address, and a way back."""
+    _refuse_others(request)
+    editor, step = _editor(request, named=named, held=held), request.POST.get("step", "")
+    if request.method != "POST" or editor.rules is None or step in _MORE:
+        return _form_page(request, editor, named)
+    if step in {"edit", "form", "json"}:
+        as_json = step == "json" or (step == "edit" and request.POST.get("back") == "json")
+        again = showing(editor.rules, named=named, as_json=as_json, why=editor.why)
+        return _form_page(request, again, named)
+    if step != "propose":
+        return _preview_page(request, editor, named, held, ())
+    try:
+        version = _propose(request, editor.rules, name=editor.rules.name, why=editor.why)
+    except Refused as refused:
+        return _preview_page(request, editor, named, held, refused.reasons)
+    return redirect("policy", version.policy.name)
+
+
+def _editor(request: HttpRequest, *, named: str, held: Rules | None) -> Editor:
+    if request.method != "POST":
+        return showing(held or DEFAULT, named=named, as_json=request.GET.get("as") == "json")
+    more = _MORE.get(request.POST.get("step", ""))
+    return with_more(request.POST, more, named=named) if more else sent(request.POST, named=named)
+
+
+def _propose(request: HttpRequest, rules: Rules | None, *, name: str, why: str) -> PolicyVersion:
+    by, now = person_of(request), timezone.now()
+    version = proposing.propose(rules, name=name, by=by, why=why, now=now)
+    messages.success(request, f"{version} is proposed. Those who have to agree are told.")
+    return version
+
+
+def _form_page(request: HttpRequest, editor: Editor, named: str) -> HttpResponse:
+    return render(request, "policies/form.html", {"editor": editor, "form": editor.form, "named": named})
+
+
+def _preview_page(
+    request: HttpRequest, editor: Editor, named: str, held: Rules | None, refused: tuple[str, ...]
+) -> HttpResponse:
+    person, rules = person_of(request), editor.rules
+    if rules is None:
+        return _form_page(request, editor, named)
+    context = {
+        "editor": editor,
+        "named": named,
+        "name": rules.name,
+        "back": request.POST.get("back", "json" if editor.as_json else "form"),
+        "words": rows(rules),
+        "held": held,
+        "differences": differences(held, rules) if held else (),
+        "impact": impact_of(rules.name, rules, person=person),
+        "asked": asked_for(rules.name, rules, proposer=person),
+        "reasons": refused or misfits(rules),
+    }
+    return render(request, "policies/preview.html", context)
+
+
+def _held(name: str) -> Rules | None:
+    version = PolicyVersion.objects.filter(policy__name=name, state=VersionState.ACTIVE).first()
+    return Rules.stored(version.document) if version and not version.retires else None
+
+
+def _refuse_others(request: HttpRequest) -> None:
+    verdict = may_propose(person_of(request))
+    if not verdict.allowed:
+        raise PermissionDenied(" ".join(verdict.reasons))
