@@ -21,7 +21,7 @@ def asked(change: Change, *, now: datetime) -> None:
 
 
 def approved(change: Change, *, now: datetime) -> None:
-    if not rules_of(change).needs_approval:
+    if change.batch_id or not rules_of(change).needs_approval:
         return
     voted = set(change.approvals.standing().values_list("approver__username", flat=True))
     subject = f"{change.ref} is approved: {_move(change)}"

@@ -86,6 +86,8 @@ def let_run_if_met(change: Change, *, actor: str, now: datetime) -> None:
 
 
 def start_if_due(change: Change, *, now: datetime) -> None:
+    if change.batch_id:
+        return  # it starts in its wave
     if change.state == State.APPROVED and gate(change, now=now).ruling == Ruling.RUN:
         tasks.execute.enqueue(change.ref)
 

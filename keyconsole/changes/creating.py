@@ -18,6 +18,8 @@ from keyconsole.changes.refusal import Refused
 from keyconsole.changes.transition import note
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.governing import governing_for
+from keyconsole.policies.matching import Governing
+from keyconsole.policies.models import PolicyVersion
 
 # Two people may be given the same next number at the same moment; the loser takes the one after.
 NUMBER_ATTEMPTS = 5
@@ -48,7 +50,7 @@ def create(wish: Wish, *, now: datetime, then: Then, is_emergency: bool = False)
         try:
             with transaction.atomic():
                 change = Change.objects.create(**_fields(wish, now=now), is_emergency=is_emergency)
-                _record(change, wish, now=now)
+                record_request(change, wish, now=now)
                 then(change, now=now)
                 return change
         except IntegrityError:
@@ -69,10 +71,20 @@ def _refuse_for_rival(wish: Wish) -> None:
 
 def _fields(wish: Wish, *, now: datetime) -> dict[str, Any]:
     governing = governing_for(wish.key, to_region=wish.to_region)
-    plan = plan_for(wish.key, to_region=wish.to_region)
+    return fields_of(wish, governing, number=next_number(), now=now)
+
+
+def next_number() -> int:
     last: int = Change.objects.aggregate(last=Max("number"))["last"] or 0
+    return last + 1
+
+
+def fields_of(
+    wish: Wish, governing: Governing[PolicyVersion], *, number: int, now: datetime
+) -> dict[str, Any]:
+    plan = plan_for(wish.key, to_region=wish.to_region)
     return {
-        "number": last + 1,
+        "number": number,
         "key": wish.key,
         "from_region": wish.key.primary_region,
         "to_region": wish.to_region,
@@ -101,7 +113,7 @@ def _preflight(change: Change, *, now: datetime) -> list[dict[str, str]]:
     ]
 
 
-def _record(change: Change, wish: Wish, *, now: datetime) -> None:
+def record_request(change: Change, wish: Wish, *, now: datetime) -> None:
     data = {
         "reason": change.reason,
         "ticket": change.ticket,

@@ -26,15 +26,18 @@ class Gate:
     reasons: tuple[str, ...] = ()
 
 
-def gate(change: Change, *, now: datetime) -> Gate:
-    """An emergency waits for nobody: that is what its review is for."""
+def gate(change: Change, *, now: datetime, in_turn: bool = False) -> Gate:
+    """An emergency waits for nobody: that is what its review is for.
+
+    `in_turn`: as if the wave of a batch's change had come.
+    """
     if change.is_emergency:
         return Gate(Ruling.RUN)
     if change.approval_expires_at and now >= change.approval_expires_at:
         return Gate(Ruling.EXPIRE, ("Its approval was not used in time.",))
     if not standing_of(change).met:
         return Gate(Ruling.ASK_AGAIN, ("An approval that it needs no longer counts.",))
-    reasons = _batch_reasons(change) + _time_reasons(change, now=now)
+    reasons = _batch_reasons(change, in_turn=in_turn) + _time_reasons(change, now=now)
     return Gate(Ruling.WAIT, reasons) if reasons else Gate(Ruling.RUN)
 
 
@@ -48,11 +51,15 @@ def _time_reasons(change: Change, *, now: datetime) -> tuple[str, ...]:
     return windows.may_run_at(rules_of(change), now, freeze=why).reasons
 
 
-def _batch_reasons(change: Change) -> tuple[str, ...]:
+def _batch_reasons(change: Change, *, in_turn: bool) -> tuple[str, ...]:
     batch = change.batch
     if batch is None:
         return ()
     if batch.stopped_at:
         return (f"{batch.ref} was stopped.",)
     waiting = batch.changes.filter(state=State.PENDING).count()
-    return (f"{waiting} other keys of {batch.ref} still wait for approval.",) if waiting else ()
+    if waiting:
+        return (f"{waiting} other keys of {batch.ref} still wait for approval.",)
+    if change.released_at is None and not in_turn:
+        return (f"It waits for its turn in {batch.ref}.",)
+    return ()

@@ -74,6 +74,7 @@ class Change(models.Model):
     request_expires_at = models.DateTimeField(null=True, blank=True)
     approval_expires_at = models.DateTimeField(null=True, blank=True)
     run_at = models.DateTimeField(null=True, blank=True)  # empty: nobody has said yet that it shall run
+    released_at = models.DateTimeField(null=True, blank=True)  # of a batch: when its wave began
     reminded_at = models.DateTimeField(null=True, blank=True)
     next_look_at = models.DateTimeField(null=True, blank=True)
     looks_taken = models.PositiveIntegerField(default=0)
@@ -204,6 +205,12 @@ class OnFailure(models.TextChoices):
     CARRY_ON = "carry-on"
 
 
+class BatchQuerySet(models.QuerySet["Batch"]):
+    def visible_in(self, accounts: models.QuerySet[AwsAccount]) -> BatchQuerySet:
+        """Those of which at least one line is."""
+        return self.filter(pk__in=Change.objects.visible_in(accounts).exclude(batch=None).values("batch"))
+
+
 class Batch(models.Model):
     """Many keys in one request: one change a key, approved together, run in waves."""
 
@@ -218,11 +225,12 @@ class Batch(models.Model):
     requested_at = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True, blank=True)
     stopped_why = models.TextField(blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)  # when its last line was closed
     puts_back = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="put_back_by"
     )
 
-    objects: ClassVar[models.Manager[Batch]] = models.Manager()
+    objects: ClassVar[BatchQuerySet] = BatchQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["-number"]

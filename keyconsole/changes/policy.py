@@ -15,9 +15,9 @@ from keyconsole.inventory.models import MultiRegionKey, RegionKey
 from keyconsole.policies.document import Rules
 from keyconsole.policies.governing import governing_for
 from keyconsole.policies.matching import Governing
-from keyconsole.policies.membership import members_for
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.requirements import Standing, at_best
+from keyconsole.policies.roster import Roster
 from keyconsole.policies.verdict import Verdict
 
 __all__ = ["Prospect", "Verdict"]
@@ -36,18 +36,18 @@ def may_request(
 ) -> Verdict:
     """An emergency needs no approvers; everything else holds for it too."""
     governing = governing_for(key, to_region=to_region)
-    reasons = _about_the_key(person, key) + _about_the_move(key, to_region, now)
-    reasons += _about_the_region(governing.rules, to_region)
+    reasons = _about_the_key(person, key) + about_the_move(key, to_region, now)
+    reasons += about_the_region(governing.rules, to_region)
     if not is_emergency:
-        reasons += _about_the_approvers(person, key, governing)
+        reasons += about_the_approvers(person, key, governing, Roster.read())
     return Verdict(reasons)
 
 
 def prospects(person: Person, key: MultiRegionKey, *, now: datetime) -> list[Prospect]:
     """Without who could approve, which the page of the move itself tells."""
-    about_the_key = _about_the_key(person, key)
+    shared = _about_the_key(person, key)
     return [
-        Prospect(member, Verdict(about_the_key + _about_the_move(key, member.region, now)))
+        Prospect(member, Verdict(shared + about_the_move(key, member.region, now)))
         for member in key.region_keys.all()
     ]
 
@@ -130,34 +130,43 @@ def _words(change: Change) -> str:
 
 
 def _about_the_key(person: Person, key: MultiRegionKey) -> tuple[str, ...]:
-    reasons = []
-    if not can(person, Permission.REQUEST, key.account):
-        reasons.append(f"Your roles do not let you make a primary in {key.account.name}.")
     under_way = Change.objects.open().filter(key=key).first()
+    return about_the_key(
+        key,
+        may_ask=can(person, Permission.REQUEST, key.account),
+        under_way=under_way.ref if under_way else "",
+    )
+
+
+def about_the_key(key: MultiRegionKey, *, may_ask: bool, under_way: str) -> tuple[str, ...]:
+    """`under_way`: the open change of this key, if there is one."""
+    reasons = []
+    if not may_ask:
+        reasons.append(f"Your roles do not let you make a primary in {key.account.name}.")
     if under_way:
-        reasons.append(f"{under_way.ref} is already under way for this key.")
+        reasons.append(f"{under_way} is already under way for this key.")
     return tuple(reasons)
 
 
-def _about_the_region(rules: Rules, to_region: str) -> tuple[str, ...]:
+def about_the_region(rules: Rules, to_region: str) -> tuple[str, ...]:
     if not rules.allowed_regions or to_region in rules.allowed_regions:
         return ()
     return (f"The policy {rules.name} allows primaries in {', '.join(rules.allowed_regions)} only.",)
 
 
-def _about_the_approvers(
-    person: Person, key: MultiRegionKey, governing: Governing[PolicyVersion]
+def about_the_approvers(
+    person: Person, key: MultiRegionKey, governing: Governing[PolicyVersion], roster: Roster
 ) -> tuple[str, ...]:
     if governing.doubt:
         return (governing.doubt,)
     requirements = governing.rules.requirements
-    members = members_for(requirements, key.account)
+    members = roster.members(requirements, key.account)
     best = at_best(requirements, members=members, without={person.get_username()})
     if best.met:
         return ()
     return (f"Nobody could approve it: {_missing(best)} needed. The requester never counts.",)
 
 
-def _about_the_move(key: MultiRegionKey, to_region: str, now: datetime) -> tuple[str, ...]:
+def about_the_move(key: MultiRegionKey, to_region: str, now: datetime) -> tuple[str, ...]:
     failures = preflight(key, to_region=to_region, now=now).failures
     return tuple(dict.fromkeys(check.sentence for check in failures))

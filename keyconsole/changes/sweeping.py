@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from keyconsole.changes import tasks
+from keyconsole.changes.advancing import advance_all
 from keyconsole.changes.expiring import PATIENCE, attend
 from keyconsole.changes.models import Change
 from keyconsole.changes.states import State
@@ -13,6 +14,7 @@ from keyconsole.changes.states import State
 def sweep(*, now: datetime) -> None:
     """Harmless where several workers sweep at once: each task finds out whether it comes too late."""
     attend(now=now)
+    advance_all(now=now)
     for change in Change.objects.filter(state=State.EXECUTING, next_look_at__lt=now):
         tasks.execute.enqueue(change.ref)
     for change in Change.objects.filter(state=State.SETTLING, next_look_at__lt=now - PATIENCE):

@@ -8,7 +8,7 @@ from importlib import import_module
 from django.utils import timezone
 from django_tasks import task
 
-from keyconsole.changes.models import Change
+from keyconsole.changes.models import Batch, Change
 
 
 @task(queue_name="changes", priority=10)
@@ -22,6 +22,17 @@ def execute(ref: str) -> None:
 def settle(ref: str) -> None:
     settling = import_module("keyconsole.changes.settling")
     settling.settle(_change(ref), clock=timezone.now)
+
+
+@task(queue_name="changes")
+def advance(ref: str) -> None:
+    advancing = import_module("keyconsole.changes.advancing")
+    batch = Batch.objects.select_related("requester").get(number=int(ref.removeprefix("BR-")))
+    advancing.advance(batch, now=timezone.now())
+
+
+def enqueue_advance(batch: Batch, *, at: datetime | None) -> None:
+    advance.using(run_after=at).enqueue(batch.ref)
 
 
 def enqueue_settle(change: Change, *, at: datetime | None) -> None:

@@ -10,10 +10,10 @@ from django.db.models import F
 
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import record
-from keyconsole.changes import announcing
+from keyconsole.changes import announcing, tasks
 from keyconsole.changes.models import Change
 from keyconsole.changes.refusal import Lost
-from keyconsole.changes.states import CLOSED, MAY_BECOME, State
+from keyconsole.changes.states import CLOSED, IN_FLIGHT, MAY_BECOME, State
 
 
 class ForbiddenStepError(RuntimeError):
@@ -50,6 +50,8 @@ def move(
         change.refresh_from_db()
         if to in CLOSED:
             announcing.ended(change, now=now)
+        if change.batch and to in CLOSED and before in IN_FLIGHT:
+            tasks.enqueue_advance(change.batch, at=None)
 
 
 def note(change: Change, event: Event, *, actor: str, now: datetime, data: dict[str, Any]) -> None:

@@ -1,0 +1,63 @@
+"""The way back: a request for the reverse of what a batch did, through the same checks and approvals."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+
+from keyconsole.changes.batch_checks import Line
+from keyconsole.changes.batching import BatchWish, request_lines
+from keyconsole.changes.models import Batch, OnFailure
+from keyconsole.changes.refusal import Refused
+from keyconsole.changes.states import State
+from keyconsole.policies.verdict import Verdict
+
+
+def lines_back(batch: Batch) -> tuple[Line, ...]:
+    """Each key that the batch moved, to the Region where its primary was before."""
+    done = batch.changes.filter(state=State.DONE).select_related("key__account").order_by("number")
+    return tuple(Line(change.key, change.from_region) for change in done)
+
+
+def may_put_back(batch: Batch) -> Verdict:
+    if batch.ended_at is None:
+        return Verdict((f"{batch.ref} has not ended yet.",))
+    if not batch.changes.filter(state=State.DONE).exists():
+        return Verdict((f"{batch.ref} has moved nothing that could be put back.",))
+    return Verdict()
+
+
+def reason_back(batch: Batch) -> str:
+    return f"Put back what {batch.ref} moved."
+
+
+def put_back(
+    batch: Batch,
+    *,
+    by: User,
+    token: str,
+    now: datetime,
+    reason: str = "",
+    ticket: str = "",
+    on_failure: OnFailure = OnFailure.STOP,
+    lines: tuple[Line, ...] | None = None,
+    via: str = "page",
+) -> Batch:
+    """Ask for the reverse; raises Refused. `lines`: only these of them."""
+    may_put_back(batch).or_refuse()
+    back = lines_back(batch)
+    wanted = back if lines is None else lines
+    if not set(wanted) <= set(back):
+        raise Refused(f"{batch.ref} did not move all of these keys.")
+    wish = BatchWish(
+        lines=wanted,
+        by=by,
+        reason=reason or reason_back(batch),
+        token=token,
+        ticket=ticket,
+        on_failure=on_failure,
+        via=via,
+        puts_back=batch,
+    )
+    return request_lines(wish, now=now)

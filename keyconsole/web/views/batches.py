@@ -1,0 +1,96 @@
+"""Many keys in one request: choosing and asking, the page of a batch, and what people decide about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from keyconsole.aws_accounts.permissions import accounts_where
+from keyconsole.aws_accounts.roles import Permission
+from keyconsole.changes.models import Batch
+from keyconsole.changes.refusal import Refused
+from keyconsole.web.batch_asking import asking
+from keyconsole.web.batch_page import DEEDS, batch_page, version_of
+from keyconsole.web.chosen_keys import batch_for
+from keyconsole.web.fragments import page, unchanged, wants_fragment
+from keyconsole.web.guards import person_of, requires
+
+METHODS = ["GET", "HEAD", "POST"]
+PER_PAGE = 50
+
+
+@requires(Permission.VIEW)
+@require_http_methods(METHODS)
+def move_keys(request: HttpRequest) -> HttpResponse:
+    context = asking(request, now=timezone.now())
+    if isinstance(context, Batch):
+        messages.success(request, f"{context.ref} was asked for: {len(context.plan['lines'])} lines.")
+        return redirect(context)
+    return render(request, "batches/move_keys.html", context)
+
+
+@requires(Permission.VIEW)
+@require_safe
+def batches(request: HttpRequest) -> HttpResponse:
+    visible = Batch.objects.visible_in(accounts_where(person_of(request), Permission.VIEW))
+    found = visible.select_related("requester").order_by("-number")
+    shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "batches/index.html", {"page_obj": shown})
+
+
+@requires(Permission.VIEW)
+@require_safe
+def batch(request: HttpRequest, ref: str) -> HttpResponse:
+    person = person_of(request)
+    found = batch_for(person, ref)
+    if same := unchanged(request, version_of(found)):
+        return same
+    context = batch_page(found, person=person, now=timezone.now())
+    context["fragment"] = wants_fragment(request)
+    return page(request, "batches/batch.html", "batch", context)
+
+
+@requires(Permission.VIEW)
+@require_http_methods(METHODS)
+def approve(request: HttpRequest, ref: str) -> HttpResponse:
+    return _done(request, ref, "approve")
+
+
+@requires(Permission.VIEW)
+@require_http_methods(METHODS)
+def reject(request: HttpRequest, ref: str) -> HttpResponse:
+    return _done(request, ref, "reject")
+
+
+@requires(Permission.VIEW)
+@require_http_methods(METHODS)
+def cancel(request: HttpRequest, ref: str) -> HttpResponse:
+    return _done(request, ref, "cancel")
+
+
+@requires(Permission.VIEW)
+@require_http_methods(METHODS)
+def run(request: HttpRequest, ref: str) -> HttpResponse:
+    return _done(request, ref, "run")
+
+
+def _done(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
+    person, now, deed = person_of(request), timezone.now(), DEEDS[verb]
+    found = batch_for(person, ref)
+    form = deed.form_for(found, request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            deed.do(found, person, form.cleaned_data, now)
+        except Refused as refused:
+            form.add_error(None, list(refused.reasons))
+        else:
+            messages.success(request, deed.done.format(ref=found.ref))
+            return redirect(found)
+    context: dict[str, Any] = {"batch": found, "deed": deed, "form": form}
+    return render(request, "batches/act.html", context | {"verdict": deed.may(person, found, now)})
