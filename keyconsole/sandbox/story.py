@@ -18,6 +18,7 @@ class StoryAccount:
     account_id: str
     name: str
     description: str
+    unit: str = ""
     can_be_entered: bool = True
     denied_regions: tuple[str, ...] = ()
 
@@ -26,10 +27,14 @@ class StoryAccount:
         return f"arn:aws:iam::{self.account_id}:role/{ROLE_NAME}"
 
 
-PAYMENTS = StoryAccount("111122223333", "payments", "Cards, ledgers and settlement")
-RESEARCH = StoryAccount("222233334444", "research", "Genomes, trials and models")
+PAYMENTS = StoryAccount("111122223333", "payments", "Cards, ledgers and settlement", "prod/payments")
+RESEARCH = StoryAccount("222233334444", "research", "Genomes, trials and models", "labs/research")
 ARCHIVE = StoryAccount(
-    "333344445555", "archive", "What must be kept and hardly ever read", denied_regions=("eu-central-1",)
+    "333344445555",
+    "archive",
+    "What must be kept and hardly ever read",
+    "prod/archive",
+    denied_regions=("eu-central-1",),
 )
 ACQUIRED = StoryAccount(
     "444455556666", "acquired", "Bought last spring; its role is still missing", can_be_entered=False

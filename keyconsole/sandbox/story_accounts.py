@@ -51,6 +51,7 @@ def account_happenings(account: StoryAccount, endpoint_url: str, *, now: datetim
 def _fields(account: StoryAccount, endpoint_url: str) -> AccountFields:
     return {
         "name": account.name,
+        "unit": account.unit,
         "regions": list(REGIONS),
         "source": Source.ENV_KEYS,
         "env_prefix": ENV_PREFIX,

@@ -10,24 +10,20 @@ from keyconsole.changes.models import Answer, Attempt, Change
 from keyconsole.changes.states import State
 
 from .happenings import Happening, recorded
-from .story_changes import DEADLINE, WORKER, Told, answer_of, what_differs
+from .story_changes import DEADLINE, REVIEWER, WORKER, Told, answer_of, what_differs
 
 
 def change_happenings(told: Told, change: Change, attempt: Attempt | None) -> Iterator[Happening]:
     record = _Record(told)
-    yield record.event(Event.CHANGE_REQUESTED, at=told.requested_at, by=told.past.by, **_request(change))
-    yield record.step(
-        Event.CHANGE_APPROVED,
-        State.PENDING,
-        State.APPROVED,
-        at=told.approved_at,
-        by=told.past.approver or told.past.by,
-        policy="approve" if told.past.approver else "confirm",
-        plan_sha256=change.plan_sha256,
-    )
+    request = _request(change) | {"policy": told.then.version or "none"}
+    yield record.event(Event.CHANGE_REQUESTED, at=told.requested_at, by=told.past.by, **request)
+    yield from _emergency(record) if told.is_emergency else _votes(record, change)
+    if told.was_approved:
+        yield _approved(record, change)
     if told.state is State.CANCELLED:
         because = told.past.cancelled_because
-        yield record.end(Event.CHANGE_CANCELLED, State.APPROVED, by=told.past.by, reason=because)
+        before = State.APPROVED if told.was_approved else State.PENDING
+        yield record.end(Event.CHANGE_CANCELLED, before, by=told.past.by, reason=because)
         return
     yield record.step(Event.CHANGE_CLAIMED, State.APPROVED, State.EXECUTING, at=told.claimed_at)
     if told.state is State.STALE:
@@ -35,6 +31,42 @@ def change_happenings(told: Told, change: Change, attempt: Attempt | None) -> It
         yield record.end(Event.CHANGE_STALE, State.EXECUTING, differences=found)
     elif attempt:
         yield from _call(record, change, attempt)
+
+
+def _votes(record: _Record, change: Change) -> Iterator[Happening]:
+    told, agreed_to = record.told, {"plan_sha256": change.plan_sha256}
+    for approver, at in told.votes:
+        given = agreed_to | {"comment": "", "via": "page"}
+        yield record.event(Event.CHANGE_APPROVAL_GIVEN, at=at, by=approver, **given)
+
+
+def _emergency(record: _Record) -> Iterator[Happening]:
+    told = record.told
+    yield record.event(
+        Event.EMERGENCY_USED,
+        at=told.requested_at,
+        by=told.past.by,
+        policy=told.then.rules.name,
+        skipped=told.skipped,
+        review_due_at=told.review_due_at.isoformat(),
+        reason=told.past.reason,
+    )
+    found = {"was_right": True, "comment": told.past.review, "via": "page"}
+    yield record.event(Event.EMERGENCY_REVIEWED, at=told.reviewed_at, by=REVIEWER, **found)
+
+
+def _approved(record: _Record, change: Change) -> Happening:
+    told = record.told
+    return record.step(
+        Event.CHANGE_APPROVED,
+        State.PENDING,
+        State.APPROVED,
+        at=told.approved_at,
+        by=told.approvers[-1] if told.approvers else told.past.by,
+        policy=told.then.rules.name,
+        rule="emergency" if told.is_emergency else told.then.rules.rule.value,
+        plan_sha256=change.plan_sha256,
+    )
 
 
 def _call(record: _Record, change: Change, attempt: Attempt) -> Iterator[Happening]:
@@ -79,6 +111,7 @@ def _request(change: Change) -> dict[str, Any]:
         "to_region": change.to_region,
         "plan": change.plan,
         "plan_sha256": change.plan_sha256,
+        "rules": change.rules,
     }
 
 

@@ -16,7 +16,7 @@ from django.contrib.auth.models import User
 
 from keyconsole.changes.explaining import explain
 from keyconsole.changes.judging import View, judge
-from keyconsole.changes.models import Answer, Approval, Attempt, Change, Look
+from keyconsole.changes.models import Answer, Approval, Attempt, Change, Look, Review
 from keyconsole.changes.plan import Plan, differences, plan_for, plan_sha256
 from keyconsole.changes.states import State
 from keyconsole.inventory.models import MultiRegionKey, RegionKey
@@ -25,12 +25,16 @@ from keyconsole.kms.policies import policy_digest
 from .story import StoryKey
 from .story_past import Ending, PastChange
 from .story_policies import key_policy
+from .story_rules import MEMBERS, Then
 
 WORKER = "worker keys-1.internal:812"
 DEADLINE = timedelta(minutes=15)
 _PAUSES = (1, 1, 2, 3, 5, 8)
 _LONGEST_PAUSE = 10
 _LATE_SECONDS = 1_084.0
+_FOUND_OUT_AFTER = timedelta(minutes=7)
+_REVIEWED_AFTER = timedelta(hours=43, minutes=12)
+REVIEWER = "bea"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Told:
     story: StoryKey
     number: int
     called_at: datetime
+    then: Then
 
     @property
     def ref(self) -> str:
@@ -52,13 +57,50 @@ class Told:
         return Random(self.ref)  # noqa: S311 - a story, not a secret
 
     @property
+    def approvers(self) -> tuple[str, ...]:
+        """In the order of their votes; nobody where none was needed, or where it did not come to that."""
+        if not self.then.rules.needs_approval or not self.past.approver:
+            return ()
+        return (*(name for name in self.skipped if name != self.past.approver), self.past.approver)
+
+    @property
+    def was_approved(self) -> bool:
+        """Or needed nobody's approval."""
+        return bool(self.approvers) or self.is_emergency or not self.then.rules.needs_approval
+
+    @property
+    def is_emergency(self) -> bool:
+        return bool(self.past.review)
+
+    @property
+    def skipped(self) -> list[str]:
+        return sorted(username for group, username, _ in MEMBERS if group in self._groups)
+
+    @property
+    def review_due_at(self) -> datetime:
+        return self.requested_at + timedelta(hours=self.then.rules.review_within_hours)
+
+    @property
+    def reviewed_at(self) -> datetime:
+        return self.requested_at + _REVIEWED_AFTER
+
+    @property
     def requested_at(self) -> datetime:
-        waited = self.chance.uniform(240, 3_900) if self.past.approver else 2.4
+        waited = self.chance.uniform(240, 3_900) if self.approvers else 2.4
         return self.called_at - timedelta(seconds=waited)
 
     @property
     def approved_at(self) -> datetime:
-        return self.called_at - timedelta(seconds=2.3) if self.past.approver else self.requested_at
+        return self.called_at - timedelta(seconds=2.3) if self.approvers else self.requested_at
+
+    @property
+    def votes(self) -> list[tuple[str, datetime]]:
+        """Evenly spread; the last one is the one that was missing."""
+        apart = (self.approved_at - self.requested_at) / max(len(self.approvers), 1)
+        return [
+            (approver, self.approved_at - apart * missing)
+            for missing, approver in zip(range(len(self.approvers) - 1, -1, -1), self.approvers, strict=True)
+        ]
 
     @property
     def claimed_at(self) -> datetime:
@@ -94,7 +136,8 @@ class Told:
         if self.past.ending.moves:
             return self.look_times[-1]
         if self.past.ending is Ending.CANCELLED:
-            return self.approved_at + timedelta(seconds=0.9)
+            # Where it waited for others there was time to find out; else a worker was about to take it.
+            return self.approved_at + (timedelta(seconds=0.9) if self.was_approved else _FOUND_OUT_AFTER)
         sent = self.past.ending in {Ending.REFUSED_DENIED, Ending.REFUSED_DISABLED}
         return self.answered_at if sent else self.looked_at
 
@@ -113,6 +156,10 @@ class Told:
         return State.STALE if stale else State.NOT_APPLIED
 
     @property
+    def _groups(self) -> set[str]:
+        return {need.group for need in self.then.rules.requirements}
+
+    @property
     def request_id(self) -> str:
         return str(UUID(sha256(f"{self.story.key_id} {self.ref}".encode()).hexdigest()[:32], version=4))
 
@@ -121,7 +168,7 @@ class Told:
 
 
 def change_row(told: Told, key: MultiRegionKey, requester: User) -> Change:
-    plan = plan_of(told, key)
+    plan, rules = plan_of(told, key), told.then.rules
     attempt = attempt_row(told, Change(number=told.number))
     return Change(
         number=told.number,
@@ -134,12 +181,17 @@ def change_row(told: Told, key: MultiRegionKey, requester: User) -> Change:
         request_token=f"story-{told.number}",
         plan=plan,
         plan_sha256=plan_sha256(plan),
+        rules=rules.as_json(),
+        policy_why=told.then.why,
         state=told.state.value,
         version=6 + len(told.look_times),
         outcome=outcome_of(told, plan, attempt),
         requested_at=told.requested_at,
         state_since=told.closed_at,
         closed_at=told.closed_at,
+        run_at=told.approved_at if told.was_approved else None,
+        approval_expires_at=_approval_expires_at(told),
+        is_emergency=told.is_emergency,
         looks_taken=len({look.round for look in looks_of(told, Change())}),
         deadline_at=told.answered_at + DEADLINE if told.past.ending.moves else None,
         overdue_since=told.overdue_at,
@@ -163,14 +215,28 @@ def plan_of(told: Told, key: MultiRegionKey) -> Plan:
     )
 
 
-def approval_row(told: Told, change: Change, approver: User) -> Approval:
-    return Approval(
+def review_row(told: Told, change: Change, people: dict[str, User]) -> Review:
+    return Review(
         change=change,
-        approver=approver,
-        requester=change.requester,
-        plan_sha256=change.plan_sha256,
-        approved_at=told.approved_at,
+        used_by=change.requester,
+        opened_at=told.requested_at,
+        due_at=told.review_due_at,
+        reviewer=people[REVIEWER],
+        reviewed_at=told.reviewed_at,
+        was_right=True,
+        comment=told.past.review,
     )
+
+
+def approval_rows(told: Told, change: Change, people: dict[str, User]) -> Iterator[Approval]:
+    for approver, approved_at in told.votes:
+        yield Approval(
+            change=change,
+            approver=people[approver],
+            requester=change.requester,
+            plan_sha256=change.plan_sha256,
+            approved_at=approved_at,
+        )
 
 
 def attempt_row(told: Told, change: Change) -> Attempt | None:
@@ -274,3 +340,10 @@ def _digest(told: Told, region: str, *, planned: bool) -> str:
     if planned and told.past.ending is Ending.STALE_POLICY and region == told.past.to_region:
         policy = policy.replace("kms:GenerateDataKey*", "kms:GenerateDataKey")
     return policy_digest(policy)
+
+
+def _approval_expires_at(told: Told) -> datetime | None:
+    """An emergency has no approval that could expire."""
+    if told.is_emergency or not told.was_approved:
+        return None
+    return told.approved_at + timedelta(hours=told.then.rules.approval_lives_hours)

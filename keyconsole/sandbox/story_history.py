@@ -13,20 +13,22 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from keyconsole.aws_accounts.models import AwsAccount
-from keyconsole.changes.models import Approval, Attempt, Change, Look
+from keyconsole.changes.models import Approval, Attempt, Change, Look, Review
 from keyconsole.inventory.models import Depth, MultiRegionKey
 from keyconsole.inventory.scanning import request_scan
 
 from .happenings import Happening, tell_in_order
-from .story import ACCOUNTS
+from .story import ACCOUNTS, StoryKey
 from .story_accounts import account_happenings, create_accounts
 from .story_change_record import change_happenings
-from .story_changes import Told, approval_row, attempt_row, change_row, looks_of
+from .story_changes import Told, approval_rows, attempt_row, change_row, looks_of, review_row
 from .story_inventory import Moved, key_happenings, pasts_of, store_keys
 from .story_office import office_happenings, sign_in
-from .story_past import by_alias, foreign_moves, past_changes
+from .story_past import PastChange, by_alias, foreign_moves, past_changes
 from .story_people import create_people, grant_happenings
+from .story_rules import Then, governing_then, rules_happenings, versions_by_label
 from .story_scans import SCHEDULE, past_scans, scan_happenings, store_scans
+from .story_waiting import waiting_happenings
 
 _BEGAN = timedelta(days=425)
 _SIGNS_IN_BEFORE = timedelta(minutes=6)
@@ -52,12 +54,15 @@ def tell_story(*, endpoint_url: str, now: datetime) -> bool:
                     for each in account_happenings(account, endpoint_url, now=now)
                 ),
                 *grant_happenings(people, accounts, now=now),
+                *rules_happenings(people, now=now),
                 *office_happenings(now=now),
                 *(each for scan in scans for each in scan_happenings(scan, now=now)),
                 *(each for past in pasts for each in key_happenings(past)),
                 *_store_changes(told, keys, people),
+                *waiting_happenings(keys, people, now=now),
             ]
         )
+        _pin_versions(told)
         for account in accounts.values():
             request_scan(account, by=SCHEDULE, depth=Depth.DETAILS, now=now)
     return True
@@ -66,9 +71,22 @@ def tell_story(*, endpoint_url: str, now: datetime) -> bool:
 def _told(*, now: datetime) -> list[Told]:
     stories = by_alias()
     return [
-        Told(past, stories[past.alias], number, past.called_at(now=now))
+        Told(past, stories[past.alias], number, past.called_at(now=now), _then(past, stories, now=now))
         for number, past in enumerate(past_changes(now=now), start=1)
     ]
+
+
+def _then(past: PastChange, stories: dict[str, StoryKey], *, now: datetime) -> Then:
+    at = past.called_at(now=now)
+    return governing_then(stories[past.alias], past.from_region, past.to_region, at=at, now=now)
+
+
+def _pin_versions(told: list[Told]) -> None:
+    """The versions exist once they were told."""
+    versions, changes = versions_by_label(), Change.objects.in_bulk(field_name="number")
+    for each in told:
+        changes[each.number].policy_version = versions.get(each.then.version or "")
+    Change.objects.bulk_update(changes.values(), ["policy_version"])
 
 
 def _moves(told: list[Told], *, now: datetime) -> dict[str, list[Moved]]:
@@ -91,11 +109,12 @@ def _store_changes(
     attempts = [attempt_row(each, change) for each, change in pairs]
     Attempt.objects.bulk_create(attempt for attempt in attempts if attempt)
     Look.objects.bulk_create(look for each, change in pairs for look in looks_of(each, change))
-    Approval.objects.bulk_create(
-        approval_row(each, change, people[each.past.approver]) for each, change in pairs if each.past.approver
+    Approval.objects.bulk_create(row for each, change in pairs for row in approval_rows(each, change, people))
+    Review.objects.bulk_create(
+        review_row(each, change, people) for each, change in pairs if each.is_emergency
     )
     for (each, change), attempt in zip(pairs, attempts, strict=True):
         yield sign_in(each.past.by, at=each.requested_at - _SIGNS_IN_BEFORE)
-        if each.past.approver:
-            yield sign_in(each.past.approver, at=each.approved_at - _SIGNS_IN_BEFORE / 2)
+        for approver, approved_at in each.votes:
+            yield sign_in(approver, at=approved_at - _SIGNS_IN_BEFORE / 2)
         yield from change_happenings(each, change, attempt)

@@ -46,9 +46,11 @@ class PastChange:
     reason: str
     ticket: str = ""
     approver: str = ""
-    """Empty: made alone, behind the typed confirmation."""
+    """Who came last to it, where others had to agree; empty where nobody did."""
     ending: Ending = Ending.DONE
     cancelled_because: str = ""
+    review: str = ""
+    """What the reviewer found: the change went the emergency path."""
     in_trail: bool = False
     """CloudTrail has its moment, to the second; the others fall into working hours."""
 
@@ -131,8 +133,10 @@ CHANGES = (
     ),
     PastChange(
         "payment-queue", EAST, OREGON, 8.2, "ana",
-        "Maintenance of the us-east-1 landing zone: nobody may administer keys there this week.",
-        "OPS-2061", "bea",
+        "The us-east-1 landing zone closes for maintenance tonight and a replica must be made before; nobody "
+        "of security answers.",
+        "OPS-2061",
+        review="It was one: I was on a plane. The maintenance is announced to security from now on.",
     ),
     PastChange(
         "ledger", IRELAND, FRANKFURT, 6.9, "ana",

@@ -28,9 +28,9 @@ class StoryPerson:
 
 
 PEOPLE = (
-    StoryPerson("ana", "amber-harbour-31", "asks for changes in payments and research"),
-    StoryPerson("ben", "birch-lantern-72", "approves in payments and research"),
-    StoryPerson("bea", "basalt-orchard-58", "approves in payments and research"),
+    StoryPerson("ana", "amber-harbour-31", "asks for changes in payments and research; of on-call"),
+    StoryPerson("ben", "birch-lantern-72", "approves in payments and research; of platform"),
+    StoryPerson("bea", "basalt-orchard-58", "approves in payments and research; of security"),
     StoryPerson("cleo", "copper-meadow-94", "audits every account"),
     StoryPerson("dan", "dusty-canyon-46", "has no role and sees nothing"),
     StoryPerson("ada", "azure-glacier-15", "administers and sees every account"),

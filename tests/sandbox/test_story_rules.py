@@ -1,0 +1,108 @@
+"""The demo's policies: each account in its own way, and a past in which every change kept to its rules."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from keyconsole.changes.emergency import may_break_glass
+from keyconsole.changes.models import Change, Review
+from keyconsole.changes.needs import needed_by
+from keyconsole.changes.standing import rules_of, standing_of
+from keyconsole.changes.states import State
+from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.policies.flagging import unsatisfiable
+from keyconsole.policies.governing import governing_for
+from keyconsole.policies.models import PolicyVersion
+from keyconsole.policies.requirements import Requirement
+from keyconsole.policies.windows import may_run_at
+from keyconsole.sandbox.story_history import tell_story
+
+BEFORE_ANY_POLICY = "none"
+
+
+@pytest.fixture(autouse=True)
+def _told(db: None) -> None:
+    tell_story(endpoint_url="http://127.0.0.1:18850", now=timezone.now())
+
+
+def key_of(account: str) -> MultiRegionKey:
+    key = MultiRegionKey.objects.select_related("account").filter(account__name=account).first()
+    assert key is not None
+    return key
+
+
+def person(username: str) -> User:
+    return User.objects.get(username=username)
+
+
+@pytest.mark.parametrize(
+    ("account", "rule", "needs"),
+    [
+        ("payments", "approve", (Requirement("platform", 1), Requirement("security", 1))),
+        ("research", "confirm", ()),
+        ("archive", "confirm", ()),
+    ],
+)
+def test_each_account_has_its_own_rule(account: str, rule: str, needs: tuple[Requirement, ...]):
+    held = governing_for(key_of(account), to_region="us-east-1")
+    assert held.version is not None
+    assert (held.rules.rule, held.rules.requirements) == (rule, needs)
+    assert account in held.why
+
+
+def test_archive_is_frozen_and_says_why():
+    held = governing_for(key_of("archive"), to_region="us-east-1")
+    assert "retention audit" in " ".join(may_run_at(held.rules, timezone.now()).reasons)
+
+
+def test_every_policy_can_be_met_by_the_people_who_are_there():
+    assert unsatisfiable() == []
+
+
+def test_ana_is_on_call_for_payments_and_nobody_else_is():
+    key = MultiRegionKey.objects.select_related("account").get(alias="alias/refunds")
+    for username in ("ana", "ben", "bea", "ada"):
+        verdict = may_break_glass(person(username), key, to_region="eu-west-1", now=timezone.now())
+        assert verdict.allowed == (username == "ana"), verdict.reasons
+
+
+def test_one_change_has_bens_approval_and_needs_bea():
+    waiting = Change.objects.get(state=State.PENDING)
+    now = timezone.now()
+    assert [line.filled_by for line in standing_of(waiting).lines] == [("ben",), ()]
+    assert needed_by(person("bea"), now=now) == [waiting]
+    for username in ("ana", "ben", "cleo", "dan", "ada"):
+        assert needed_by(person(username), now=now) == []
+
+
+def test_a_change_of_the_payments_policy_has_beas_agreement_and_needs_ben():
+    version = PolicyVersion.objects.get(state="proposed")
+    assert str(version) == "payments version 2"
+    assert [vote.voter.username for vote in version.votes.all()] == ["bea"]
+
+
+def test_each_past_change_kept_to_the_rules_that_held_for_it():
+    kinds: Counter[str] = Counter()
+    for change in Change.objects.closed().select_related("policy_version__policy", "key__account"):
+        rules, policy = rules_of(change), str(change.policy_version or BEFORE_ANY_POLICY)
+        kinds[policy] += 1
+        assert rules.name in {"", change.key.account.name}
+        ran = change.state != State.CANCELLED
+        if ran and rules.needs_approval and not change.is_emergency:
+            # Judged by today's people, who are those of then.
+            assert standing_of(change).met, change.ref
+        if not rules.needs_approval:
+            assert not change.approvals.exists()
+    assert set(kinds) >= {BEFORE_ANY_POLICY, "payments version 1", "research version 1", "archive version 1"}
+
+
+def test_the_one_emergency_was_reviewed_in_time_by_somebody_else():
+    review = Review.objects.select_related("change", "reviewer").get()
+    assert review.change.is_emergency
+    assert review.reviewer is not None
+    assert review.reviewer != review.used_by
+    assert review.opened_at < (review.reviewed_at or review.due_at) < review.due_at
