@@ -39,9 +39,9 @@ class Considered:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """One move: what governs it and why."""
+    """The moves to some Regions that have the same answer: what governs them and why."""
 
-    to_region: str
+    to_regions: tuple[str, ...]
     governing: Governing[PolicyVersion]
     considered: tuple[Considered, ...]
 
@@ -51,12 +51,17 @@ def explained(key: MultiRegionKey, *, to_region: str = "") -> list[Explained]:
     regions = [to_region] if to_region else targets_of(key)
     candidates = active_rules()
     [(_, primary)] = with_primaries([key])
-    found = []
+    alike: list[tuple[Governing[PolicyVersion], tuple[Considered, ...], list[str]]] = []
     for region in regions:
         subject = subject_of(key, primary, to_region=region)
         answer = governing(candidates, subject)
-        found.append(Explained(region, answer, tuple(_considered(candidates, subject, answer))))
-    return found
+        considered = tuple(_considered(candidates, subject, answer))
+        same = next((each for each in alike if each[:2] == (answer, considered)), None)
+        if same:
+            same[2].append(region)
+        else:
+            alike.append((answer, considered, [region]))
+    return [Explained(tuple(names), answer, considered) for answer, considered, names in alike]
 
 
 def targets_of(key: MultiRegionKey) -> list[str]:

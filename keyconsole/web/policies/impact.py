@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.contrib.auth.models import User
 
@@ -24,15 +25,32 @@ from keyconsole.policies.roster import Roster
 from keyconsole.web.policies.words import listed
 
 Candidates = list[tuple[str, Rules]]
-KEYS_SHOWN = 50
+KEYS_SHOWN = 40
+
+
+class Shift(NamedTuple):
+    """From which policies to which, by name; an empty name is the default."""
+
+    account: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    in_doubt: bool  # a policy names tags, and the keys' tags were never read
 
 
 @dataclass(frozen=True, slots=True)
-class Affected:
-    key: MultiRegionKey
-    before: tuple[str, ...]  # names of policies; empty text: the default
-    after: tuple[str, ...]
-    in_doubt: bool  # its tags were never read
+class Shifted:
+    """The keys of one account that shift alike."""
+
+    shift: Shift
+    keys: tuple[MultiRegionKey, ...]
+
+    @property
+    def shown(self) -> tuple[MultiRegionKey, ...]:
+        return self.keys[:KEYS_SHOWN]
+
+    @property
+    def more(self) -> int:
+        return len(self.keys) - len(self.shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +65,28 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    shown: tuple[Affected, ...]
-    visible: int
+    shifted: tuple[Shifted, ...]
     hidden: int
 
     @property
     def total(self) -> int:
-        return self.visible + self.hidden
-
-    @property
-    def more(self) -> int:
-        return self.visible - len(self.shown)
+        return self.hidden + sum(len(each.keys) for each in self.shifted)
 
 
 def impact_of(name: str, rules: Rules | None, *, person: User) -> Impact:
     """Of replacing the policy of that name by these rules, or of retiring it where there are none."""
-    visible = _visible(person)
-    found = list(_affected(name, rules))
-    named = [each for each in found if each.key.account.pk in visible]
-    named.sort(key=lambda each: (each.key.account.name, each.key.name))
-    return Impact(
-        shown=tuple(named[:KEYS_SHOWN]),
-        visible=len(named),
-        hidden=len(found) - len(named),
+    visible, hidden = _visible(person), 0
+    by_shift: dict[Shift, list[MultiRegionKey]] = defaultdict(list)
+    for key, shift in _shifts(name, rules):
+        if key.account.pk in visible:
+            by_shift[shift].append(key)
+        else:
+            hidden += 1
+    shifted = (
+        Shifted(shift, tuple(sorted(keys, key=lambda key: key.name)))
+        for shift, keys in sorted(by_shift.items())
     )
+    return Impact(tuple(shifted), hidden)
 
 
 def asked_for(name: str, rules: Rules | None, *, proposer: User) -> list[Asked]:
@@ -83,7 +99,7 @@ def _visible(person: User) -> set[int]:
     return set(accounts_where(person, Permission.VIEW).values_list("pk", flat=True))
 
 
-def _affected(name: str, rules: Rules | None) -> Iterator[Affected]:
+def _shifts(name: str, rules: Rules | None) -> Iterator[tuple[MultiRegionKey, Shift]]:
     before = [(version.policy.name, each) for version, each in active_rules()]
     after = _replaced(before, name, rules)
     changing = [each.applies_to for each in (dict(before).get(name), rules) if each]
@@ -96,19 +112,19 @@ def _affected(name: str, rules: Rules | None) -> Iterator[Affected]:
         targets = sorted(regions[found.pk] - {found.primary_region})[:which]
         subjects = [subject_of(found, primary, to_region=region) for region in targets]
         touched = [each for each in subjects if any(could_fit(selector, each) for selector in changing)]
-        if affected := _compared(found, touched, before, after):
-            yield affected
+        if shift := _compared(found.account.name, touched, before, after):
+            yield found, shift
 
 
 def _compared(
-    key: MultiRegionKey, subjects: Sequence[Subject], before: Candidates, after: Candidates
-) -> Affected | None:
+    account: str, subjects: Sequence[Subject], before: Candidates, after: Candidates
+) -> Shift | None:
     pairs = [(governing(before, subject), governing(after, subject)) for subject in subjects]
     changing = [(old, new) for old, new in pairs if old.rules != new.rules or old.doubt != new.doubt]
     if not changing:
         return None
-    return Affected(
-        key,
+    return Shift(
+        account,
         tuple(sorted({old.version or "" for old, _ in changing})),
         tuple(sorted({new.version or "" for _, new in changing})),
         in_doubt=any(old.doubt or new.doubt for old, new in changing),

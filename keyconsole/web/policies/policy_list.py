@@ -34,8 +34,12 @@ class ProposedRow:
     needs_you: bool
 
     @property
-    def met(self) -> int:
-        return sum(tally.met for tally in self.tallies)
+    def agreed(self) -> int:
+        return sum(len(line.filled_by) for tally in self.tallies for line in tally.lines)
+
+    @property
+    def needed(self) -> int:
+        return sum(line.requirement.at_least for tally in self.tallies for line in tally.lines)
 
 
 def holding(now: datetime) -> list[HoldingRow]:
