@@ -8,8 +8,10 @@ from django.urls import URLPattern, path
 from keyconsole.web.guards import open_to_anyone, signed_in
 from keyconsole.web.views import (
     accounts,
+    approvals,
     audit,
     changes,
+    emergency,
     healthy,
     key,
     keys,
@@ -20,6 +22,7 @@ from keyconsole.web.views import (
 from keyconsole.web.views import help as guide
 
 _KEY = "keys/<str:account_id>/<str:key_id>/"
+_CHANGE = "changes/<str:ref>/"
 _ACCOUNT = "accounts/<str:account_id>/"
 _ROUTE = "notifications/routes/<str:name>/"
 
@@ -29,9 +32,20 @@ urlpatterns: list[URLPattern] = [
     path("keys/export.<str:fmt>", keys.export, name="keys-export"),
     path(_KEY, key.key, name="key"),
     path(f"{_KEY}make-primary/<str:region>/", make_primary.make_primary, name="make-primary"),
+    path(
+        f"{_KEY}make-primary/<str:region>/emergency/",
+        emergency.break_glass,
+        name="break-glass",
+    ),
     path("changes/", changes.changes, name="changes"),
-    path("changes/<str:ref>/", changes.change, name="change"),
-    path("changes/<str:ref>/cancel/", changes.cancel, name="change-cancel"),
+    path(_CHANGE, changes.change, name="change"),
+    path(f"{_CHANGE}approve/", approvals.approve, name="change-approve"),
+    path(f"{_CHANGE}reject/", approvals.reject, name="change-reject"),
+    path(f"{_CHANGE}withdraw/", approvals.withdraw, name="change-withdraw"),
+    path(f"{_CHANGE}comment/", approvals.comment, name="change-comment"),
+    path(f"{_CHANGE}run/", approvals.run, name="change-run"),
+    path(f"{_CHANGE}cancel/", approvals.cancel, name="change-cancel"),
+    path(f"{_CHANGE}review/", approvals.review, name="change-review"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/add/", accounts.add, name="account-add"),
     path("accounts/scan/", accounts.scan_all, name="accounts-scan"),

@@ -7,13 +7,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
-from keyconsole.changes.models import Change, ChangeQuerySet
+from keyconsole.changes.models import Approval, Change, ChangeQuerySet
 from keyconsole.changes.states import OPEN
-from keyconsole.web.needs import needing
 
 LONGEST_TEXT = 200
 # Each word is one more condition; nobody types more and means it.
@@ -38,9 +37,9 @@ def changes_for(person: User) -> ChangeQuerySet:
     return Change.objects.visible_in(accounts_where(person, Permission.VIEW))
 
 
-def changes_in(tab: Tab, person: User) -> ChangeQuerySet:
+def changes_in(tab: Tab, person: User, *, needing: ChangeQuerySet) -> ChangeQuerySet:
     if tab is Tab.NEEDS_ME:
-        return needing(person)
+        return needing
     return changes_for(person).open() if tab is Tab.OPEN else changes_for(person).closed()
 
 
@@ -51,8 +50,7 @@ def tab_wanted(text: str, *, needs_me: int) -> Tab:
     return Tab.NEEDS_ME if needs_me else Tab.OPEN
 
 
-def tab_links(person: User, wanted: str) -> list[TabLink]:
-    needs_me = needing(person).count()
+def tab_links(person: User, wanted: str, *, needs_me: int) -> list[TabLink]:
     counts = changes_for(person).aggregate(
         all=Count("pk"), open=Count("pk", filter=Q(state__in=sorted(OPEN)))
     )
@@ -68,7 +66,7 @@ def tab_links(person: User, wanted: str) -> list[TabLink]:
 
 
 def matching(changes: ChangeQuerySet, text: str) -> QuerySet[Change]:
-    """Changes that hold every word: in reference, key, account, Regions, person, reason or ticket."""
+    """Changes that hold every word: in reference, key, account, Regions, people, reason or ticket."""
     found: QuerySet[Change] = changes
     for word in text.split()[:_MOST_WORDS]:
         found = found.filter(_holds(word))
@@ -91,10 +89,14 @@ def _holds(word: str) -> Q:
         "from_region",
         "to_region",
         "requester__username",
+        "rejection__rejecter__username",
+        "review__reviewer__username",
         "reason",
         "ticket",
     ):
         found |= Q(**{f"{field}__icontains": word})
+    voted = Approval.objects.filter(change=OuterRef("pk"), approver__username__icontains=word)
+    found |= Q(Exists(voted))
     number = word.upper().removeprefix("CR-")
     # Nine digits: more would not fit the column.
     if number.isascii() and number.isdigit() and len(number) <= 9:

@@ -12,9 +12,9 @@ from keyconsole.audit.events import Event
 from keyconsole.audit.models import Entry
 from keyconsole.changes.explaining import explain
 from keyconsole.changes.models import Answer, Attempt, Change
-from keyconsole.changes.policy import may_cancel
 from keyconsole.changes.progress import Side, progress
 from keyconsole.changes.states import State
+from keyconsole.web.approval_panel import approval_panel
 from keyconsole.web.looks import folded, regions_of
 from keyconsole.web.pictures.move import Move, MoveSide
 from keyconsole.web.timeline import timeline
@@ -42,13 +42,15 @@ TONES = {
 }
 
 
-def change_page(change: Change, *, person: User) -> dict[str, Any]:
+def change_page(change: Change, *, person: User, now: datetime) -> dict[str, Any]:
     attempt = Attempt.objects.filter(change=change).first()
     looks = list(change.looks.all())
     entries = list(Entry.objects.filter(subject=change.ref).order_by("-number"))
+    panel = approval_panel(change, person=person, now=now)
     return {
         "change": change,
-        "poll": poll_of(change),
+        **panel,
+        "poll": poll_of(change, held=bool(panel["held"])),
         "tone": TONES[State(change.state)],
         **_progress(change),
         **_call(attempt),
@@ -56,18 +58,20 @@ def change_page(change: Change, *, person: User) -> dict[str, Any]:
         "look_regions": regions_of(looks),
         "timeline": timeline(entries),
         "checks": _checks_when_requested(entries),
-        "approvals": list(change.approvals.select_related("approver")),
         "approved_alone": _approved_alone(entries),
-        "plan_text": json.dumps(change.plan, indent=2, sort_keys=True, ensure_ascii=False),
-        "cancelling": may_cancel(person, change),
+        "plan_text": plan_text(change),
     }
 
 
-def poll_of(change: Change) -> str:
+def plan_text(change: Change) -> str:
+    return json.dumps(change.plan, indent=2, sort_keys=True, ensure_ascii=False)
+
+
+def poll_of(change: Change, *, held: bool) -> str:
     """How often the page asks again; empty when there is nothing left to wait for."""
     if not change.is_open:
         return ""
-    return "30s" if change.state == State.PENDING else "2s"
+    return "30s" if held or change.state == State.PENDING else "2s"
 
 
 def _progress(change: Change) -> dict[str, Any]:

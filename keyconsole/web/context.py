@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from keyconsole.aws_accounts.permissions import can_somewhere
 from keyconsole.aws_accounts.roles import Permission
-from keyconsole.web.needs import needing
+from keyconsole.web.needs import needs_count
 
 
 class RailEntry(NamedTuple):
@@ -49,7 +49,7 @@ def _person(request: HttpRequest) -> User | None:
 
 def _needs_me(request: HttpRequest) -> int:
     person = _person(request)
-    return needing(person).count() if person else 0
+    return needs_count(person) if person else 0
 
 
 def _rail(request: HttpRequest) -> list[RailEntry]:

@@ -1,4 +1,4 @@
-"""The form that asks for a move: reason, ticket, and the key's name typed to confirm."""
+"""The forms that ask for a move: reason, ticket, when, and the key's name typed to confirm."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ import secrets
 from typing import Any
 
 from django import forms
+from django.http import Http404
 
 from keyconsole.changes.refusal import Refused
-from keyconsole.changes.workflow import REASON_AT_MOST, TICKET_AT_MOST, clean_text
+from keyconsole.changes.words import REASON_AT_MOST, TICKET_AT_MOST, clean_text
 from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.policies.document import Rules
+from keyconsole.web.deed_forms import run_at_field
 
+# The pattern that AWS itself has for the parameter.
+_REGION = re.compile(r"([a-z]+-){2,3}\d+", re.ASCII)
 _TOKEN = re.compile(r"[\w-]{20,64}", re.ASCII)
 
 
@@ -20,7 +25,14 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
-class MakePrimaryForm(forms.Form):
+def region_or_404(region: str) -> None:
+    if len(region) > 32 or not _REGION.fullmatch(region):
+        raise Http404("No such Region.")
+
+
+class BreakGlassForm(forms.Form):
+    """Reason, ticket and the typed name: what every move asks."""
+
     reason = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=f"Stays in the record. At most {REASON_AT_MOST:,} characters.",
@@ -57,6 +69,23 @@ class MakePrimaryForm(forms.Form):
         if not _TOKEN.fullmatch(token):
             raise forms.ValidationError("This form is not one of ours. Load the page again.", code="token")
         return token
+
+
+class MakePrimaryForm(BreakGlassForm):
+    """And when to run it. The labels say what the rules of this move ask."""
+
+    run_at = run_at_field()
+    field_order = ("reason", "ticket", "run_at", "typed", "token")
+
+    def __init__(self, *args: Any, rules: Rules, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if rules.reason_at_least:
+            self.fields["reason"].help_text = (
+                f"Stays in the record. At least {rules.reason_at_least}, "
+                f"at most {REASON_AT_MOST:,} characters."
+            )
+        if rules.ticket_pattern:
+            self.fields["ticket"].help_text = "The policy asks for one of the form below."
 
 
 def _plain(name: str, text: str, at_most: int) -> str:

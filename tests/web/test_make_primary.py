@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from keyconsole.changes.models import Change
 from keyconsole.changes.refusal import Refused
-from tests.cast import CARD_VAULT, LEDGER, OLD_VAULT, Inventory
+from keyconsole.policies.freezing import freeze
+from keyconsole.policies.models import PolicyVersion
+from keyconsole.policies.parts import Window
+from tests.cast import CARD_VAULT, LEDGER, OLD_VAULT, Cast, Inventory
+from tests.changes.approvals import hold_for_payments
 from tests.conftest import HTMX
 
 pytestmark = pytest.mark.django_db
 PAGE = f"/keys/111122223333/{CARD_VAULT}/make-primary/eu-west-1/"
 TO_DISABLED = f"/keys/111122223333/{LEDGER}/make-primary/eu-central-1/"
 FILLED = {"reason": "Closer to payments.", "ticket": "OPS-7", "typed": "card-vault", "token": "t" * 32}
-QUERIES = 12
+QUERIES = 19
 
 
 def test_it_shows_before_and_after_checks_policy_and_warnings(as_ana: Client, inventory: Inventory) -> None:
@@ -189,3 +196,101 @@ def test_the_number_of_queries_is_fixed(
 ) -> None:
     with django_assert_num_queries(QUERIES):
         as_ana.get(PAGE)
+
+
+def test_where_others_have_to_agree_it_says_who_and_asks_for_approval(
+    as_ana: Client, cast: Cast, inventory: Inventory
+) -> None:
+    hold_for_payments(cast)
+    content = as_ana.get(PAGE).content.decode()
+    for words in (
+        "payments version 1",
+        "payments governs this move: it names the account payments. It is more specific than alone.",
+        "1 from platform",
+        "May agree: ben",
+        "May agree: bea",
+        "Ask for approval",
+    ):
+        assert words in content
+    assert "One person, typed confirmation" not in content
+
+
+def test_asking_under_such_a_policy_waits_and_says_so(
+    as_ana: Client, cast: Cast, inventory: Inventory
+) -> None:
+    hold_for_payments(cast)
+    content = as_ana.post(PAGE, FILLED, follow=True).content.decode()
+    assert "CR-1 waits for approval. Those who may give it have been told." in content
+    assert Change.objects.get().state == "pending"
+
+
+def test_without_any_policy_the_default_is_told(as_ana: Client, inventory: Inventory) -> None:
+    PolicyVersion.objects.all().delete()
+    content = as_ana.get(PAGE).content.decode()
+    assert "No policy names this move" in content
+    assert "May agree: bea, ben" in content
+
+
+def test_everything_that_the_policy_asks_stands_there(
+    as_ana: Client, cast: Cast, inventory: Inventory
+) -> None:
+    window = Window(("mon",), "22:00", "04:00", "Europe/Zurich")
+    hold_for_payments(
+        cast,
+        allowed_regions=("eu-west-1", "eu-central-1"),
+        ticket_pattern=r"OPS-\d+",
+        reason_at_least=30,
+        windows=(window,),
+        frozen="Audit week.",
+    )
+    content = as_ana.get(PAGE).content.decode()
+    for words in (
+        "eu-west-1, eu-central-1",
+        r"OPS-\d+",
+        "at least 30 characters",
+        "mon 22:00 to 04:00 Europe/Zurich",
+        "It would not run now",
+        "The policy payments is frozen: Audit week.",
+    ):
+        assert words in content
+
+
+def test_a_freeze_of_everything_is_told_before_anybody_asks(
+    as_ana: Client, cast: Cast, inventory: Inventory
+) -> None:
+    freeze(by=cast.ada, why="A bad night.", now=timezone.now())
+    assert "by ada: A bad night." in as_ana.get(PAGE).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("rules", "typed", "words"),
+    [
+        ({"ticket_pattern": r"OPS-\d+"}, {"ticket": "none"}, "asks for a ticket of the form OPS-"),
+        ({"reason_at_least": 40}, {}, "asks for a reason of at least 40 characters."),
+        ({"allowed_regions": ("us-west-2",)}, {}, "allows primaries in us-west-2 only."),
+    ],
+)
+def test_what_the_policy_refuses_stands_above_the_form(
+    as_ana: Client,
+    cast: Cast,
+    inventory: Inventory,
+    rules: dict[str, Any],
+    typed: dict[str, str],
+    words: str,
+) -> None:
+    hold_for_payments(cast, **rules)
+    content = as_ana.post(PAGE, {**FILLED, **typed}).content.decode()
+    assert words in content
+    assert "Closer to payments." in content
+    assert not Change.objects.exists()
+
+
+def test_a_later_time_can_be_chosen(as_ana: Client, inventory: Inventory) -> None:
+    as_ana.post(PAGE, {**FILLED, "run_at": "2099-03-01T04:30"})
+    assert Change.objects.get().run_at == datetime(2099, 3, 1, 4, 30, tzinfo=UTC)
+
+
+def test_a_time_that_is_none_is_told(as_ana: Client, inventory: Inventory) -> None:
+    content = as_ana.post(PAGE, {**FILLED, "run_at": "soon"}).content.decode()
+    assert "Write it as 2026-11-23 20:30. It is UTC." in content
+    assert not Change.objects.exists()

@@ -12,10 +12,11 @@ from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.models import Change
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
+from keyconsole.policies.models import PolicyVersion
 from keyconsole.web.listing.drift import Drift, drifting
 from keyconsole.web.listing.freshness import StaleAccount, stale_accounts
 from keyconsole.web.listing.key_list import UNKNOWN_SIGHTS
-from keyconsole.web.needs import needing
+from keyconsole.web.needs import needing, proposals_needing
 from keyconsole.web.pictures.world import WorldArc, WorldRegion
 
 SHOWN = 5
@@ -30,6 +31,7 @@ class World:
 @dataclass(frozen=True, slots=True)
 class Overview:
     needing: Sequence[Change]
+    proposals: Sequence[PolicyVersion]
     in_flight: Sequence[Change]
     latest: Sequence[Change]
     accounts: int
@@ -57,6 +59,7 @@ def overview_of(person: User, accounts: QuerySet[AwsAccount], *, now: datetime) 
     counted = keys.aggregate(keys=Count("pk"), oldest=Min("last_seen_at"))
     return Overview(
         needing=list(needing(person).select_related("key__account", "requester").newest_first()[:SHOWN]),
+        proposals=proposals_needing(person),
         in_flight=in_flight,
         latest=list(changes.newest_first()[:SHOWN]),
         accounts=accounts.count(),

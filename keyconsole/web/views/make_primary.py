@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from django.contrib import messages
 from django.db.models import prefetch_related_objects
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -14,31 +12,37 @@ from django.views.decorators.http import require_http_methods
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Change
 from keyconsole.changes.refusal import Refused
+from keyconsole.changes.states import State
 from keyconsole.changes.workflow import request_move
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.web.fragments import page
 from keyconsole.web.guards import key_for, person_of, requires
 from keyconsole.web.listing.planned_move import planned_move
-from keyconsole.web.make_primary_form import MakePrimaryForm, new_token
-
-# The pattern that AWS itself has for the parameter.
-_REGION = re.compile(r"([a-z]+-){2,3}\d+", re.ASCII)
+from keyconsole.web.make_primary_form import MakePrimaryForm, new_token, region_or_404
+from keyconsole.web.move_rules import move_rules
 
 
 @requires(Permission.VIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
 def make_primary(request: HttpRequest, account_id: str, key_id: str, region: str) -> HttpResponse:
-    key = key_for(person_of(request), account_id, key_id)
-    if len(region) > 32 or not _REGION.fullmatch(region):
-        raise Http404("No such Region.")
+    person, now = person_of(request), timezone.now()
+    key = key_for(person, account_id, key_id)
+    region_or_404(region)
     prefetch_related_objects([key], "region_keys")
-    form = MakePrimaryForm(request.POST or None, key=key, initial={"token": new_token()})
+    terms = move_rules(key, to_region=region, person=person, now=now)
+    form = MakePrimaryForm(request.POST or None, key=key, rules=terms.rules, initial={"token": new_token()})
     if form.is_valid() and (change := _request(request, key, region, form)):
-        messages.success(request, f"{change.ref} will make {change.to_region} the primary of {key.name}.")
+        messages.success(request, _begun(change))
         return redirect(change)
-    move = planned_move(key, to_region=region, person=person_of(request), now=timezone.now())
-    context = {"key": key, "to_region": region, "form": form, "move": move}
+    move = planned_move(key, to_region=region, person=person, now=now)
+    context = {"key": key, "to_region": region, "form": form, "move": move, "terms": terms}
     return page(request, "make_primary/index.html", "", context)
+
+
+def _begun(change: Change) -> str:
+    if change.state == State.PENDING:
+        return f"{change.ref} waits for approval. Those who may give it have been told."
+    return f"{change.ref} will make {change.to_region} the primary of {change.key.name}."
 
 
 def _request(request: HttpRequest, key: MultiRegionKey, region: str, form: MakePrimaryForm) -> Change | None:
@@ -52,6 +56,7 @@ def _request(request: HttpRequest, key: MultiRegionKey, region: str, form: MakeP
             reason=typed["reason"],
             ticket=typed["ticket"],
             token=typed["token"],
+            run_at=typed["run_at"],
             now=timezone.now(),
         )
     except Refused as refused:

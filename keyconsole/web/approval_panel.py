@@ -1,0 +1,125 @@
+"""Who a change waits for, who has agreed, what time or freeze holds it back, and what this person may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+
+from keyconsole.changes.asking import Asked, asked_of, still_waits_for
+from keyconsole.changes.gate import Gate, Ruling, gate
+from keyconsole.changes.models import Approval, Change, Rejection, Review
+from keyconsole.changes.policy import Verdict
+from keyconsole.changes.standing import reviewers_of, rules_of
+from keyconsole.changes.states import IN_FLIGHT, State
+from keyconsole.web import deeds
+from keyconsole.web.deeds import Deed
+
+_OFFERED: dict[State, tuple[Deed, ...]] = {
+    State.PENDING: (deeds.APPROVE, deeds.REJECT, deeds.WITHDRAW, deeds.CANCEL),
+    State.APPROVED: (deeds.RUN, deeds.REJECT, deeds.WITHDRAW, deeds.CANCEL),
+    **dict.fromkeys(IN_FLIGHT, (deeds.CANCEL,)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something that this person may do with the change now."""
+
+    deed: Deed
+    form: forms.Form
+    button: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grey:
+    """Buttons that share the reasons why they are grey."""
+
+    buttons: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+def approval_panel(change: Change, *, person: User, now: datetime) -> dict[str, Any]:
+    waits = change.state in {State.PENDING, State.APPROVED} and not change.is_emergency
+    asked = asked_of(change) if waits else ()
+    held = gate(change, now=now) if change.state == State.APPROVED else None
+    offers, greys = _actions(change, person, _OFFERED.get(State(change.state), ()), now)
+    return {
+        "rules": rules_of(change),
+        "asked": asked,
+        "waits_for": still_waits_for(asked) if change.state == State.PENDING else "",
+        "held": _holding(held),
+        "votes": _votes(change, asked),
+        "rejection": _rejection(change),
+        "offers": {offer.deed.verb: offer for offer in offers},
+        "greys": greys,
+        "commenting": _offer(change, deeds.COMMENT),
+        "comments": list(change.comments.select_related("author")),
+        **_review(change, person, now),
+    }
+
+
+def has_agreed(person: User, change: Change, plan_sha256: str) -> bool:
+    """Whether this person's agreement to that very plan stands: a second click asks for nothing new."""
+    return change.approvals.standing().filter(approver=person, plan_sha256=plan_sha256).exists()
+
+
+def _actions(
+    change: Change, person: User, offered: Iterable[Deed], now: datetime
+) -> tuple[list[Offer], list[Grey]]:
+    verdicts: list[tuple[Deed, Verdict]] = [(deed, deed.may(person, change, now)) for deed in offered]
+    greys: dict[tuple[str, ...], list[str]] = {}
+    for deed, verdict in verdicts:
+        if not verdict.allowed:
+            greys.setdefault(verdict.reasons, []).append(_button(deed, change))
+    offers = [_offer(change, deed) for deed, verdict in verdicts if verdict.allowed]
+    return offers, [Grey(tuple(buttons), reasons) for reasons, buttons in greys.items()]
+
+
+def _offer(change: Change, deed: Deed) -> Offer:
+    return Offer(deed, deed.form_for(change), _button(deed, change))
+
+
+def _button(deed: Deed, change: Change) -> str:
+    return deed.button.format(change=change)
+
+
+def _holding(held: Gate | None) -> Sequence[str]:
+    return held.reasons if held and held.ruling != Ruling.RUN else ()
+
+
+def _votes(change: Change, asked: Iterable[Asked]) -> list[tuple[Approval, str]]:
+    """Every approval with why it does not count; empty where it does, or where all is decided."""
+    filling = {name for line in asked for name in line.filled_by}
+    approvals = change.approvals.select_related("approver")
+    return [(approval, _why_not(approval, filling) if asked else "") for approval in approvals]
+
+
+def _rejection(change: Change) -> Rejection | None:
+    if change.state != State.REJECTED:
+        return None
+    return Rejection.objects.filter(change=change).select_related("rejecter").first()
+
+
+def _why_not(approval: Approval, filling: set[str]) -> str:
+    if approval.withdrawn_at or approval.approver.username in filling:
+        return ""
+    return "It fills no place: the places are taken, or who gave it may not approve any more."
+
+
+def _review(change: Change, person: User, now: datetime) -> dict[str, Any]:
+    if not change.is_emergency:
+        return {"review": None}
+    owed = Review.objects.filter(change=change).select_related("used_by", "reviewer").first()
+    verdict = deeds.REVIEW.may(person, change, now)
+    return {
+        "review": owed,
+        "reviewers": sorted(reviewers_of(change)),
+        "review_overdue": bool(owed and not owed.reviewed_at and owed.due_at <= now),
+        "reviewing": _offer(change, deeds.REVIEW) if verdict.allowed else None,
+        "why_no_review": verdict.reasons,
+    }

@@ -1,0 +1,69 @@
+"""The emergency path of a move: its own page, behind a fresh proof of who asks. Never asks AWS."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import prefetch_related_objects
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from keyconsole.aws_accounts.roles import Permission
+from keyconsole.changes import emergency
+from keyconsole.changes.creating import Wish
+from keyconsole.changes.models import Change
+from keyconsole.changes.refusal import Refused
+from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.web.fragments import page
+from keyconsole.web.guards import key_for, person_of, requires
+from keyconsole.web.listing.planned_move import planned_move
+from keyconsole.web.make_primary_form import BreakGlassForm, new_token, region_or_404
+from keyconsole.web.move_rules import move_rules
+from keyconsole.web.proof import insist_on_fresh_proof, is_fresh, proved_at
+
+
+@requires(Permission.VIEW)
+@require_http_methods(["GET", "HEAD", "POST"])
+def break_glass(request: HttpRequest, account_id: str, key_id: str, region: str) -> HttpResponse:
+    person, now = person_of(request), timezone.now()
+    key = key_for(person, account_id, key_id)
+    region_or_404(region)
+    terms = move_rules(key, to_region=region, person=person, now=now)
+    verdict = terms.emergency or emergency.may_break_glass(person, key, to_region=region, now=now)
+    if verdict.allowed:
+        insist_on_fresh_proof(request, now=now)
+    prefetch_related_objects([key], "region_keys")
+    form = BreakGlassForm(request.POST or None, key=key, initial={"token": new_token()})
+    if form.is_valid() and (change := _begun(request, key, region, form)):
+        messages.warning(request, f"{change.ref} runs now, without approval. A review of it is owed.")
+        return redirect(change)
+    context = {
+        "key": key,
+        "to_region": region,
+        "form": form,
+        "move": planned_move(key, to_region=region, person=person, now=now),
+        "terms": terms,
+        "verdict": verdict,
+        "is_fresh": is_fresh(request, now=now),
+    }
+    return page(request, "make_primary/emergency.html", "", context)
+
+
+def _begun(request: HttpRequest, key: MultiRegionKey, region: str, form: BreakGlassForm) -> Change | None:
+    """None where it was refused; the form then says why."""
+    typed = form.cleaned_data
+    wish = Wish(
+        key=key,
+        to_region=region,
+        by=person_of(request),
+        reason=typed["reason"],
+        ticket=typed["ticket"],
+        token=typed["token"],
+    )
+    try:
+        return emergency.break_glass(wish, reauthenticated_at=proved_at(request), now=timezone.now())
+    except Refused as refused:
+        for reason in refused.reasons:
+            form.add_error(None, reason)
+        return None
