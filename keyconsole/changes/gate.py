@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from keyconsole.aws_accounts.permissions import can
+from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Change
 from keyconsole.changes.standing import rules_of, standing_of
 from keyconsole.changes.states import State
@@ -37,8 +39,17 @@ def gate(change: Change, *, now: datetime, in_turn: bool = False) -> Gate:
         return Gate(Ruling.EXPIRE, ("Its approval was not used in time.",))
     if not standing_of(change).met:
         return Gate(Ruling.ASK_AGAIN, ("An approval that it needs no longer counts.",))
-    reasons = _batch_reasons(change, in_turn=in_turn) + _time_reasons(change, now=now)
+    reasons = _requester_reasons(change) + _batch_reasons(change, in_turn=in_turn)
+    reasons += _time_reasons(change, now=now)
     return Gate(Ruling.WAIT, reasons) if reasons else Gate(Ruling.RUN)
+
+
+def _requester_reasons(change: Change) -> tuple[str, ...]:
+    """Nothing runs in the name of somebody who has left, or lost the role, since they asked."""
+    requester, account = change.requester, change.key.account
+    if can(requester, Permission.REQUEST, account):
+        return ()
+    return (f"{requester.username}, who asked for it, may no longer ask for changes in {account.name}.",)
 
 
 def _time_reasons(change: Change, *, now: datetime) -> tuple[str, ...]:

@@ -25,7 +25,9 @@ def join(group: str, *people: User) -> Group:
 
 
 def give(person: User, role: str) -> None:
-    RoleGrant.objects.create(person=person, role=role, granted_by="ada", granted_at=NOW)
+    RoleGrant.objects.get_or_create(
+        person=person, role=role, account=None, defaults={"granted_by": "ada", "granted_at": NOW}
+    )
 
 
 def hold_for_payments(cast: Cast, **over: Any) -> PolicyVersion:
