@@ -10,26 +10,33 @@ from keyconsole.web.views import (
     accounts,
     approvals,
     audit,
+    batches,
     changes,
     emergency,
+    freeze,
     healthy,
     key,
     keys,
     make_primary,
     notifications,
     overview,
+    policies,
+    policy_changes,
 )
 from keyconsole.web.views import help as guide
 
 _KEY = "keys/<str:account_id>/<str:key_id>/"
 _CHANGE = "changes/<str:ref>/"
+_BATCH = "batches/<str:ref>/"
 _ACCOUNT = "accounts/<str:account_id>/"
+_POLICY = "policies/<slug:name>/"
 _ROUTE = "notifications/routes/<str:name>/"
 
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="overview"),
     path("keys/", keys.keys, name="keys"),
     path("keys/export.<str:fmt>", keys.export, name="keys-export"),
+    path("keys/move/", batches.move_keys, name="keys-move"),
     path(_KEY, key.key, name="key"),
     path(f"{_KEY}make-primary/<str:region>/", make_primary.make_primary, name="make-primary"),
     path(
@@ -46,6 +53,12 @@ urlpatterns: list[URLPattern] = [
     path(f"{_CHANGE}run/", approvals.run, name="change-run"),
     path(f"{_CHANGE}cancel/", approvals.cancel, name="change-cancel"),
     path(f"{_CHANGE}review/", approvals.review, name="change-review"),
+    path("batches/", batches.batches, name="batches"),
+    path(_BATCH, batches.batch, name="batch"),
+    path(f"{_BATCH}approve/", batches.approve, name="batch-approve"),
+    path(f"{_BATCH}reject/", batches.reject, name="batch-reject"),
+    path(f"{_BATCH}cancel/", batches.cancel, name="batch-cancel"),
+    path(f"{_BATCH}run/", batches.run, name="batch-run"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/add/", accounts.add, name="account-add"),
     path("accounts/scan/", accounts.scan_all, name="accounts-scan"),
@@ -55,6 +68,18 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ACCOUNT}test/", accounts.test, name="account-test"),
     path("audit/", audit.audit, name="audit"),
     path("audit/export.<str:fmt>", audit.export, name="audit-export"),
+    path("policies/", policies.policies, name="policies"),
+    path("policies/new/", policy_changes.new, name="policy-new"),
+    path("policies/explain/", policies.explain, name="policy-explain"),
+    path(_POLICY, policies.policy, name="policy"),
+    path(f"{_POLICY}propose/", policy_changes.propose, name="policy-propose"),
+    path(f"{_POLICY}retire/", policy_changes.retire, name="policy-retire"),
+    path(f"{_POLICY}agree/", policy_changes.agree, name="policy-agree"),
+    path(f"{_POLICY}reject/", policy_changes.reject, name="policy-reject"),
+    path(f"{_POLICY}withdraw/", policy_changes.withdraw, name="policy-withdraw"),
+    path("groups/", policies.groups, name="groups"),
+    path("freeze/", freeze.freeze, name="freeze"),
+    path("lift-freeze/", freeze.lift_freeze, name="lift-freeze"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/routes/add/", notifications.add_route, name="notification-route-add"),
     path(f"{_ROUTE}remove/", notifications.remove_route, name="notification-route-remove"),

@@ -54,12 +54,12 @@ def advance(batch: Batch, *, now: datetime) -> None:
     _end(batch, now=now)
 
 
-def stop(batch: Batch, *, event: Event, actor: str, why: str, now: datetime) -> bool:
+def stop(batch: Batch, *, event: Event, actor: str, why: str, now: datetime, via: str = ACTOR) -> bool:
     """From now on no further line begins; False where it was stopped before."""
     with transaction.atomic():
         stopped = Batch.objects.filter(pk=batch.pk, stopped_at=None).update(stopped_at=now, stopped_why=why)
         if stopped:
-            note_batch(batch, event, actor=actor, now=now, data={"why": why})
+            note_batch(batch, event, actor=actor, now=now, data={"why": why, "via": via})
     return bool(stopped)
 
 

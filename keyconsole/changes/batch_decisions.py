@@ -55,7 +55,7 @@ def reject_batch(batch: Batch, *, by: User, reason: str, now: datetime, via: str
         raise Refused("Say why: the requester and the record need the reason.")
     why = f"Rejected by {by.username}: {reason}"
     with transaction.atomic():
-        if not stop(batch, event=Event.BATCH_REJECTED, actor=by.username, why=why, now=now):
+        if not stop(batch, event=Event.BATCH_REJECTED, actor=by.username, why=why, now=now, via=via):
             raise Lost(batch.ref)
         lines = _in_state(batch, *NOT_BEGUN)
         for line in lines:
@@ -67,13 +67,13 @@ def reject_batch(batch: Batch, *, by: User, reason: str, now: datetime, via: str
         tasks.enqueue_advance(batch, at=None)
 
 
-def cancel_batch(batch: Batch, *, by: User, reason: str, now: datetime) -> None:
+def cancel_batch(batch: Batch, *, by: User, reason: str, now: datetime, via: str = PAGE) -> None:
     """Take back what has not begun; raises Refused."""
     reason = clean_text("reason", reason, REASON_AT_MOST)
     may_cancel_batch(by, batch).or_refuse()
     why = f"Cancelled by {by.username}{': ' + reason if reason else '.'}"
     with transaction.atomic():
-        if not stop(batch, event=Event.BATCH_CANCELLED, actor=by.username, why=why, now=now):
+        if not stop(batch, event=Event.BATCH_CANCELLED, actor=by.username, why=why, now=now, via=via):
             raise Lost(batch.ref)
         cancel_rest(
             batch, _in_state(batch, *NOT_BEGUN), actor=by.username, why=f"{batch.ref}: {why}", now=now

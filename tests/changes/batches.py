@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from keyconsole.aws_accounts.models import AwsAccount
@@ -44,7 +44,7 @@ def ask_for(keys: list[MultiRegionKey], cast: Cast, **over: Any) -> Batch:
         "to_region": "eu-west-1",
         "by": cast.ana,
         "reason": "Leaving us-east-1.",
-        "token": f"batch-{Batch.objects.count()}",
+        "token": over["token"] if "token" in over else f"batch-{Batch.objects.count()}",
         "now": NOW,
     }
     return request_batch(keys, **{**wish, **over})
@@ -84,7 +84,7 @@ def step(batch: Batch, clock: Clock) -> list[Change]:
     return wave
 
 
-def carry_on(batch: Batch, clock: Clock, *, steps: int) -> list[list[str]]:
+def carry_on(batch: Batch, clock: Clock, *, steps: int) -> list[list[int]]:
     """Wave after wave until the batch has ended: the lines of each by their place in the plan."""
     places = {line.ref: place for place, line in enumerate(lines_of(batch), start=1)}
     waves = []
@@ -93,9 +93,5 @@ def carry_on(batch: Batch, clock: Clock, *, steps: int) -> list[list[str]]:
             waves.append([places[line.ref] for line in wave])
         batch.refresh_from_db()
         if batch.ended_at:
-            return waves  # type: ignore[return-value]
+            return waves
     raise AssertionError(f"{batch.ref} has not ended after {steps} steps: {states_of(batch)}")
-
-
-def at(hour: int) -> datetime:
-    return NOW.replace(hour=hour)

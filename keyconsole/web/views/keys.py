@@ -42,6 +42,7 @@ def keys(request: HttpRequest) -> HttpResponse:
         "choices": choices,
         "shows": SHOWS,
         "version": version,
+        "may_move": set(accounts_where(person_of(request), Permission.REQUEST).values_list("pk", flat=True)),
     }
     was_click = wants_fragment(request) and not is_poll(request)
     response = page(request, "keys/index.html", "keys", context)

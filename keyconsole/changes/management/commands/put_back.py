@@ -1,0 +1,47 @@
+"""`manage.py put_back BR-n`: asks for the reverse of what a batch moved, through the same approvals."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from keyconsole.changes.batch_terminal import add_asking, batch_called, confirm, print_batch
+from keyconsole.changes.models import OnFailure
+from keyconsole.changes.put_back import lines_back, may_put_back, put_back
+from keyconsole.changes.refusal import Refused
+from keyconsole.changes.terminal import REFUSED, acting_person, from_the_terminal
+
+
+class Command(BaseCommand):
+    help = (
+        "Ask to move every primary that a batch moved back to where it was. "
+        "Exit status: 0 asked, 1 refused, 2 usage."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("ref", metavar="BR-n", help="the batch whose done lines are put back")
+        parser.add_argument("--reason", default="", help="why (default: that it is put back)")
+        add_asking(parser)
+
+    def handle(self, *, ref: str, **options: Any) -> None:
+        person, batch = acting_person(options["username"]), batch_called(ref)
+        try:
+            may_put_back(batch).or_refuse()
+            keys = [line.key for line in lines_back(batch)]
+            confirm(keys, f"back to where it was before {batch.ref}", options, told=self.stderr)
+            back = put_back(
+                batch,
+                by=person,
+                token=uuid.uuid4().hex,
+                now=timezone.now(),
+                reason=options["reason"],
+                ticket=options["ticket"],
+                on_failure=OnFailure(options["on_failure"]),
+                via=from_the_terminal(),
+            )
+        except Refused as refused:
+            raise CommandError("Refused: " + "\n  ".join(refused.reasons), returncode=REFUSED) from None
+        print_batch(back, as_json=options["as_json"], told=self.stdout)

@@ -1,0 +1,83 @@
+"""`manage.py request_batch KEY… --primary-region R`: many keys in one request, as on the page."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from keyconsole.changes.batch_terminal import add_asking, confirm, print_batch
+from keyconsole.changes.batching import refuse_count, request_batch
+from keyconsole.changes.models import OnFailure
+from keyconsole.changes.naming import find_key, named_account
+from keyconsole.changes.refusal import Refused
+from keyconsole.changes.terminal import REFUSED, USAGE, acting_person, from_the_terminal
+from keyconsole.inventory.models import MultiRegionKey
+
+
+class Command(BaseCommand):
+    help = (
+        "Ask to make the replicas in a Region the primaries of every KEY: one plan, approved together, run "
+        "in waves by the worker. All of it is asked for, or nothing. "
+        "Exit status: 0 asked, 1 refused, 2 usage."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "keys", nargs="*", metavar="KEY", help="key id or ARN; from standard input where none is given"
+        )
+        parser.add_argument("--primary-region", required=True, help="the Region that shall be primary")
+        parser.add_argument(
+            "--account", default="", help="account number or name, where a key id alone is ambiguous"
+        )
+        parser.add_argument("--reason", required=True, help="why; it stays in the record")
+        add_asking(parser)
+
+    def handle(self, *, keys: list[str], primary_region: str, **options: Any) -> None:
+        person = acting_person(options["username"])
+        names = list(dict.fromkeys(keys or _names_on_standard_input(force=options["force"])))
+        try:
+            refuse_count(len(names))
+            found = _found(names, account=options["account"])
+            confirm(found, f"primary -> {primary_region}", options, told=self.stderr)
+            batch = request_batch(
+                found,
+                to_region=primary_region,
+                by=person,
+                reason=options["reason"],
+                ticket=options["ticket"],
+                on_failure=OnFailure(options["on_failure"]),
+                token=uuid.uuid4().hex,
+                now=timezone.now(),
+                via=from_the_terminal(),
+            )
+        except Refused as refused:
+            raise CommandError("Refused: " + "\n  ".join(refused.reasons), returncode=REFUSED) from None
+        print_batch(batch, as_json=options["as_json"], told=self.stdout)
+
+
+def _found(names: list[str], *, account: str) -> list[MultiRegionKey]:
+    """Every key, or a refusal that names each one that is not to be found."""
+    account_id = named_account(account).account_id if account else ""
+    keys: list[MultiRegionKey] = []
+    reasons: list[str] = []
+    for name in names:
+        try:
+            keys.append(find_key(name, account_id=account_id))
+        except Refused as refused:
+            reasons.extend(refused.reasons)
+    if reasons:
+        raise Refused("Nothing was asked for.", *reasons)
+    return keys
+
+
+def _names_on_standard_input(*, force: bool) -> list[str]:
+    names = [] if sys.stdin.isatty() else sys.stdin.read().split()
+    if not names:
+        raise CommandError("Name at least one key, as an argument or on standard input.", returncode=USAGE)
+    if not force:
+        raise CommandError("Keys on standard input leave nobody to ask: add --force.", returncode=USAGE)
+    return names
