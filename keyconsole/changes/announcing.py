@@ -30,10 +30,10 @@ def approved(change: Change, *, now: datetime) -> None:
 
 
 def ended(change: Change, *, now: datetime) -> None:
-    """The requester hears of every end; so do those who approved."""
-    voted = User.objects.filter(given_approvals__change=change, given_approvals__withdrawn_at=None)
+    """The requester hears of every end; so does everybody who was asked: nothing waits for them any more."""
+    asked_of = _approvers(change) if rules_of(change).needs_approval else []
     subject = f"{change.ref} is {change.state.replace('_', ' ')}: {_move(change)}"
-    _tell(Topic.CHANGE_ENDED, change, subject, people=[change.requester, *voted], now=now)
+    _tell(Topic.CHANGE_ENDED, change, subject, people=[change.requester, *asked_of], now=now)
 
 
 def emergency_used(change: Change, *, skipped: Iterable[str], now: datetime) -> None:

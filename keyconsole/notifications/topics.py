@@ -18,7 +18,7 @@ class Topic(StrEnum):
         return member
 
     CHANGE_NEEDS_YOU = "change.needs_you", "A change waits for your approval."
-    CHANGE_ENDED = "change.ended", "A change that you asked for came to its end, whichever."
+    CHANGE_ENDED = "change.ended", "A change that you asked for, or were asked about, came to its end."
     CHANGE_APPROVED_BY_OTHER = "change.approved_by_other", "Others approved; nothing waits for you any more."
     EMERGENCY_USED = "emergency.used", "A change ran by the emergency path, without its approvers."
     REVIEW_DUE = "review.due", "The review of an emergency is due."
