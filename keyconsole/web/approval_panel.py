@@ -16,6 +16,7 @@ from keyconsole.changes.models import Approval, Change, Rejection, Review
 from keyconsole.changes.policy import Verdict
 from keyconsole.changes.standing import reviewers_of, rules_of
 from keyconsole.changes.states import IN_FLIGHT, State
+from keyconsole.policies import windows
 from keyconsole.web import deeds
 from keyconsole.web.deeds import Deed
 
@@ -52,7 +53,7 @@ def approval_panel(change: Change, *, person: User, now: datetime) -> dict[str, 
         "rules": rules_of(change),
         "asked": asked,
         "waits_for": still_waits_for(asked) if change.state == State.PENDING else "",
-        "held": _holding(held),
+        "held": _holding(change, held, now),
         "votes": _votes(change, asked),
         "rejection": _rejection(change),
         "offers": {offer.deed.verb: offer for offer in offers},
@@ -88,8 +89,13 @@ def _button(deed: Deed, change: Change) -> str:
     return deed.button.format(change=change)
 
 
-def _holding(held: Gate | None) -> Sequence[str]:
-    return held.reasons if held and held.ruling != Ruling.RUN else ()
+def _holding(change: Change, held: Gate | None, now: datetime) -> Sequence[str]:
+    if held is None or held.ruling == Ruling.RUN:
+        return ()
+    opens, ends = windows.next_opening(rules_of(change), now), change.approval_expires_at
+    if opens and ends and opens >= ends:
+        return (*held.reasons, "Its approval ends before that: it will have to be asked for again.")
+    return held.reasons
 
 
 def _votes(change: Change, asked: Iterable[Asked]) -> list[tuple[Approval, str]]:

@@ -27,6 +27,8 @@ ANSWERS = {
     Answer.LOST: ("The answer was lost", "question", "unknown"),
     Answer.NOT_SENT: ("Nothing reached AWS", "stop", "neutral"),
 }
+# The words of the looks for what a check answered.
+CHECK_WORDS = {"warn": "warning", "fail": "refused"}
 # The tone of the one sentence at the top.
 TONES = {
     State.PENDING: "attention",
@@ -47,6 +49,7 @@ def change_page(change: Change, *, person: User, now: datetime) -> dict[str, Any
     looks = list(change.looks.all())
     entries = list(Entry.objects.filter(subject=change.ref).order_by("-number"))
     panel = approval_panel(change, person=person, now=now)
+    checks = _checks_when_requested(entries)
     return {
         "change": change,
         **panel,
@@ -57,7 +60,8 @@ def change_page(change: Change, *, person: User, now: datetime) -> dict[str, Any
         "rounds": folded(looks, called_at=attempt.started_at if attempt else None),
         "look_regions": regions_of(looks),
         "timeline": timeline(entries),
-        "checks": _checks_when_requested(entries),
+        "checks": checks,
+        "checks_not_ok": sum(check["answer"] != "ok" for check in checks),
         "approved_alone": _approved_alone(entries),
         "plan_text": plan_text(change),
     }
@@ -112,7 +116,8 @@ def _call(attempt: Attempt | None) -> dict[str, Any]:
 def _checks_when_requested(entries: list[Entry]) -> list[dict[str, str]]:
     """The preflight as it was when the change was asked for, from the record."""
     requested = (entry.data.get("preflight") for entry in entries if entry.event == Event.CHANGE_REQUESTED)
-    return next(requested, None) or []
+    checks = next(requested, None) or []
+    return [{**check, "answer": CHECK_WORDS.get(check["answer"], check["answer"])} for check in checks]
 
 
 def _approved_alone(entries: list[Entry]) -> bool:

@@ -16,6 +16,14 @@ from keyconsole.audit.models import Entry
 _LOOKS: dict[str, tuple[str, str]] = {
     Event.CHANGE_REQUESTED: ("plus", "neutral"),
     Event.CHANGE_APPROVED: ("check", "ok"),
+    Event.CHANGE_APPROVAL_GIVEN: ("check", "neutral"),
+    Event.CHANGE_APPROVAL_WITHDRAWN: ("arrow-down", "attention"),
+    Event.CHANGE_BACK_TO_PENDING: ("clock", "attention"),
+    Event.CHANGE_REJECTED: ("cross", "danger"),
+    Event.CHANGE_EXPIRED: ("wait", "neutral"),
+    Event.CHANGE_RUN_ASKED: ("arrow-right", "neutral"),
+    Event.EMERGENCY_USED: ("alert", "danger"),
+    Event.EMERGENCY_REVIEWED: ("eye", "neutral"),
     Event.CHANGE_CANCELLED: ("stop", "neutral"),
     Event.CHANGE_CLAIMED: ("clock", "neutral"),
     Event.CHANGE_STALE: ("alert", "attention"),
@@ -40,8 +48,11 @@ _SAID_ELSEWHERE = frozenset(
         "to_region",
         "ticket",
         "policy",
+        "rules",
     }
 )
+# Worth a word only where it was another way, such as the command line.
+_ORDINARY_WAY = ("via", "page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +64,9 @@ class Moment:
 
     @property
     def title(self) -> str:
-        """What happened, as one or two words: Execution started."""
-        return self.entry.event.partition(".")[2].replace("_", " ").capitalize()
+        """What happened, as one or two words: Execution started, Emergency used."""
+        words = self.entry.event.removeprefix("change.").replace(".", " ").replace("_", " ")
+        return words.capitalize()
 
 
 def timeline(entries: Iterable[Entry]) -> list[Moment]:
@@ -70,7 +82,8 @@ def readable(data: Mapping[str, Any], *, without: frozenset[str] = frozenset()) 
 
 def _moment(entry: Entry) -> Moment:
     icon, tone = _LOOKS.get(entry.event, ("info", "neutral"))
-    return Moment(entry, icon, tone, tuple(readable(entry.data, without=_SAID_ELSEWHERE)))
+    facts = readable(entry.data, without=_SAID_ELSEWHERE)
+    return Moment(entry, icon, tone, tuple(fact for fact in facts if fact != _ORDINARY_WAY))
 
 
 def _as_text(value: object) -> str:

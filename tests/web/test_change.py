@@ -113,6 +113,36 @@ def test_the_timeline_is_the_record_newest_first(moving: Change, as_ana: Client)
     assert [moment.entry.event for moment in moments] == ["change.approved", "change.requested"]
 
 
+def test_the_timeline_says_the_way_only_where_it_was_not_a_page(
+    cast: Cast, inventory: Inventory, as_ana: Client
+) -> None:
+    ask(cast.ana, inventory.card_vault, at=timezone.now())
+    facts = [name for moment in as_ana.get(URL).context["timeline"] for name, _ in moment.facts]
+    assert "via" not in facts
+    assert "rules" not in facts
+    assert "reason" in facts
+
+
+def test_what_the_checks_said_is_folded_while_all_were_ok(
+    cast: Cast, inventory: Inventory, as_ana: Client
+) -> None:
+    ask(cast.ana, inventory.card_vault, at=timezone.now())
+    content = content_of(as_ana)
+    assert "Preflight, when it was asked for: all" in content
+    assert '<details class="disclosure" open>' not in content
+
+
+def test_checks_that_warned_are_open_with_their_word(
+    cast: Cast, inventory: Inventory, as_ana: Client
+) -> None:
+    inventory.card_vault.region_keys.update(details_at=None, policy="", policy_sha256="")
+    ask(cast.ana, inventory.card_vault, at=timezone.now())
+    response = as_ana.get(URL)
+    assert {check["answer"] for check in response.context["checks"]} <= {"ok", "warning", "unknown"}
+    assert response.context["checks_not_ok"] > 0
+    assert '<details class="disclosure" open>' in response.content.decode()
+
+
 def test_equal_looks_in_a_row_are_one_line(moving: Change, as_ana: Client) -> None:
     rounds = as_ana.get(URL).context["rounds"]
     assert [(row.first, row.last, row.is_before_the_call) for row in rounds] == [(1, 2, False), (0, 0, True)]

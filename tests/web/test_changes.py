@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from keyconsole.changes.models import Rejection
 from tests.cast import Cast, Inventory, Member, make_key
 from tests.conftest import HTMX
 from tests.web.stories import ask, put_in, refused, settling
@@ -67,6 +68,15 @@ def test_an_overdue_change_needs_who_asked_for_it(three: None, cast: Cast, as_an
 )
 def test_search_finds_by_any_word_of_it(three: None, as_ana: Client, text: str) -> None:
     assert shown(as_ana, f"?tab=open&q={text}") == ["CR-1"]
+
+
+def test_search_finds_who_approved_rejected_or_reviewed(three: None, cast: Cast, as_ana: Client) -> None:
+    first = cast.ana.requested_changes.get(number=1)
+    now = timezone.now()
+    first.approvals.create(approver=cast.bea, requester=cast.ana, plan_sha256="x", approved_at=now)
+    Rejection.objects.create(change=first, rejecter=cast.ben, reason="No.", rejected_at=now)
+    for text in ("bea", "ben", "bea ben"):
+        assert shown(as_ana, f"?tab=open&q={text}") == ["CR-1"]
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,7 @@ def test_a_closed_window_is_told_with_its_opening(cast: Cast, inventory: Invento
     content = as_ana.get(PAGE).content.decode()
     assert "No change window of the policy payments is open." in content
     assert "The next one opens" in content
+    assert "Its approval ends before that: it will have to be asked for again." in content
 
 
 def test_a_frozen_policy_holds_it_back_with_its_reason(
