@@ -5,7 +5,7 @@ from __future__ import annotations
 from keyconsole.changes.models import Change
 from keyconsole.policies.document import DEFAULT, Rules
 from keyconsole.policies.membership import members_for
-from keyconsole.policies.requirements import Standing, standing
+from keyconsole.policies.requirements import Requirement, Standing, standing
 
 
 def rules_of(change: Change) -> Rules:
@@ -13,16 +13,23 @@ def rules_of(change: Change) -> Rules:
     return Rules.stored(change.rules)
 
 
+def needs_of(change: Change) -> tuple[Requirement, ...]:
+    """What must be met. A policy that asks nobody is refused when written, and would not pass here either."""
+    rules = rules_of(change)
+    if not rules.needs_approval:
+        return ()
+    return tuple(need for need in rules.requirements if need.at_least > 0) or DEFAULT.requirements
+
+
 def members_of(change: Change) -> dict[str, set[str]]:
     """By group, who may vote now. The requester never counts, whatever groups hold them."""
-    members = members_for(rules_of(change).requirements, change.key.account)
+    members = members_for(needs_of(change), change.key.account)
     return {group: people - {change.requester.username} for group, people in members.items()}
 
 
 def reviewers_of(change: Change) -> set[str]:
     """Who judges an emergency afterwards: who would have been asked; an approver where nobody would have."""
-    needs = rules_of(change).requirements or DEFAULT.requirements
-    members = members_for(needs, change.key.account)
+    members = members_for(needs_of(change) or DEFAULT.requirements, change.key.account)
     return set().union(*members.values()) - {change.requester.username}
 
 
@@ -30,4 +37,4 @@ def standing_of(change: Change) -> Standing:
     """Only approvals of this very plan count, and only from those who may still vote."""
     approvals = change.approvals.standing().filter(plan_sha256=change.plan_sha256)
     votes = set(approvals.values_list("approver__username", flat=True))
-    return standing(rules_of(change).requirements, votes=votes, members=members_of(change))
+    return standing(needs_of(change), votes=votes, members=members_of(change))
