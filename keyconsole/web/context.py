@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from keyconsole.aws_accounts.permissions import can_somewhere
 from keyconsole.aws_accounts.roles import Permission
+from keyconsole.policies import freezing
 from keyconsole.web.needs import needs_count
 
 
@@ -28,6 +29,7 @@ _RAIL = (
     ("Changes", "changes"),
     ("Audit", "audit"),
     ("Accounts", "accounts"),
+    ("Policies", "policies"),
     ("Help", "help"),
 )
 
@@ -36,7 +38,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "organisation": settings.KEYCONSOLE_ORGANISATION,
         "is_sandbox": settings.KEYCONSOLE_DEMO,
-        "frozen": "",
+        "frozen": cache(lambda: _frozen(request)),
         "needs_me": cache(lambda: _needs_me(request)),
         "rail": cache(lambda: _rail(request)),
     }
@@ -45,6 +47,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def _person(request: HttpRequest) -> User | None:
     person = getattr(request, "user", None)
     return person if isinstance(person, User) else None
+
+
+def _frozen(request: HttpRequest) -> str:
+    return freezing.current_words() if _person(request) else ""
 
 
 def _needs_me(request: HttpRequest) -> int:

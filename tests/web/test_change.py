@@ -16,7 +16,7 @@ from tests.web.stories import ask, called, looked, put_in, refused, settling
 
 pytestmark = pytest.mark.django_db
 URL = "/changes/CR-1/"
-QUERIES = 17
+QUERIES = 18
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ def rail(client: Client, path: str = "/") -> list[str]:
 
 
 def test_the_rail_names_the_rooms_that_a_person_may_enter(as_ana: Client, as_cleo: Client) -> None:
-    assert rail(as_ana) == ["Overview", "Keys", "Changes", "Accounts", "Help"]
-    assert rail(as_cleo) == ["Overview", "Keys", "Changes", "Audit", "Accounts", "Help"]
+    assert rail(as_ana) == ["Overview", "Keys", "Changes", "Accounts", "Policies", "Help"]
+    assert rail(as_cleo) == ["Overview", "Keys", "Changes", "Audit", "Accounts", "Policies", "Help"]
 
 
 def test_the_room_that_one_is_in_is_marked(as_ana: Client, inventory: Inventory) -> None:

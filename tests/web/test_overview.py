@@ -16,7 +16,7 @@ from tests.cast import Cast, Inventory, Member, make_key
 from tests.conftest import HTMX
 
 pytestmark = pytest.mark.django_db
-QUERIES = 23
+QUERIES = 24
 
 
 def ask(inventory: Inventory, cast: Cast) -> Change:

@@ -33,7 +33,7 @@ KEYS_FOUND = 20
 @requires(Permission.VIEW)
 @require_safe
 def policies(request: HttpRequest) -> HttpResponse:
-    person, now = person_of(request), timezone.now()
+    person, now, frozen = person_of(request), timezone.now(), freezing.current()
     rows = holding(now)
     context = {
         "rows": rows,
@@ -42,9 +42,8 @@ def policies(request: HttpRequest) -> HttpResponse:
         "flags": unsatisfiable(),
         "not_holding": list(not_holding()),
         "propose": may_propose(person),
-        "frozen_now": freezing.current(),
-        "freeze": freezing.may_freeze(person),
-        "lift": freezing.may_lift(person),
+        "frozen_now": frozen,
+        "switch": freezing.may_lift(person) if frozen else freezing.may_freeze(person),
         "freezes": Freeze.objects.exclude(lifted_at=None)[:FREEZES_SHOWN],
     }
     return render(request, "policies/index.html", context)
