@@ -112,8 +112,9 @@ def may_cancel_batch(person: User, batch: Batch) -> Verdict:
     left = _in_state(batch, *NOT_BEGUN)
     if not left:
         return Verdict((f"No line of {batch.ref} can be cancelled any more.",))
-    reasons = {line.key.account_id: may_cancel(person, line).reasons for line in left}
-    return Verdict(tuple(dict.fromkeys(reason for each in reasons.values() for reason in each)))
+    by_account = {line.key.account_id: line for line in left}
+    reasons = [reason for line in by_account.values() for reason in may_cancel(person, line).reasons]
+    return Verdict(tuple(dict.fromkeys(reasons)))
 
 
 def may_run_batch(person: User, batch: Batch, *, now: datetime) -> Verdict:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -125,8 +125,15 @@ def batch_page(batch: Batch, *, person: User, now: datetime) -> dict[str, Any]:
         "actions": _actions(batch, person, now),
         "putting_back": may_put_back(batch),
         "timeline": timeline(list(Entry.objects.filter(subject=batch.ref).order_by("-number"))),
-        "plan_text": json.dumps(batch.plan, indent=2, sort_keys=True, ensure_ascii=False),
+        "plan_text": _plan_text(batch, lines),
     }
+
+
+def _plan_text(batch: Batch, lines: Sequence[Change]) -> str:
+    """Without the lines that this person may not see; then its hash is not the plan's."""
+    seen = {line.ref for line in lines}
+    plan = {**batch.plan, "lines": [line for line in batch.plan["lines"] if line["change"] in seen]}
+    return json.dumps(plan, indent=2, sort_keys=True, ensure_ascii=False)
 
 
 def _visible_lines(batch: Batch, person: User) -> list[Change]:

@@ -12,6 +12,7 @@ from keyconsole.changes.refusal import Refused
 from keyconsole.changes.workflow import request_move
 from keyconsole.notifications.models import Delivery, Route
 from keyconsole.policies.document import Rule, Rules, Selector
+from keyconsole.policies.models import PolicyVersion
 from tests.cast import NOW, hold
 from tests.changes.batches import ask_for, lines_of, make_keys, one_approver, states_of
 
@@ -135,8 +136,21 @@ def test_one_message_asks_for_all_lines(cast):
     ask_for(make_keys(cast.payments, 5), cast)
     [told] = Delivery.objects.all()
     assert told.topic == "change.needs_you"
-    assert told.subject == "BR-1 waits for approval: 5 primaries"
+    assert told.subject == "BR-1 waits for approval: 5 primaries of payments"
     assert "CR-1: card-00" in told.body
+
+
+def test_each_account_hears_of_its_own_lines_only(cast):
+    for name, account in (("p", "111122223333"), ("r", "222233334444")):
+        Route.objects.create(
+            name=name, kind="webhook", url_env="OPS", accounts=[account], added_at=NOW, added_by="ada"
+        )
+    PolicyVersion.objects.all().delete()
+    ask_for([*make_keys(cast.payments, 1), *make_keys(cast.research, 2)], cast)
+    told = {name: Delivery.objects.get(route__name=name) for name in ("p", "r")}
+    assert told["p"].subject == "BR-1 waits for approval: 1 primary of payments"
+    assert "CR-2" not in told["p"].body
+    assert told["r"].subject == "BR-1 waits for approval: 2 primaries of research"
 
 
 def test_lines_that_one_person_may_confirm_are_approved_at_once_and_wait_for_the_rest(cast):
