@@ -15,11 +15,19 @@ def key_path(alias: str) -> str:
 
 def ask_to_make_primary(page: Page, product: Product, alias: str, to_region: str) -> None:
     """From the key's page to the page of the change, as a person does it; the approvers agree to its plan."""
+    fill_in_the_request(page, product, alias, to_region)
+    product.approve(ref_of(page), "ben", "bea")
+    page.reload()
+
+
+def fill_in_the_request(page: Page, product: Product, alias: str, to_region: str) -> None:
     page.goto(product.at(key_path(alias)))
     page.get_by_role("link", name=f"Make primary in {to_region}").click()
     page.get_by_label("Reason").fill("Journey: the yearly drill")
     page.get_by_label("Alias or key id").fill(alias)
-    page.get_by_role("button", name=f"Make {to_region} the primary").click()
+    page.get_by_role("button", name="Ask for approval").click()
     page.wait_for_url("**/changes/CR-*/")
-    product.approve(page.url.rstrip("/").rpartition("/")[2], "ben", "bea")
-    page.reload()
+
+
+def ref_of(page: Page) -> str:
+    return page.url.rstrip("/").rpartition("/")[2]

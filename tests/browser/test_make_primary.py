@@ -27,7 +27,7 @@ def test_what_was_typed_survives_a_wrong_confirmation(product, open_window):
     page.goto(product.at(key_path("payouts") + "make-primary/eu-west-1/"))
     page.get_by_label("Reason").fill("Typed with care")
     page.get_by_label("Alias or key id").fill("ledger")
-    page.get_by_role("button", name="Make eu-west-1 the primary").click()
+    page.get_by_role("button", name="Ask for approval").click()
     assert page.get_by_label("Reason").input_value() == "Typed with care"
     assert page.evaluate("document.activeElement.classList.contains('error-summary')")
     assert "/make-primary/" in page.url
