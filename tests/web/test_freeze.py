@@ -26,6 +26,9 @@ def test_freezing_holds_everything_and_says_so_on_every_page(as_ada: Client, as_
     assert "Everything is frozen. No change runs until somebody lifts it." in content
     for url in ("/", "/keys/", "/help/", PAGE):
         assert f"by ada: {WHY}" in text(as_ana, url)
+    for url in (PAGE, "/policies/alone/"):
+        assert "as everything is" in text(as_ana, url)
+        assert "Any time" not in text(as_ana, url)
     assert Entry.objects.get(event="freeze.set").actor == "ada"
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet
 
-from keyconsole.policies.document import DEFAULT, Rules
+from keyconsole.policies.document import DEFAULT
 from keyconsole.policies.governing import active_rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
 from keyconsole.policies.roster import Roster
@@ -42,10 +42,20 @@ class ProposedRow:
         return sum(line.requirement.at_least for tally in self.tallies for line in tally.lines)
 
 
-def holding(now: datetime) -> list[HoldingRow]:
+def holding(now: datetime, *, frozen: bool) -> list[HoldingRow]:
     found = sorted(active_rules(), key=lambda pair: pair[0].policy.name)
-    rows = [_row(version, rules, now) for version, rules in found]
-    return [*rows, HoldingRow(None, "", ("every other key",), needs_words(DEFAULT), runs_now(DEFAULT, now))]
+    rows = [
+        HoldingRow(
+            version,
+            version.policy.name,
+            selector_words(rules.applies_to),
+            needs_words(rules),
+            runs_now(rules, now, frozen=frozen),
+        )
+        for version, rules in found
+    ]
+    default_runs = runs_now(DEFAULT, now, frozen=frozen)
+    return [*rows, HoldingRow(None, "", ("every other key",), needs_words(DEFAULT), default_runs)]
 
 
 def proposed(person: User) -> list[ProposedRow]:
@@ -63,13 +73,6 @@ def not_holding() -> QuerySet[Policy]:
     holds = versions.filter(state=VersionState.ACTIVE).exclude(document={})
     waits = versions.filter(state=VersionState.PROPOSED)
     return Policy.objects.filter(~Exists(holds), ~Exists(waits))
-
-
-def _row(version: PolicyVersion, rules: Rules, now: datetime) -> HoldingRow:
-    name = version.policy.name
-    return HoldingRow(
-        version, name, selector_words(rules.applies_to), needs_words(rules), runs_now(rules, now)
-    )
 
 
 def _proposed_row(version: PolicyVersion, person: User, roster: Roster | None) -> ProposedRow:

@@ -18,7 +18,10 @@ class RunsNow:
     opens_at: datetime | None = None
 
 
-def runs_now(rules: Rules, now: datetime) -> RunsNow:
+def runs_now(rules: Rules, now: datetime, *, frozen: bool = False) -> RunsNow:
+    """`frozen`: whether everything is, whatever the policy says."""
+    if frozen:
+        return RunsNow("Frozen", "pause", "danger", "as everything is")
     verdict = may_run_at(rules, now)
     opens = None if verdict.allowed else next_opening(rules, now)
     if verdict.allowed:

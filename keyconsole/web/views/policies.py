@@ -22,8 +22,8 @@ from keyconsole.web.guards import person_of, requires
 from keyconsole.web.policies.considering import explained, targets_of
 from keyconsole.web.policies.group_list import group_rows
 from keyconsole.web.policies.policy_list import holding, not_holding, proposed
-from keyconsole.web.policies.policy_page import holding_of, proposal_of, versions_of
-from keyconsole.web.policies.standing import runs_now
+from keyconsole.web.policies.policy_page import Version, holding_of, proposal_of, versions_of
+from keyconsole.web.policies.standing import RunsNow, runs_now
 
 VERSIONS_SHOWN = 20
 FREEZES_SHOWN = 5
@@ -34,7 +34,7 @@ KEYS_FOUND = 20
 @require_safe
 def policies(request: HttpRequest) -> HttpResponse:
     person, now, frozen = person_of(request), timezone.now(), freezing.current()
-    rows = holding(now)
+    rows = holding(now, frozen=frozen is not None)
     context = {
         "rows": rows,
         "count": len(rows) - 1,
@@ -58,7 +58,7 @@ def policy(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "policy": found,
         "held": held,
-        "runs_now": runs_now(held.rules, timezone.now()) if held and held.rules else None,
+        "runs_now": _runs_now(held),
         "proposal": proposal_of(versions, person),
         "propose": may_propose(person),
         "versions_page": Paginator(versions, VERSIONS_SHOWN).get_page(request.GET.get("page")),
@@ -86,6 +86,11 @@ def explain(request: HttpRequest) -> HttpResponse:
 def groups(request: HttpRequest) -> HttpResponse:
     visible = accounts_where(person_of(request), Permission.VIEW)
     return render(request, "policies/groups.html", {"groups": group_rows(visible)})
+
+
+def _runs_now(held: Version | None) -> RunsNow | None:
+    rules = held.rules if held else None
+    return runs_now(rules, timezone.now(), frozen=freezing.current() is not None) if rules else None
 
 
 def policy_called(name: str) -> Policy:
