@@ -23,6 +23,7 @@ CHAPTERS = (
     Chapter("what-it-is", "What KeyConsole is", "What it does for you, and what it does not do."),
     Chapter("keys", "Keys and Regions", "What the keys pages show, and what unknown means."),
     Chapter("making-a-primary", "Making a primary", "From the key to the confirmation, check by check."),
+    Chapter("approvals", "Approvals and emergencies", "Who has to agree, to what exactly, and what if not."),
     Chapter("settling", "Settling", "What happens after the call, and a change's whole life."),
     Chapter("refusals", "When AWS refuses", "Every refusal of UpdatePrimaryRegion and what to do."),
     Chapter("scans", "Scans", "How keys are found, and the answers that a Region can give."),

@@ -21,6 +21,7 @@ PAGES = {
     "changes": ("ana", "/changes/"),
     "changes-closed": ("cleo", "/changes/?tab=closed"),
     "change": ("cleo", "/changes/CR-1/"),
+    "help-approvals": ("ana", "/help/approvals/"),
     "change-that-needs-me": ("bea", "/changes/CR-24/"),
     "changes-that-need-me": ("bea", "/changes/?tab=needs-me"),
     "approve": ("bea", "/changes/CR-24/approve/"),

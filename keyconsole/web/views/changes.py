@@ -42,7 +42,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     tabs = tab_links(person, request.GET.get("tab", ""), needs_me=waiting.count() + len(proposals))
     current = next(link.tab for link in tabs if link.is_current)
     found = matching(changes_in(current, person, needing=waiting).newest_first(), text)
-    rows = found.select_related("key__account", "requester")
+    rows = found.select_related("key__account", "requester", "batch")
     context = {
         "tabs": tabs,
         "tab": current,
