@@ -64,11 +64,6 @@ def approval_panel(change: Change, *, person: User, now: datetime) -> dict[str, 
     }
 
 
-def has_agreed(person: User, change: Change, plan_sha256: str) -> bool:
-    """Whether this person's agreement to that very plan stands: a second click asks for nothing new."""
-    return change.approvals.standing().filter(approver=person, plan_sha256=plan_sha256).exists()
-
-
 def _actions(
     change: Change, person: User, offered: Iterable[Deed], now: datetime
 ) -> tuple[list[Offer], list[Grey]]:

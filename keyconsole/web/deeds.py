@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from keyconsole.changes import approving, emergency, workflow
-from keyconsole.changes.models import Change
+from keyconsole.changes.models import Change, Rejection, Review
 from keyconsole.changes.policy import (
     Verdict,
     may_approve,
@@ -27,6 +28,8 @@ from keyconsole.changes.policy import (
 from keyconsole.web import deed_forms
 
 Typed = Mapping[str, Any]
+# The same words by the same person within this time are one comment.
+SENT_TWICE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class Deed:
     may: Callable[[User, Change, datetime], Verdict]
     do: Callable[[Change, User, Typed, datetime], None]
     look: str = ""
+    # Whether this very thing was done by this person already: a form sent twice then is no refusal.
+    stands: Callable[[Change, User, Typed], bool] = lambda *_: False
 
     @property
     def url_name(self) -> str:
@@ -66,7 +71,9 @@ def _withdraw(change: Change, person: User, _typed: Typed, now: datetime) -> Non
 
 
 def _comment(change: Change, person: User, typed: Typed, now: datetime) -> None:
-    approving.comment(change, by=person, text=typed["text"], now=now)
+    same = change.comments.filter(author=person, text=typed["text"], written_at__gt=now - SENT_TWICE)
+    if not same.exists():
+        approving.comment(change, by=person, text=typed["text"], now=now)
 
 
 def _run(change: Change, person: User, typed: Typed, now: datetime) -> None:
@@ -82,6 +89,24 @@ def _review(change: Change, person: User, typed: Typed, now: datetime) -> None:
     emergency.review(change, by=person, was_right=was_right, comment=typed["comment"], now=now)
 
 
+def _has_approved(change: Change, person: User, typed: Typed) -> bool:
+    standing = change.approvals.standing()
+    return standing.filter(approver=person, plan_sha256=typed["plan_sha256"]).exists()
+
+
+def _has_rejected(change: Change, person: User, _typed: Typed) -> bool:
+    return Rejection.objects.filter(change=change, rejecter=person).exists()
+
+
+def _has_reviewed(change: Change, person: User, typed: Typed) -> bool:
+    given = Review.objects.filter(change=change, reviewer=person)
+    return given.filter(was_right=typed["was_right"] == deed_forms.RIGHT).exists()
+
+
+def _is_to_run(change: Change, _person: User, typed: Typed) -> bool:
+    return typed["run_at"] is None and change.run_at is not None and change.run_at <= timezone.now()
+
+
 APPROVE = Deed(
     verb="approve",
     title="Approve {change.ref}",
@@ -91,6 +116,7 @@ APPROVE = Deed(
     form=deed_forms.ApproveForm,
     may=lambda person, change, now: may_approve(person, change, now=now),
     do=_approve,
+    stands=_has_approved,
     look="primary",
 )
 REJECT = Deed(
@@ -102,6 +128,7 @@ REJECT = Deed(
     form=deed_forms.RejectForm,
     may=lambda person, change, now: may_reject(person, change, now=now),
     do=_reject,
+    stands=_has_rejected,
     look="danger",
 )
 WITHDRAW = Deed(
@@ -133,6 +160,7 @@ RUN = Deed(
     form=deed_forms.RunForm,
     may=lambda person, change, now: may_run(person, change, now=now),
     do=_run,
+    stands=_is_to_run,
     look="primary",
 )
 CANCEL = Deed(
@@ -156,5 +184,6 @@ REVIEW = Deed(
     form=deed_forms.ReviewForm,
     may=lambda person, change, now: emergency.may_review(person, change),  # noqa: ARG005 - asked alike
     do=_review,
+    stands=_has_reviewed,
     look="primary",
 )

@@ -76,7 +76,7 @@ def test_sent_twice_it_counts_once_and_says_so(change: Change, as_ben: Client) -
     as_ben.post(URL, yes(change))
     again = as_ben.post(URL, yes(change), follow=True)
     assert again.redirect_chain == [(PAGE, 302)]
-    assert "You have approved CR-1 already; it counts once." in again.content.decode()
+    assert "You approved CR-1. Sent twice, it counts once." in again.content.decode()
     assert change.approvals.count() == 1
 
 

@@ -39,6 +39,12 @@ def test_who_waits_on_the_page_sees_it_with_the_next_poll(
     assert "Done in research first." in polled.content.decode()
 
 
+def test_sent_twice_it_stands_once(change: Change, as_ana: Client) -> None:
+    for _ in range(2):
+        assert as_ana.post(URL, {"text": "Monday, then."}).headers["Location"] == PAGE
+    assert change.comments.count() == 1
+
+
 def test_closed_changes_can_still_be_talked_about(change: Change, as_ana: Client) -> None:
     Change.objects.update(state="expired", closed_at=timezone.now())
     as_ana.post(URL, {"text": "I will ask again on Monday."})

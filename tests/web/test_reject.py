@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from keyconsole.changes.models import Change
+from keyconsole.changes.models import Change, Rejection
 from tests.cast import Cast, Inventory
 from tests.changes.approvals import agree, hold_for_payments
 from tests.web.stories import ask
@@ -39,6 +39,14 @@ def test_a_reason_that_cannot_stand_is_told_and_nothing_happens(
     assert "error-summary" in response.content.decode()
     change.refresh_from_db()
     assert change.state == "pending"
+
+
+def test_sent_twice_it_ends_once_and_is_no_refusal(change: Change, as_bea: Client) -> None:
+    as_bea.post(URL, {"reason": "No."})
+    again = as_bea.post(URL, {"reason": "No."}, follow=True)
+    assert again.redirect_chain == [(PAGE, 302)]
+    assert "Sent twice, it counts once." in again.content.decode()
+    assert Rejection.objects.count() == 1
 
 
 def test_a_no_after_the_end_is_refused_and_keeps_what_was_typed(change: Change, as_ben: Client) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from keyconsole.audit.models import Entry
 from keyconsole.changes.creating import Wish
 from keyconsole.changes.emergency import break_glass
 from keyconsole.changes.models import Change, Review
@@ -64,6 +65,12 @@ def test_it_may_be_given_long_after_the_change_ended(change: Change, as_bea: Cli
     given = Review.objects.select_related("reviewer").get()
     assert given.reviewer is not None
     assert given.reviewer.username == "bea"
+
+
+def test_sent_twice_it_is_given_once(change: Change, as_ben: Client) -> None:
+    as_ben.post(URL, GIVEN)
+    assert as_ben.post(URL, GIVEN).headers["Location"] == PAGE
+    assert Entry.objects.filter(event="emergency.reviewed").count() == 1
 
 
 def test_a_second_review_is_refused(change: Change, as_ben: Client, as_bea: Client) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from keyconsole.audit.models import Entry
 from keyconsole.changes.models import Change
 from keyconsole.policies.document import Runs, Window
 from tests.cast import Cast, Inventory
@@ -51,6 +52,12 @@ def test_a_later_time_is_utc_and_stands_on_the_page(by_hand: Change, as_ana: Cli
     by_hand.refresh_from_db()
     assert by_hand.run_at == at
     assert f"It will run at {at:%Y-%m-%d %H:%M} UTC." in as_ana.get(PAGE).content.decode()
+
+
+def test_sent_twice_it_is_no_refusal(by_hand: Change, as_ana: Client) -> None:
+    as_ana.post(URL, {"run_at": ""})
+    assert as_ana.post(URL, {"run_at": ""}).headers["Location"] == PAGE
+    assert Entry.objects.filter(event="change.run_asked").count() == 1
 
 
 @pytest.mark.parametrize(

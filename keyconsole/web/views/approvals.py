@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.refusal import Refused
 from keyconsole.web import deeds
-from keyconsole.web.approval_panel import has_agreed
 from keyconsole.web.change_page import plan_text
 from keyconsole.web.deeds import Deed
 from keyconsole.web.guards import change_for, person_of, requires
@@ -73,8 +72,8 @@ def _done(request: HttpRequest, ref: str, deed: Deed) -> HttpResponse:
             deed.do(change, person, form.cleaned_data, now)
         except Refused as refused:
             change = change_for(person, ref)
-            if deed is deeds.APPROVE and has_agreed(person, change, form.cleaned_data["plan_sha256"]):
-                messages.info(request, f"You have approved {ref} already; it counts once.")
+            if deed.stands(change, person, form.cleaned_data):
+                messages.info(request, f"{deed.done.format(change=change)} Sent twice, it counts once.")
                 return redirect(change)
             form.add_error(None, list(refused.reasons))
         else:
