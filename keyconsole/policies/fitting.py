@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from keyconsole.aws_accounts.models import AwsAccount
@@ -15,34 +15,40 @@ from keyconsole.policies.parts import Selector
 from keyconsole.policies.roster import Roster
 
 
-def misfits(rules: Rules, *, roster: Roster | None = None) -> tuple[str, ...]:
-    """The sentences that say why the policy could not work; empty where it can."""
-    return tuple(dict.fromkeys(_misfits(rules, roster or Roster.read())))
+def misfits(
+    rules: Rules, *, roster: Roster | None = None, accounts: Sequence[AwsAccount] | None = None
+) -> tuple[str, ...]:
+    """The sentences that say why the policy could not work; empty where it can.
+
+    Who asks about many policies reads the roster and all accounts once, for all of them.
+    """
+    everywhere = list(AwsAccount.objects.all()) if accounts is None else accounts
+    return tuple(dict.fromkeys(_misfits(rules, roster or Roster.read(), everywhere)))
 
 
-def covered_accounts(selector: Selector) -> list[AwsAccount]:
+def covered_accounts(selector: Selector, accounts: Iterable[AwsAccount] | None = None) -> list[AwsAccount]:
     return [
         account
-        for account in AwsAccount.objects.all()
+        for account in (AwsAccount.objects.all() if accounts is None else accounts)
         if covers_account(selector, name=account.name, account_id=account.account_id, unit=account.unit)
     ]
 
 
-def _misfits(rules: Rules, roster: Roster) -> Iterator[str]:
-    known = {text for pair in AwsAccount.objects.values_list("name", "account_id") for text in pair}
+def _misfits(rules: Rules, roster: Roster, accounts: Sequence[AwsAccount]) -> Iterator[str]:
+    known = {text for account in accounts for text in (account.name, account.account_id)}
     if unknown := [name for name in rules.applies_to.accounts if name not in known]:
         yield f"There is no account {', '.join(repr(name[:60]) for name in unknown)}."
     if problem := group_problem(rules.requirements, roster):
         yield problem
     else:
-        yield from _shortfalls(rules, roster)
+        yield from _shortfalls(rules, roster, accounts)
     if rules.emergency_group and not roster.groups.get(rules.emergency_group):
         yield f"Nobody is in the emergency group {rules.emergency_group!r}."
 
 
-def _shortfalls(rules: Rules, roster: Roster) -> Iterator[str]:
+def _shortfalls(rules: Rules, roster: Roster, accounts: Sequence[AwsAccount]) -> Iterator[str]:
     """In the accounts that have such keys; where none has, one account that could do it is enough."""
-    covered = covered_accounts(rules.applies_to)
+    covered = covered_accounts(rules.applies_to, accounts)
     found = {account.pk: shortfall(rules.requirements, account, roster) for account in covered}
     short = [account for account in covered if found[account.pk]]
     with_keys = _with_such_keys(short, rules.applies_to) if short else set()

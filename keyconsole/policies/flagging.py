@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.policies.fitting import misfits
 from keyconsole.policies.governing import active_rules
 from keyconsole.policies.models import PolicyVersion
@@ -9,7 +10,9 @@ from keyconsole.policies.roster import Roster
 
 
 def unsatisfiable() -> list[tuple[PolicyVersion, str]]:
-    roster = Roster.read()
+    roster, accounts = Roster.read(), list(AwsAccount.objects.all())
     return [
-        (version, sentence) for version, rules in active_rules() for sentence in misfits(rules, roster=roster)
+        (version, sentence)
+        for version, rules in active_rules()
+        for sentence in misfits(rules, roster=roster, accounts=accounts)
     ]
