@@ -22,7 +22,7 @@ from keyconsole.changes.refusal import Lost
 from keyconsole.changes.settling import CALL_LASTS_AT_MOST
 from keyconsole.changes.standing import rules_of
 from keyconsole.changes.states import CLOSED, IN_FLIGHT, State
-from keyconsole.changes.transition import move
+from keyconsole.changes.transition import hold, move
 from keyconsole.changes.waves import COUNTS_FOR, Move, next_wave
 from keyconsole.policies import freezing, windows
 
@@ -96,6 +96,7 @@ def _failure(batch: Batch, lines: Iterable[Change]) -> Change | None:
 def _begin_wave(batch: Batch, *, now: datetime) -> None:
     with transaction.atomic():
         _lock_accounts(batch)
+        hold(batch.changes.all())
         lines = _lines(batch)
         _take_back(lines, now=now)
         waiting = _ready(batch, lines, now=now)
@@ -114,7 +115,7 @@ def _begin_wave(batch: Batch, *, now: datetime) -> None:
 def _lock_accounts(batch: Batch) -> None:
     """PostgreSQL waits here for a rival's step; SQLite's IMMEDIATE transaction has waited already."""
     accounts = AwsAccount.objects.filter(pk__in=batch.changes.values("key__account"))
-    list(accounts.select_for_update().order_by("pk").values_list("pk"))
+    list(accounts.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def _ready(batch: Batch, lines: Sequence[Change], *, now: datetime) -> list[Change]:

@@ -20,6 +20,7 @@ from keyconsole.changes.policy import may_approve, may_cancel, may_reject, may_r
 from keyconsole.changes.refusal import Lost, Refused
 from keyconsole.changes.replanning import end_if_stale
 from keyconsole.changes.states import State
+from keyconsole.changes.transition import hold
 from keyconsole.changes.words import REASON_AT_MOST, clean_text
 from keyconsole.policies.verdict import Verdict
 
@@ -36,6 +37,7 @@ def approve_batch(
     may_approve_batch(by, batch, now=now).or_refuse()
     _refuse_stale(batch, by=by, now=now)
     with transaction.atomic():
+        hold(batch.changes.all())
         lines = [line for line in _in_state(batch, State.PENDING) if may_approve(by, line, now=now).allowed]
         for line in lines:
             approving.approve(line, by=by, plan_sha256=line.plan_sha256, now=now, comment=comment, via=via)
@@ -55,6 +57,7 @@ def reject_batch(batch: Batch, *, by: User, reason: str, now: datetime, via: str
         raise Refused("Say why: the requester and the record need the reason.")
     why = f"Rejected by {by.username}: {reason}"
     with transaction.atomic():
+        hold(batch.changes.all())
         if not stop(batch, event=Event.BATCH_REJECTED, actor=by.username, why=why, now=now, via=via):
             raise Lost(batch.ref)
         lines = _in_state(batch, *NOT_BEGUN)
@@ -73,6 +76,7 @@ def cancel_batch(batch: Batch, *, by: User, reason: str, now: datetime, via: str
     may_cancel_batch(by, batch).or_refuse()
     why = f"Cancelled by {by.username}{': ' + reason if reason else '.'}"
     with transaction.atomic():
+        hold(batch.changes.all())
         if not stop(batch, event=Event.BATCH_CANCELLED, actor=by.username, why=why, now=now, via=via):
             raise Lost(batch.ref)
         cancel_rest(
@@ -85,6 +89,7 @@ def run_batch(batch: Batch, *, by: User, now: datetime, via: str = PAGE) -> int:
     """Say that the approved lines which wait for that shall run; raises Refused."""
     may_run_batch(by, batch, now=now).or_refuse()
     with transaction.atomic():
+        hold(batch.changes.all())
         lines = [line for line in _waiting_for_somebody(batch) if may_run(by, line, now=now).allowed]
         for line in lines:
             approving.run(line, by=by, now=now, via=via)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import record
@@ -52,6 +52,15 @@ def move(
             announcing.ended(change, now=now)
         if change.batch and to in CLOSED and before in IN_FLIGHT:
             tasks.enqueue_advance(change.batch, at=None)
+
+
+def hold(changes: QuerySet[Change]) -> None:
+    """Take the rows of all that one transaction decides about, before it records anything.
+
+    Whoever writes one change takes its row first and then the chain of the record. Who wrote many in turn
+    would hold the chain while waiting for the next row, and PostgreSQL would end one of the two.
+    """
+    list(changes.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def note(change: Change, event: Event, *, actor: str, now: datetime, data: dict[str, Any]) -> None:

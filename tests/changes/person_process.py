@@ -20,6 +20,9 @@ def act(verb: str, *, now: datetime, **facts: Any) -> None:
     if verb == "request":
         _request(now=now, **facts)
         return
+    if verb.endswith("_batch"):
+        _batch(verb, now=now, **facts)
+        return
     from django.contrib.auth.models import User
 
     from keyconsole.changes import approving, execution, expiring
@@ -31,6 +34,7 @@ def act(verb: str, *, now: datetime, **facts: Any) -> None:
         "approve": lambda: approving.approve(change, by=by, plan_sha256=change.plan_sha256, now=now),
         "reject": lambda: approving.reject(change, by=by, reason="No.", now=now),
         "withdraw": lambda: approving.withdraw(change, by=by, now=now),
+        "comment": lambda: approving.comment(change, by=by, text="Seen.", now=now),
         "claim": lambda: execution._take(change, now=now),
         "attend": lambda: expiring.attend(now=now),
     }
@@ -46,6 +50,19 @@ def _request(*, now: datetime, by: str, key: int, token: str) -> None:
     found = MultiRegionKey.objects.select_related("account").get(pk=key)
     person = User.objects.get(username=by)
     request_move(found, to_region="eu-west-1", by=person, reason="Closer to its users.", token=token, now=now)
+
+
+def _batch(verb: str, *, now: datetime, by: str, batch: int) -> None:
+    from django.contrib.auth.models import User
+
+    from keyconsole.changes import batch_decisions
+    from keyconsole.changes.models import Batch
+
+    found, person = Batch.objects.get(pk=batch), User.objects.get(username=by)
+    if verb == "approve_batch":
+        batch_decisions.approve_batch(found, by=person, plan_sha256=found.plan_sha256, now=now)
+    else:
+        batch_decisions.cancel_batch(found, by=person, reason="Not now.", now=now)
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from keyconsole.audit.log import first_broken_entry
 from keyconsole.audit.models import Entry
+from keyconsole.changes.batching import request_batch
 from keyconsole.changes.models import Change, Rejection
 from keyconsole.changes.workflow import request_move
 from keyconsole.inventory.models import MultiRegionKey
@@ -255,3 +256,24 @@ def test_a_request_from_twice_the_same_person_is_one_change(rivals, keys, cast, 
         else:
             assert sorted(map(bool, refused)) == [False, True]
             assert "already under way for this key" in "".join(refused)
+
+
+@pytest.fixture
+def batch(keys, cast):
+    hold_for_payments(cast)
+    return request_batch(
+        keys, to_region="eu-west-1", by=cast.ana, reason="Drill.", token=uuid.uuid4().hex, now=timezone.now()
+    )
+
+
+@pytest.mark.parametrize("verb", ["approve_batch", "cancel_batch"])
+def test_a_decision_about_a_batch_and_words_about_its_lines_wait_for_each_other(rivals, batch, verb):
+    by = "ben" if verb == "approve_batch" else "ana"
+    lines = list(batch.changes.order_by("-number"))
+    for _round in range(3 if verb == "approve_batch" else 1):
+        batch.changes.get(number=lines[0].number).approvals.all().delete()
+        talk = [{"verb": "comment", "change": line.pk, "by": "bea"} for line in lines[:7]]
+        refused = meet(rivals, {"verb": verb, "batch": batch.pk, "by": by}, *talk)
+        assert refused[1:] == [""] * 7
+    held = {change.state for change in batch.changes.all()}
+    assert held == ({"pending"} if verb == "approve_batch" else {"cancelled"})
