@@ -203,5 +203,5 @@ def _end(batch: Batch, *, now: datetime) -> None:
             return
         batch.refresh_from_db()
         counts = {state: lines.count(state) for state in sorted(set(lines))}
-        note_batch(batch, Event.BATCH_ENDED, actor=ACTOR, now=now, data={"lines": counts})
+        note_batch(batch, Event.BATCH_ENDED, actor=ACTOR, now=now, data=counts)
         batch_telling.ended(batch, now=now)

@@ -53,7 +53,7 @@ def batch_progress(batch: Batch, lines: Sequence[Change]) -> BatchProgress:
     """`lines`: those to be shown, with their keys and accounts. A fixed number of queries."""
     counts = Counter(line.state for line in lines)
     return BatchProgress(
-        lines=[BatchLine(line, _word(line), line.outcome) for line in lines],
+        lines=[BatchLine(line, _word(line), _note(line)) for line in lines],
         counts={state.replace("_", " "): counts[state] for state in State if counts[state]},
         needed=_needed(batch, [line for line in lines if line.state == State.PENDING]),
     )
@@ -65,6 +65,11 @@ def _has_turn(line: Change) -> bool:
 
 def _word(line: Change) -> str:
     return "its turn has come" if _has_turn(line) else ""
+
+
+def _note(line: Change) -> str:
+    """What needs no word beside its state, and stands above for the whole batch, is left out."""
+    return "" if line.state in {State.DONE, State.CANCELLED} else line.outcome
 
 
 def _needed(batch: Batch, pending: Sequence[Change]) -> list[Needed]:

@@ -1,0 +1,96 @@
+"""Journey: twenty keys in one request, a seventh that fails, what was stopped, and the way back."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import boto3
+from playwright.sync_api import Page, expect
+
+from tests.browser.product import Product
+
+SOON = 60_000
+RESEARCH, FROM, TO = "222233334444", "us-west-2", "us-east-1"
+
+
+def kms(product: Product, region: str) -> Any:
+    """Somebody with the AWS command line, outside of KeyConsole."""
+    desk = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "only-for-the-sandbox"}
+    sts = boto3.client("sts", region_name=region, endpoint_url=product.sandbox_url, **desk)
+    role = sts.assume_role(RoleArn=f"arn:aws:iam::{RESEARCH}:role/Admin", RoleSessionName="somebody")
+    given = role["Credentials"]
+    return boto3.client(
+        "kms",
+        region_name=region,
+        endpoint_url=product.sandbox_url,
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+    )
+
+
+def make_twenty_keys(product: Product) -> list[str]:
+    """At the sandbox, and then seen by a scan."""
+    here, there = kms(product, FROM), kms(product, TO)
+    keys = []
+    for number in range(1, 21):
+        key_id = here.create_key(MultiRegion=True)["KeyMetadata"]["KeyId"]
+        here.replicate_key(KeyId=key_id, ReplicaRegion=TO)
+        here.create_alias(AliasName=f"alias/wave-{number:02}", TargetKeyId=key_id)
+        keys.append(key_id)
+    while any(there.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] != "Enabled" for key in keys):
+        pass
+    product.manage("scan", "research", "--details")
+    return keys
+
+
+def choose(ana: Page, product: Product) -> None:
+    ana.goto(product.at("/keys/?q=wave-"))
+    ana.get_by_role("link", name="Move all 20").click()
+    ana.get_by_label("New primary Region").select_option(TO)
+    ana.get_by_role("button", name="Check these keys").click()
+
+
+def ask(ana: Page) -> str:
+    ana.get_by_label("Reason").fill("Journey: leaving us-west-2.")
+    ana.get_by_label("How many").fill("20 keys")
+    ana.get_by_role("button", name="Move 20 keys").click()
+    ana.wait_for_url(re.compile(r"/batches/BR-\d+/$"))
+    return ana.url.rstrip("/").rpartition("/")[2]
+
+
+def test_a_wave_of_twenty_with_a_failing_seventh_stops_and_can_be_put_back(product, open_window):
+    keys = make_twenty_keys(product)
+    before = product.calls("UpdatePrimaryRegion")
+    ana = open_window("ana")
+    choose(ana, product)
+    kms(product, TO).disable_key(KeyId=keys[6])
+    ref = ask(ana)
+    expect(ana.locator("#batch-status")).to_contain_text("Stopped.", timeout=SOON)
+    expect(ana.locator("#batch-status")).to_contain_text("is stale", timeout=SOON)
+    expect(ana.locator("#batch")).to_contain_text("20 of 20 ended", timeout=SOON)
+    expect(ana.locator("#batch-status")).to_contain_text("7 done, 12 cancelled, 1 stale")
+    assert product.calls("UpdatePrimaryRegion") == before + 7
+
+    ana.get_by_role("link", name="Put back").click()
+    expect(ana.get_by_label("Reason")).to_have_value(f"Put back what {ref} moved.")
+    ana.get_by_label("How many").fill("7 keys")
+    ana.get_by_role("button", name="Move 7 keys").click()
+    expect(ana.locator("#batch")).to_contain_text("7 of 7 ended", timeout=SOON)
+    expect(ana.locator("#batch-status")).to_contain_text("7 done")
+    assert product.calls("UpdatePrimaryRegion") == before + 14
+
+
+def test_ticked_keys_come_along_without_javascript(product, open_window):
+    ana = open_window("ana", java_script_enabled=False)
+    ana.goto(product.at("/keys/?account=111122223333"))
+    ana.get_by_label("Tick card-vault").check()
+    ana.get_by_label("Tick ledger").check()
+    ana.get_by_role("button", name="Move the ticked keys").click()
+    expect(ana.get_by_role("heading", level=1)).to_contain_text("2 keys")
+    ana.get_by_label("New primary Region").select_option("eu-west-1")
+    ana.get_by_role("button", name="Check these keys").click()
+    expect(ana.locator("main")).to_contain_text("1 of 2 keys cannot be moved there now")
+    ana.get_by_role("button", name="Go on without it").click()
+    expect(ana.get_by_role("button", name="Ask for approval of 1 key")).to_be_visible()
