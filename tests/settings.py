@@ -9,13 +9,13 @@ from pathlib import Path
 os.environ.setdefault("KEYCONSOLE_SECRET_KEY", "only-for-tests-" + "x" * 40)
 os.environ.setdefault("KEYCONSOLE_DEMO", "1")
 
-from keyconsole.settings import *  # noqa: E402, F403
+from keyconsole.settings import *  # noqa: F403
+from keyconsole.settings import DATABASES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: some tests start real workers, which open the same database.
-    DATABASES["default"]["TEST"] = {
-        "NAME": str(Path(tempfile.gettempdir()) / f"keyconsole-test-{os.getpid()}.sqlite3")
-    }  # noqa: F405
+    file = Path(tempfile.gettempdir()) / f"keyconsole-test-{os.getpid()}.sqlite3"
+    DATABASES["default"]["TEST"] = {"NAME": str(file)}
