@@ -224,5 +224,7 @@ LOGGING = {
         "keyconsole": {"level": KEYCONSOLE_LOG_LEVEL},
         # What it tells may hold parts of an address, which are secrets; we tell what failed ourselves.
         "apprise": {"handlers": ["nowhere"], "propagate": False},
+        # A traceback for each credential that fails; the scan and the page say which and why.
+        "botocore.credentials": {"level": "CRITICAL"},
     },
 }

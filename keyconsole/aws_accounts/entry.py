@@ -61,6 +61,8 @@ _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,}", re.ASCII)
 _SESSION_NAME = re.compile(r"[\w+=,.@-]{2,}", re.ASCII)
 _UNIT = re.compile(r"[\w .&+-]+(/[\w .&+-]+)*")
 _PREFIX = re.compile(r"[A-Z][A-Z0-9_]*")
+# How access key ids begin: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+_ACCESS_KEY_ID = re.compile(r"(AKIA|ASIA)[A-Z0-9]{12,}")
 
 
 def tidy(fields: Mapping[str, Any]) -> AccountFields:
@@ -127,6 +129,8 @@ def _source_problems(fields: AccountFields) -> Iterator[tuple[str, str]]:
         yield "profile_name", "Name the profile."
     if source == Source.ENV_KEYS and not _PREFIX.fullmatch(fields["env_prefix"]):
         yield "env_prefix", "A prefix is capital letters, digits and _, and begins with a letter: PAYMENTS."
+    elif source == Source.ENV_KEYS and _ACCESS_KEY_ID.fullmatch(fields["env_prefix"]):
+        yield "env_prefix", "That is an access key id. Name the variables that hold it: PAYMENTS."
     if source == Source.WEB_IDENTITY and not fields["web_identity_token_file"]:
         yield "web_identity_token_file", "Name the file that holds the token."
     if source == Source.WEB_IDENTITY and not fields["web_identity_role_arn"]:

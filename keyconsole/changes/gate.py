@@ -11,8 +11,7 @@ from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Change
 from keyconsole.changes.standing import rules_of, standing_of
 from keyconsole.changes.states import State
-from keyconsole.policies import windows
-from keyconsole.policies.models import Freeze
+from keyconsole.policies import freezing, windows
 
 
 class Ruling(StrEnum):
@@ -57,9 +56,7 @@ def _time_reasons(change: Change, *, now: datetime) -> tuple[str, ...]:
         return ("It waits for somebody to run it.",)
     if change.run_at > now:
         return (f"It will run at {change.run_at:%Y-%m-%d %H:%M} UTC.",)
-    frozen = Freeze.objects.filter(lifted_at=None).first()
-    why = f"Every change is frozen by {frozen.frozen_by}: {frozen.why}" if frozen else ""
-    return windows.may_run_at(rules_of(change), now, freeze=why).reasons
+    return windows.may_run_at(rules_of(change), now, freeze=freezing.current_words()).reasons
 
 
 def _batch_reasons(change: Change, *, in_turn: bool) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Finds changes whose task was lost with its worker, and enqueues them again. Runs every few seconds."""
+"""Looks after what waits, and enqueues again what was lost with its worker. Runs every few seconds."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from keyconsole.changes.advancing import advance_all
 from keyconsole.changes.expiring import PATIENCE, attend
 from keyconsole.changes.models import Change
 from keyconsole.changes.states import State
+from keyconsole.policies.proposing import activate_agreed
 
 
 def sweep(*, now: datetime) -> None:
     """Harmless where several workers sweep at once: each task finds out whether it comes too late."""
+    activate_agreed(now=now)
     attend(now=now)
     advance_all(now=now)
     for change in Change.objects.filter(state=State.EXECUTING, next_look_at__lt=now):

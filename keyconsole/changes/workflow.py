@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -21,6 +20,7 @@ from keyconsole.changes.words import REASON_AT_MOST, TICKET_AT_MOST, clean_text
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.document import Rules
 from keyconsole.policies.governing import governing_for
+from keyconsole.policies.ticket_pattern import ticket_fits
 
 
 def request_move(
@@ -86,7 +86,7 @@ def about_the_words(reason: str, ticket: str, rules: Rules) -> tuple[str, ...]:
         reasons.append(
             f"Policy {rules.name} asks for a reason of at least {rules.reason_at_least} characters."
         )
-    if rules.ticket_pattern and not re.fullmatch(rules.ticket_pattern, ticket):
+    if not ticket_fits(rules.ticket_pattern, ticket):
         reasons.append(f"Policy {rules.name} asks for a ticket of the form {rules.ticket_pattern}.")
     return tuple(reasons)
 

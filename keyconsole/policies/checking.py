@@ -28,6 +28,8 @@ MOST_REQUIREMENTS = 10
 MOST_WINDOWS = 50
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
+# Other pages that stand below /policies/.
+_TAKEN = frozenset({"explain", "new"})
 _CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 # Two weeks that begin on a Monday, one by winter time and one by summer time: windows come back every week.
 _WEEKS = (date(2027, 1, 4), date(2027, 7, 5))
@@ -44,6 +46,8 @@ def problems(rules: Rules) -> dict[str, str]:
 def _names(rules: Rules) -> Iterator[tuple[str, str]]:
     if not _NAME.fullmatch(rules.name):
         yield "name", "A policy's name has 1 to 60 small letters, digits, - and _."
+    if rules.name in _TAKEN:
+        yield "name", f"A policy cannot be called {rules.name}: a page has that address."
 
 
 def _people(rules: Rules) -> Iterator[tuple[str, str]]:

@@ -38,6 +38,8 @@ from keyconsole.policies.voting import (
 )
 from keyconsole.policies.wording import clean_comment, clean_why
 
+SWEEPER = "keyconsole"
+
 
 def propose(
     rules: Rules | None, *, name: str, by: User, why: str, now: datetime, via: str = "page"
@@ -66,8 +68,8 @@ def agree(
         if sha256 != fresh.sha256:
             raise Refused(f"{fresh} says something else than what you read: its hash is {fresh.sha256}.")
         _vote(fresh, by=by, agrees=True, comment=comment, now=now)
-        _record(Event.POLICY_AGREED, fresh, by=by, now=now, data={"comment": comment, "via": via})
-        activated = _activate_if_agreed(fresh, by=by, now=now)
+        _record(Event.POLICY_AGREED, fresh, actor=by.username, now=now, data={"comment": comment, "via": via})
+        activated = _activate_if_agreed(fresh, actor=by.username, now=now)
     version.refresh_from_db()
     return activated
 
@@ -81,9 +83,19 @@ def reject(version: PolicyVersion, *, by: User, reason: str, now: datetime, via:
         fresh.votes.filter(voter=by).delete()
         _vote(fresh, by=by, agrees=False, comment=reason, now=now)
         close(fresh, VersionState.REJECTED, now=now)
-        _record(Event.POLICY_REJECTED, fresh, by=by, now=now, data={"reason": reason, "via": via})
+        _record(Event.POLICY_REJECTED, fresh, actor=by.username, now=now, data={"reason": reason, "via": via})
         telling.tell_decision(fresh, outcome=f"was rejected by {by.username}", comment=reason, now=now)
     version.refresh_from_db()
+
+
+def activate_agreed(*, now: datetime) -> None:
+    """Proposals whose missing people came back after their vote: nobody is left who would have to vote."""
+    for version in PolicyVersion.objects.filter(state=VersionState.PROPOSED):
+        try:
+            with transaction.atomic():
+                _activate_if_agreed(_decided_alone(version), actor=SWEEPER, now=now)
+        except Refused:
+            continue
 
 
 def withdraw(version: PolicyVersion, *, by: User, now: datetime, via: str = "page") -> None:
@@ -92,7 +104,7 @@ def withdraw(version: PolicyVersion, *, by: User, now: datetime, via: str = "pag
         fresh = _decided_alone(version)
         may_withdraw(by, fresh).or_refuse()
         close(fresh, VersionState.WITHDRAWN, now=now)
-        _record(Event.POLICY_WITHDRAWN, fresh, by=by, now=now, data={"via": via})
+        _record(Event.POLICY_WITHDRAWN, fresh, actor=by.username, now=now, data={"via": via})
         telling.tell_decision(fresh, outcome=f"was withdrawn by {by.username}", comment="", now=now)
     version.refresh_from_db()
 
@@ -109,7 +121,7 @@ def _propose(rules: Rules | None, *, name: str, by: User, why: str, now: datetim
     version.proposer, version.requirements = by, [each.as_json() for each in needed]
     version.save(force_insert=True)
     data = {"why": why, "via": via, "document": version.document, "requirements": version.requirements}
-    _record(Event.POLICY_PROPOSED, version, by=by, now=now, data=data)
+    _record(Event.POLICY_PROPOSED, version, actor=by.username, now=now, data=data)
     telling.ask_voters(version, now=now)
     return version
 
@@ -133,7 +145,7 @@ def _decided_alone(version: PolicyVersion) -> PolicyVersion:
     return fresh
 
 
-def _activate_if_agreed(version: PolicyVersion, *, by: User, now: datetime) -> bool:
+def _activate_if_agreed(version: PolicyVersion, *, actor: str, now: datetime) -> bool:
     if not all(tally.met for tally in tallies(version)):
         return False
     refuse_misfits(rules_of(version))
@@ -143,7 +155,7 @@ def _activate_if_agreed(version: PolicyVersion, *, by: User, now: datetime) -> b
         "replaces": before.number if before else None,
         "document": version.document,
     }
-    _record(Event.POLICY_ACTIVATED, version, by=by, now=now, data=data)
+    _record(Event.POLICY_ACTIVATED, version, actor=actor, now=now, data=data)
     telling.tell_decision(version, outcome="holds from now on", comment="", now=now)
     return True
 
@@ -162,6 +174,6 @@ def _vote(version: PolicyVersion, *, by: User, agrees: bool, comment: str, now: 
     )
 
 
-def _record(event: Event, version: PolicyVersion, *, by: User, now: datetime, data: dict[str, Any]) -> None:
+def _record(event: Event, version: PolicyVersion, *, actor: str, now: datetime, data: dict[str, Any]) -> None:
     facts = {"policy": version.policy.name, "version": version.number, "sha256": version.sha256}
-    log.record(event, actor=by.username, subject=str(version), now=now, data=facts | data)
+    log.record(event, actor=actor, subject=str(version), now=now, data=facts | data)

@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from keyconsole.aws_accounts.permissions import can_somewhere
 from keyconsole.aws_accounts.roles import Permission
+from keyconsole.changes.needs import needs_count
 from keyconsole.policies import freezing
-from keyconsole.web.needs import needs_count
 
 
 class RailEntry(NamedTuple):

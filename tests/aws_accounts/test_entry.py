@@ -64,6 +64,7 @@ def test_it_can_stand(fields: dict[str, Any]) -> None:
         ({"source": "profile"}, "profile_name"),
         ({"source": "env-keys"}, "env_prefix"),
         ({"source": "env-keys", "env_prefix": "payments"}, "env_prefix"),
+        ({"source": "env-keys", "env_prefix": "AKIAIOSFODNN7EXAMPLE"}, "env_prefix"),
         ({"source": "env-keys", "env_prefix": "2PAYMENTS"}, "env_prefix"),
         ({"source": "env-keys", "env_prefix": "PAY-MENTS"}, "env_prefix"),
         ({"source": "web-identity", "web_identity_role_arn": ROLE}, "web_identity_token_file"),

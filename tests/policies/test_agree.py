@@ -9,7 +9,7 @@ from keyconsole.policies.applying import apply_rules
 from keyconsole.policies.governing import governing_for
 from keyconsole.policies.groups import join, leave
 from keyconsole.policies.models import PolicyVersion, PolicyVote
-from keyconsole.policies.proposing import agree, propose, reject, withdraw
+from keyconsole.policies.proposing import activate_agreed, agree, propose, reject, withdraw
 from keyconsole.policies.refusal import Refused
 from keyconsole.policies.voting import may_agree, may_reject, may_withdraw, tallies
 from tests.cast import NOW, make_person
@@ -106,6 +106,22 @@ def test_a_vote_of_who_left_the_group_stops_counting(cast, proposed):
     )
     join(pat, "platform", by="ada", now=NOW)
     assert say_yes(proposed, pat)
+
+
+def test_it_holds_when_a_voter_who_had_left_comes_back(cast, proposed):
+    say_yes(proposed, cast.ben)
+    leave(cast.ben, "platform", by="ada", now=NOW)
+    assert not say_yes(proposed, cast.bea)
+    activate_agreed(now=NOW)
+    proposed.refresh_from_db()
+    assert proposed.state == "proposed"
+    join(cast.ben, "platform", by="ada", now=NOW)
+    activate_agreed(now=NOW)
+    activate_agreed(now=NOW)
+    proposed.refresh_from_db()
+    assert proposed.state == "active"
+    entry = Entry.objects.get(event="policy.activated")
+    assert (entry.actor, entry.data["agreed_by"]) == ("keyconsole", ["bea", "ben"])
 
 
 def test_a_person_in_both_groups_counts_once(cast, proposed):

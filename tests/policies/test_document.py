@@ -63,6 +63,7 @@ def test_every_difference_gives_another_hash():
 
 BAD = [
     ({"name": ""}, "name", "A policy's name"),
+    ({"name": "explain"}, "name", "a page has that address"),
     ({"name": "Pay ments"}, "name", "A policy's name"),
     ({"name": 3}, "name", "has to be text, not a number"),
     ({"colour": "red"}, "colour", "There is no field 'colour'."),

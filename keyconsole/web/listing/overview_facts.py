@@ -11,12 +11,12 @@ from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.models import Change
+from keyconsole.changes.needs import needing, one_a_batch, proposals_needing
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.web.listing.drift import Drift, drifting
 from keyconsole.web.listing.freshness import StaleAccount, stale_accounts
 from keyconsole.web.listing.key_list import UNKNOWN_SIGHTS
-from keyconsole.web.needs import needing, proposals_needing
 from keyconsole.web.pictures.world import WorldArc, WorldRegion
 
 SHOWN = 5
@@ -57,8 +57,9 @@ def overview_of(person: User, accounts: QuerySet[AwsAccount], *, now: datetime) 
     in_flight = list(changes.in_flight().newest_first())
     unseen = RegionKey.objects.filter(key=OuterRef("pk"), sight__in=UNKNOWN_SIGHTS)
     counted = keys.aggregate(keys=Count("pk"), oldest=Min("last_seen_at"))
+    waiting = one_a_batch(needing(person)).select_related("key__account", "requester", "batch")
     return Overview(
-        needing=list(needing(person).select_related("key__account", "requester").newest_first()[:SHOWN]),
+        needing=list(waiting.newest_first()[:SHOWN]),
         proposals=proposals_needing(person),
         in_flight=in_flight,
         latest=list(changes.newest_first()[:SHOWN]),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django import template
 
-from keyconsole.web.needs import wanted
+from keyconsole.changes.needs import stands_for, wanted
 
 register = template.Library()
 register.filter("wanted", wanted)
+register.filter("stands_for", stands_for)

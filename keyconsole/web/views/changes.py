@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from keyconsole.aws_accounts.roles import Permission
+from keyconsole.changes.needs import needing, one_a_batch, proposals_needing
 from keyconsole.web.change_list import (
     LONGEST_TEXT,
     Tab,
@@ -20,7 +21,6 @@ from keyconsole.web.change_list import (
 from keyconsole.web.change_page import change_page
 from keyconsole.web.fragments import page, unchanged, wants_fragment
 from keyconsole.web.guards import change_for, person_of, requires
-from keyconsole.web.needs import needing, proposals_needing
 
 PER_PAGE = 50
 
@@ -38,7 +38,7 @@ def changes(request: HttpRequest) -> HttpResponse:
         return same
     form = ListFilter(request.GET)
     text = form.cleaned_data["q"] if form.is_valid() else ""
-    waiting, proposals = needing(person), proposals_needing(person)
+    waiting, proposals = one_a_batch(needing(person)), proposals_needing(person)
     tabs = tab_links(person, request.GET.get("tab", ""), needs_me=waiting.count() + len(proposals))
     current = next(link.tab for link in tabs if link.is_current)
     found = matching(changes_in(current, person, needing=waiting).newest_first(), text)

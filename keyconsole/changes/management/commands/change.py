@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_datetime
 from keyconsole.changes.approving import approve, comment, reject, run, withdraw
 from keyconsole.changes.emergency import review
 from keyconsole.changes.models import Change
-from keyconsole.changes.needs import needed_by
+from keyconsole.changes.needs import needing
 from keyconsole.changes.refusal import Refused
 from keyconsole.changes.states import State
 from keyconsole.changes.summary import lines, summary
@@ -54,7 +54,7 @@ class Command(BaseCommand):
 
     def _list(self, options: dict[str, Any]) -> None:
         now = timezone.now()
-        changes = _listed(options, now=now)
+        changes = _listed(options)
         if options["as_json"]:
             self.stdout.write(json.dumps([summary(change, now=now) for change in changes], indent=2))
             return
@@ -72,12 +72,11 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(facts, indent=2) if as_json else "\n".join(lines(facts)))
 
 
-def _listed(options: dict[str, Any], *, now: datetime) -> list[Change]:
-    if options["needs"]:
-        found = needed_by(acting_person(options["needs"]), now=now)
-    else:
-        found = list(Change.objects.select_related("key__account", "requester").newest_first())
-    return [change for change in found if options["state"] in {None, change.state}]
+def _listed(options: dict[str, Any]) -> list[Change]:
+    found = needing(acting_person(options["needs"])) if options["needs"] else Change.objects.all()
+    if options["state"]:
+        found = found.filter(state=options["state"])
+    return list(found.select_related("key__account", "requester").newest_first())
 
 
 def _act(verb: str, change: Change, options: dict[str, Any]) -> None:

@@ -5,22 +5,26 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from keyconsole.changes.approving import approve
+from keyconsole.changes.batch_decisions import approve_batch, cancel_batch
 from keyconsole.changes.creating import Wish
-from keyconsole.changes.emergency import break_glass, review
+from keyconsole.changes.emergency import break_glass, may_review, review
 from keyconsole.changes.models import Change
-from keyconsole.changes.needs import needed_by
+from keyconsole.changes.needs import needing, needs_count, proposals_needing, wanted
+from keyconsole.changes.policy import may_approve, may_run
+from keyconsole.changes.states import State
 from keyconsole.policies.document import Rule, Rules, Runs, Selector
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.proposing import propose
 from keyconsole.policies.requirements import Requirement
-from keyconsole.web.needs import needing, needs_count, proposals_needing, wanted
 from tests.cast import Cast, Inventory, Member, make_key
 from tests.changes.approvals import agree, hold_for_payments, join
+from tests.changes.batches import ask_for, make_keys
 from tests.web.stories import ask
 
 pytestmark = pytest.mark.django_db
@@ -135,10 +139,46 @@ def test_the_number_in_the_frame_and_on_the_tab_are_the_same(change: Change, as_
     assert "need you" in content
 
 
-def test_the_pages_and_the_command_line_agree(change: Change, cast: Cast, inventory: Inventory) -> None:
-    for person in (cast.ana, cast.ben, cast.bea, cast.cleo):
-        told = {found.ref for found in needed_by(person, now=timezone.now())}
-        assert set(refs(person)) == told
+def bringing_on(person: User) -> set[str]:
+    """The same, asked of the verbs' own verdicts one change at a time."""
+    now = timezone.now()
+    return {
+        change.ref
+        for change in Change.objects.all()
+        if (change.is_emergency and may_review(person, change).allowed)
+        or (change.state == State.PENDING and may_approve(person, change, now=now).allowed)
+        or (
+            change.state == State.APPROVED
+            and change.run_at is None
+            and may_run(person, change, now=now).allowed
+        )
+    }
+
+
+def test_it_is_what_the_verdicts_say(change: Change, cast: Cast, inventory: Inventory) -> None:
+    everybody = (cast.ana, cast.ben, cast.bea, cast.cleo, cast.dan, cast.ada)
+    assert {person.username for person in everybody if bringing_on(person)} == {"ben", "bea"}
+    for person in everybody:
+        assert set(refs(person)) == bringing_on(person)
+    agree(change, cast.ben, now=timezone.now())
+    for person in everybody:
+        assert set(refs(person)) == bringing_on(person)
+
+
+def test_a_batch_counts_once_and_its_row_leads_to_it(cast: Cast, as_bea: Client, as_ben: Client) -> None:
+    hold_for_payments(cast)
+    batch = ask_for(make_keys(cast.payments, 3), cast, now=timezone.now())
+    assert needs_count(cast.ben) == 1
+    for url in ("/", "/changes/?tab=needs-me"):
+        content = as_bea.get(url).content.decode()
+        assert "3 keys" in content
+        assert f'href="{batch.get_absolute_url()}"' in content
+        assert "needs your approval" in content
+        assert "/changes/CR-2/" not in content.partition("Latest changes")[0]
+    approve_batch(batch, by=cast.ben, plan_sha256=batch.plan_sha256, now=timezone.now())
+    assert (needs_count(cast.ben), needs_count(cast.bea)) == (0, 1)
+    cancel_batch(batch, by=cast.ana, reason="Not today.", now=timezone.now())
+    assert needs_count(cast.bea) == 0
 
 
 def test_many_changes_cost_no_more_queries(
