@@ -80,6 +80,12 @@ def test_every_parameter_of_the_cmdlet_has_its_place():
 def test_every_file_and_folder_that_readme_names_is_there():
     named = {name for row in rows("Map of the code") for name in code_names(row[0])}
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+    rooms = {
+        f"keyconsole/{each.name}/"
+        for each in (ROOT / "keyconsole").iterdir()
+        if (each / "__init__.py").exists()
+    }
+    assert sorted(rooms - named) == []
     pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", read("README.md"))
     assert pictures
     assert [name for name in pictures if not Path(ROOT / name).exists()] == []
