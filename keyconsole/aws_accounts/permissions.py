@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Q, QuerySet
 
 from keyconsole.aws_accounts.models import AwsAccount, RoleGrant
-from keyconsole.aws_accounts.roles import Permission, roles_that_allow
+from keyconsole.aws_accounts.roles import ALLOWS, Permission, Role, roles_that_allow
 
 Person = User | AnonymousUser
 
@@ -22,6 +24,25 @@ def can(person: Person, permission: Permission, account: AwsAccount | None = Non
 
 def can_somewhere(person: Person, permission: Permission) -> bool:
     return _grants(person, permission).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a person may do in at least one account, and what in all of them."""
+
+    somewhere: frozenset[Permission]
+    everywhere: frozenset[Permission]
+
+
+def reach_of(person: User) -> Reach:
+    """Many questions for one query. Takes an active person."""
+    held = [(grant.account_id, ALLOWS[Role(grant.role)]) for grant in RoleGrant.objects.filter(person=person)]
+    return Reach(
+        somewhere=frozenset(permission for _, allowed in held for permission in allowed),
+        everywhere=frozenset(
+            permission for account, allowed in held if account is None for permission in allowed
+        ),
+    )
 
 
 def accounts_where(person: Person, permission: Permission) -> QuerySet[AwsAccount]:

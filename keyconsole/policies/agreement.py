@@ -21,7 +21,7 @@ from keyconsole.policies.matching import Subject, could_fit, governing
 from keyconsole.policies.membership import missing_words
 from keyconsole.policies.models import Policy
 from keyconsole.policies.requirements import Requirement, Standing, at_best, standing
-from keyconsole.policies.roster import Roster
+from keyconsole.policies.roster import Members, Roster
 
 Candidates = list[tuple[str, Rules]]
 
@@ -33,16 +33,17 @@ class Agreement:
     account: AwsAccount | None
     requirements: tuple[Requirement, ...]
 
+    def members(self, roster: Roster) -> Members:
+        return roster.members(self.requirements, self.account)
+
     def standing(self, votes: Collection[str], roster: Roster) -> Standing:
-        members = roster.members(self.requirements, self.account)
-        return standing(self.requirements, votes=votes, members=members)
+        return standing(self.requirements, votes=votes, members=self.members(roster))
 
     def at_best(self, roster: Roster, *, without: Collection[str]) -> Standing:
-        members = roster.members(self.requirements, self.account)
-        return at_best(self.requirements, members=members, without=without)
+        return at_best(self.requirements, members=self.members(roster), without=without)
 
     def voters(self, roster: Roster) -> set[str]:
-        return set().union(*roster.members(self.requirements, self.account).values())
+        return set().union(*self.members(roster).values())
 
     def still_missing(self, found: Standing) -> str:
         where = self.account.name if self.account else "every account"

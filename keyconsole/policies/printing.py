@@ -48,7 +48,6 @@ def _tally_lines(tally: Tally) -> Iterator[str]:
     account = tally.agreement.account
     for line in tally.lines:
         agreed = f"agreed: {', '.join(line.filled_by) or 'nobody'}"
-        missing = (
-            f"still {line.missing} of {', '.join(tally.still_able) or 'nobody'}" if line.missing else "met"
-        )
+        able = ", ".join(tally.still_for(line)) or "nobody"
+        missing = f"still {line.missing} of {able}" if line.missing else "met"
         yield f"needs {line.requirement.words} ({account or 'every account'}); {agreed}; {missing}"

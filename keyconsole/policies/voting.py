@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from keyconsole.aws_accounts.models import AwsAccount
@@ -20,7 +21,15 @@ class Tally:
 
     agreement: Agreement
     lines: tuple[Line, ...]
-    still_able: tuple[str, ...]  # who could agree and has not
+    able: Mapping[str, Collection[str]]  # by group: who could agree and has not
+
+    @property
+    def still_able(self) -> tuple[str, ...]:
+        return tuple(sorted(set().union(*self.able.values())))
+
+    def still_for(self, line: Line) -> tuple[str, ...]:
+        """Who could fill what is missing of this requirement."""
+        return tuple(sorted(self.able[line.requirement.group])) if line.missing else ()
 
     @property
     def met(self) -> bool:
@@ -35,7 +44,7 @@ def tallies(version: PolicyVersion, *, roster: Roster | None = None) -> list[Tal
         Tally(
             agreement,
             agreement.standing(votes, roster).lines,
-            tuple(sorted(agreement.voters(roster) - votes - {proposer})),
+            {group: people - votes - {proposer} for group, people in agreement.members(roster).items()},
         )
         for agreement in agreements_of(version)
     ]

@@ -1,4 +1,4 @@
-"""What waits in the demo when it starts: one change of payments with Ben's approval, which needs Bea's.
+"""What waits in the demo when it starts: a change of payments that needs Bea, and three keys in one request.
 
 Asked for and approved by the product's own verbs, so that it stands as any other.
 """
@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import User
 
 from keyconsole.changes.approving import approve
+from keyconsole.changes.batching import request_batch
 from keyconsole.changes.models import Change
 from keyconsole.changes.workflow import request_move
 from keyconsole.inventory.models import MultiRegionKey
@@ -21,7 +22,8 @@ from .story_office import sign_in
 
 ALIAS, TO_REGION = "direct-debit", IRELAND
 _FORM = "story-waiting"
-_ASKED, _APPROVED = timedelta(minutes=52), timedelta(minutes=31)
+TOGETHER = ("acquirer-links", "merchant-secrets", "payment-queue")
+_ASKED, _APPROVED, _ASKED_TOGETHER = timedelta(minutes=52), timedelta(minutes=31), timedelta(minutes=18)
 
 
 def waiting_happenings(
@@ -43,7 +45,19 @@ def waiting_happenings(
         words = "Checked with the team in Dublin: both key policies name their role."
         approve(change, by=people["ben"], plan_sha256=change.plan_sha256, comment=words, now=at)
 
+    def ask_together(at: datetime) -> None:
+        request_batch(
+            [keys[alias] for alias in TOGETHER],
+            to_region=TO_REGION,
+            by=people["ana"],
+            reason="What talks to acquirers is run from Dublin from December on.",
+            ticket="PAY-1420",
+            token=f"{_FORM}-together",
+            now=at,
+        )
+
     yield sign_in("ana", at=now - _ASKED - timedelta(minutes=4))
     yield Happening(now - _ASKED, ask)
     yield sign_in("ben", at=now - _APPROVED - timedelta(minutes=3))
     yield Happening(now - _APPROVED, agree)
+    yield Happening(now - _ASKED_TOGETHER, ask_together)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -10,9 +11,10 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.urls import reverse
 
-from keyconsole.aws_accounts.permissions import can_somewhere
+from keyconsole.aws_accounts.permissions import reach_of
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.needs import needs_count
+from keyconsole.notifications.dead_letters import dead_letters
 from keyconsole.policies import freezing
 
 
@@ -21,6 +23,8 @@ class RailEntry(NamedTuple):
     url: str
     icon: str
     current: bool
+    waiting: int
+    waiting_for: str
 
 
 _RAIL = (
@@ -30,17 +34,19 @@ _RAIL = (
     ("Audit", "audit"),
     ("Accounts", "accounts"),
     ("Policies", "policies"),
+    ("Notifications", "notifications"),
     ("Help", "help"),
 )
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
+    needs_me = cache(lambda: _needs_me(request))
     return {
         "organisation": settings.KEYCONSOLE_ORGANISATION,
         "is_sandbox": settings.KEYCONSOLE_DEMO,
         "frozen": cache(lambda: _frozen(request)),
-        "needs_me": cache(lambda: _needs_me(request)),
-        "rail": cache(lambda: _rail(request)),
+        "needs_me": needs_me,
+        "rail": cache(lambda: _rail(request, needs_me)),
     }
 
 
@@ -58,16 +64,31 @@ def _needs_me(request: HttpRequest) -> int:
     return needs_count(person) if person else 0
 
 
-def _rail(request: HttpRequest) -> list[RailEntry]:
+def _rail(request: HttpRequest, needs_me: Callable[[], int]) -> list[RailEntry]:
     person = _person(request)
     if person is None:
         return []
-    hidden = set() if can_somewhere(person, Permission.READ_AUDIT) else {"audit"}
+    hidden = _hidden(person)
+    counts = {"changes": (needs_me(), "need you")}
+    if "notifications" not in hidden:
+        counts["notifications"] = (dead_letters(), "not delivered")
     return [
-        RailEntry(name, reverse(icon), icon, _is_under(request.path, reverse(icon)))
+        RailEntry(
+            name, reverse(icon), icon, _is_under(request.path, reverse(icon)), *counts.get(icon, (0, ""))
+        )
         for name, icon in _RAIL
         if icon not in hidden
     ]
+
+
+def _hidden(person: User) -> set[str]:
+    """Rooms that would only refuse this person."""
+    reach = reach_of(person)
+    allowed = {
+        "audit": Permission.READ_AUDIT in reach.somewhere,
+        "notifications": Permission.ADMINISTER in reach.everywhere,
+    }
+    return {room for room, may_enter in allowed.items() if not may_enter}
 
 
 def _is_under(path: str, url: str) -> bool:

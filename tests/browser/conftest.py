@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from keyconsole.sandbox.story_people import PEOPLE
 from tests.browser.product import Product, running_product
@@ -21,6 +21,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 15_000
+expect.set_options(timeout=PATIENCE)
 PASSWORDS = {person.username: person.password for person in PEOPLE}
 
 
@@ -99,7 +101,7 @@ def open_window(
         context = chromium.new_context(
             storage_state=state, viewport={"width": width, "height": 900}, reduced_motion="reduce", **options
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         windows.append(Window(context))
         return context.new_page()
 

@@ -44,7 +44,7 @@ def test_one_no_ends_it_and_its_reason_reaches_the_requester(product, open_windo
     expect(bea.locator("#change-status")).to_contain_text("Rejected by bea")
     ana.reload()
     expect(ana.locator("#change")).to_contain_text("Not in the last week of the quarter.")
-    assert ana.get_by_role("button", name="Approve this plan").count() == 0
+    expect(ana.get_by_role("button", name="Approve this plan")).to_have_count(0)
     assert product.calls("UpdatePrimaryRegion") == before
 
 
@@ -78,9 +78,9 @@ def test_what_is_being_typed_survives_the_page_that_renews_itself(product, open_
         ask_to_make_primary(ana, product, "risk-scores", "us-east-1")
         expect(ana.locator("#change-status")).to_contain_text("Updating", timeout=SOON)
         ana.get_by_label("Your comment").fill("Half a sen")
-        looks = ana.locator("#change table tbody").inner_text()
+        looks = ana.locator("#change table tbody").text_content()
         expect(ana.locator("#change table tbody")).not_to_have_text(looks, timeout=SOON)
-        assert ana.get_by_label("Your comment").input_value() == "Half a sen"
+        expect(ana.get_by_label("Your comment")).to_have_value("Half a sen")
 
 
 def agree(page, comment):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import expect
+
 from tests.browser.keys import key_path
 
 
@@ -15,9 +17,9 @@ def test_somebody_narrows_the_list_and_opens_the_key(product, open_window):
     page.wait_for_function("document.querySelectorAll('#keys tbody tr').length === 1")
     assert everything > 10
     page.get_by_role("link", name="card-vault").click()
-    assert page.url == product.at(key_path("card-vault"))
-    assert "us-east-1" in page.locator("#region-us-east-1").inner_text()
-    assert "Primary" in page.locator("#region-us-east-1").inner_text()
+    expect(page).to_have_url(product.at(key_path("card-vault")))
+    expect(page.locator("#region-us-east-1")).to_contain_text("us-east-1")
+    expect(page.locator("#region-us-east-1")).to_contain_text("Primary")
 
 
 def test_the_filter_survives_the_back_button(product, open_window):
@@ -25,8 +27,8 @@ def test_the_filter_survives_the_back_button(product, open_window):
     page.goto(product.at("/keys/?q=ledger"))
     page.get_by_role("link", name="ledger", exact=True).click()
     page.go_back()
-    assert page.get_by_label("Text").input_value() == "ledger"
-    assert page.get_by_role("link", name="ledger", exact=True).is_visible()
+    expect(page.get_by_label("Text")).to_have_value("ledger")
+    expect(page.get_by_role("link", name="ledger", exact=True)).to_be_visible()
 
 
 def test_the_keyboard_alone_skips_the_menu(product, open_window):

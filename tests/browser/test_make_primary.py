@@ -18,8 +18,8 @@ def test_a_replica_becomes_the_primary_while_somebody_watches(product, open_wind
     )
     assert product.calls("UpdatePrimaryRegion") == before + 1
     page.goto(product.at(key_path("refunds")))
-    assert "Primary" in page.locator("#region-eu-west-1").inner_text()
-    assert "Replica" in page.locator("#region-us-east-1").inner_text()
+    expect(page.locator("#region-eu-west-1")).to_contain_text("Primary")
+    expect(page.locator("#region-us-east-1")).to_contain_text("Replica")
 
 
 def test_what_was_typed_survives_a_wrong_confirmation(product, open_window):
@@ -28,8 +28,8 @@ def test_what_was_typed_survives_a_wrong_confirmation(product, open_window):
     page.get_by_label("Reason").fill("Typed with care")
     page.get_by_label("Alias or key id").fill("ledger")
     page.get_by_role("button", name="Ask for approval").click()
-    assert page.get_by_label("Reason").input_value() == "Typed with care"
-    assert page.evaluate("document.activeElement.classList.contains('error-summary')")
+    expect(page.locator(".error-summary")).to_be_focused()
+    expect(page.get_by_label("Reason")).to_have_value("Typed with care")
     assert "/make-primary/" in page.url
 
 
@@ -37,10 +37,10 @@ def test_a_disabled_replica_is_refused_before_aws_is_asked(product, open_window)
     before = product.calls("UpdatePrimaryRegion")
     page = open_window("ana")
     page.goto(product.at(key_path("ledger")))
-    assert "Disabled" in page.locator("#region-eu-central-1").inner_text()
-    assert page.get_by_role("link", name="Make primary in eu-central-1").count() == 0
+    expect(page.locator("#region-eu-central-1")).to_contain_text("Disabled")
+    expect(page.get_by_role("link", name="Make primary in eu-central-1")).to_have_count(0)
     page.goto(product.at(key_path("ledger") + "make-primary/eu-central-1/"))
-    assert "cannot be made the primary now" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("cannot be made the primary now")
     assert product.calls("UpdatePrimaryRegion") == before
 
 
@@ -64,8 +64,8 @@ def test_a_poll_after_the_session_has_ended_leads_to_the_sign_in_page(product, o
         change = page.url
         page.context.clear_cookies()
         page.wait_for_url("**/sign-in/**")
-    assert page.get_by_role("button", name="Sign in").is_visible()
-    assert page.get_by_role("table").count() == 0
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    expect(page.get_by_role("table")).to_have_count(0)
     assert change.removeprefix(product.url.rstrip("/")) in page.evaluate(
         "decodeURIComponent(location.search)"
     )

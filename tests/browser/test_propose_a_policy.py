@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import expect
+
 WHY = "A longer reason, so that the record can be understood later"
 
 
@@ -12,24 +14,24 @@ def test_a_change_of_a_policy_without_javascript(product, open_window):
     rows = page.get_by_label("Time zone")
     before = rows.count()
     page.get_by_role("button", name="Another window").click()
-    assert rows.count() == before + 1
+    expect(rows).to_have_count(before + 1)
 
     page.get_by_label("Shortest reason, in characters").fill("-1")
     page.get_by_label("Why").last.fill(WHY)
     page.get_by_role("button", name="See what it would change").click()
-    assert "needs another look" in page.locator(".error-summary").inner_text()
-    assert page.get_by_label("Why").last.input_value() == WHY
+    expect(page.locator(".error-summary")).to_contain_text("needs another look")
+    expect(page.get_by_label("Why").last).to_have_value(WHY)
 
     page.get_by_label("Shortest reason, in characters").fill("60")
     page.get_by_role("button", name="See what it would change").click()
-    assert "at least 60 characters" in page.locator("main").inner_text()
-    assert "Who has to agree" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("at least 60 characters")
+    expect(page.locator("main")).to_contain_text("Who has to agree")
     page.get_by_role("button", name="Propose it").click()
-    assert page.get_by_text("research version 2 is proposed.").is_visible()
-    assert page.get_by_role("button", name="Agree to this document").is_disabled()
+    expect(page.get_by_text("research version 2 is proposed.")).to_be_visible()
+    expect(page.get_by_role("button", name="Agree to this document")).to_be_disabled()
 
     page.get_by_role("button", name="Withdraw the proposal").click()
-    assert page.get_by_text("research version 2 is withdrawn.").is_visible()
+    expect(page.get_by_text("research version 2 is withdrawn.")).to_be_visible()
 
 
 def test_a_freeze_is_seen_by_everybody_until_it_is_lifted(product, open_window):
@@ -38,9 +40,12 @@ def test_a_freeze_is_seen_by_everybody_until_it_is_lifted(product, open_window):
     ada.get_by_label("Why").fill("A drill")
     ada.get_by_role("button", name="Freeze everything").click()
     try:
+        expect(ada.get_by_role("button", name="Lift the freeze")).to_be_visible()
         ana.goto(product.at("/"))
-        assert "by ada: A drill" in ana.locator(".band").first.inner_text()
+        expect(ana.locator(".band").first).to_contain_text("by ada: A drill")
     finally:
         ada.get_by_role("button", name="Lift the freeze").click()
+    expect(ada.get_by_role("button", name="Freeze everything")).to_be_visible()
     ana.reload()
-    assert ana.get_by_text("A drill").count() == 0
+    expect(ana.get_by_role("heading", level=1)).to_be_visible()
+    expect(ana.get_by_text("A drill")).to_have_count(0)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import expect
+
 from tests.browser.conftest import PASSWORDS, sign_in
 
 
 def test_somebody_signs_in_lands_where_they_wanted_and_signs_out(product, open_window):
     page = open_window()
     sign_in(page, product, "ana", path="/keys/")
-    assert page.get_by_role("heading", level=1).inner_text() == "Keys"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Keys")
     page.get_by_role("button", name="Sign out").first.click()
+    expect(page.get_by_label("Password")).to_be_visible()
     page.goto(product.at("/keys/"))
     assert "/sign-in/" in page.url
 
@@ -20,8 +23,8 @@ def test_a_wrong_password_says_so_and_keeps_the_name(product, open_window):
     page.get_by_label("Username").fill("ana")
     page.get_by_label("Password").fill(PASSWORDS["ben"])
     page.get_by_role("button", name="Sign in").click()
-    assert "not correct" in page.locator("main").inner_text()
-    assert page.get_by_label("Username").input_value() == "ana"
+    expect(page.locator("main")).to_contain_text("not correct")
+    expect(page.get_by_label("Username")).to_have_value("ana")
     assert "/sign-in/" in page.url
 
 
@@ -29,4 +32,4 @@ def test_the_product_works_without_javascript(product, open_window):
     page = open_window("ana", java_script_enabled=False)
     page.goto(product.at("/keys/?q=card-vault"))
     page.get_by_role("link", name="card-vault").first.click()
-    assert page.get_by_role("heading", level=1).inner_text() == "card-vault"
+    expect(page.get_by_role("heading", level=1)).to_have_text("card-vault")

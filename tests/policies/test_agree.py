@@ -205,6 +205,7 @@ def test_it_says_who_agreed_what_is_missing_and_who_could(cast, proposed):
         ("security", (), 1),
     ]
     assert tally.still_able == ("bea",)
+    assert [tally.still_for(line) for line in tally.lines] == [(), ("bea",)]
 
 
 def test_the_database_holds_one_active_version_of_a_policy(held):

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from keyconsole.changes.emergency import may_break_glass
-from keyconsole.changes.models import Change, Review
+from keyconsole.changes.models import Batch, Change, Review
 from keyconsole.changes.needs import needing
 from keyconsole.changes.standing import rules_of, standing_of
 from keyconsole.changes.states import State
@@ -20,8 +20,11 @@ from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.requirements import Requirement
 from keyconsole.policies.windows import may_run_at
 from keyconsole.sandbox.story_history import tell_story
+from keyconsole.sandbox.story_people import PEOPLE
+from keyconsole.sandbox.story_waiting import TOGETHER
 
 BEFORE_ANY_POLICY = "none"
+EVERYBODY = [person.username for person in PEOPLE]
 
 
 @pytest.fixture(autouse=True)
@@ -71,11 +74,18 @@ def test_ana_is_on_call_for_payments_and_nobody_else_is():
 
 
 def test_one_change_has_bens_approval_and_needs_bea():
-    waiting = Change.objects.get(state=State.PENDING)
+    waiting = Change.objects.get(state=State.PENDING, batch=None)
     assert [line.filled_by for line in standing_of(waiting).lines] == [("ben",), ()]
-    assert list(needing(person("bea"))) == [waiting]
+    assert list(needing(person("bea")).filter(batch=None)) == [waiting]
     for username in ("ana", "ben", "cleo", "dan", "ada"):
-        assert not needing(person(username))
+        assert not needing(person(username)).filter(batch=None)
+
+
+def test_three_keys_in_one_request_need_ben_and_bea():
+    batch = Batch.objects.get()
+    assert [line.key.name for line in batch.changes.order_by("number")] == list(TOGETHER)
+    asked = {who for who in EVERYBODY if needing(person(who)).filter(batch=batch)}
+    assert asked == {"ben", "bea"}
 
 
 def test_a_change_of_the_payments_policy_has_beas_agreement_and_needs_ben():

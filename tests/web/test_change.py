@@ -9,7 +9,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from keyconsole.audit.events import Event
 from keyconsole.changes.models import Answer, Change
+from keyconsole.web import timeline
 from tests.cast import Cast, Inventory
 from tests.conftest import HTMX
 from tests.web.stories import ask, called, looked, put_in, refused, settling
@@ -111,6 +113,11 @@ def test_the_plan_its_hash_the_reason_and_who_asked_are_there(moving: Change, as
 def test_the_timeline_is_the_record_newest_first(moving: Change, as_ana: Client) -> None:
     moments = as_ana.get(URL).context["timeline"]
     assert [moment.entry.event for moment in moments] == ["change.approved", "change.requested"]
+
+
+def test_what_happens_to_changes_and_batches_has_a_look_of_its_own() -> None:
+    told = {event for event in Event if event.startswith(("change.", "batch.", "emergency."))}
+    assert sorted(told - set(timeline._LOOKS)) == []
 
 
 def test_the_timeline_says_the_way_only_where_it_was_not_a_page(

@@ -9,7 +9,8 @@ from pytest_django import Settings
 
 from keyconsole.changes.models import Change
 from keyconsole.changes.workflow import request_move
-from tests.cast import Cast, Inventory
+from keyconsole.notifications.models import Delivery
+from tests.cast import NOW, Cast, Inventory
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +22,17 @@ def rail(client: Client, path: str = "/") -> list[str]:
 def test_the_rail_names_the_rooms_that_a_person_may_enter(as_ana: Client, as_cleo: Client) -> None:
     assert rail(as_ana) == ["Overview", "Keys", "Changes", "Accounts", "Policies", "Help"]
     assert rail(as_cleo) == ["Overview", "Keys", "Changes", "Audit", "Accounts", "Policies", "Help"]
+
+
+def test_administrators_see_what_was_not_delivered(as_ada: Client, as_cleo: Client, cast: Cast) -> None:
+    assert rail(as_ada)[-2:] == ["Notifications", "Help"]
+    assert "Notifications" not in rail(as_cleo)
+    for number in range(2):
+        facts = {"topic": "change.needs-you", "subject": f"{number}", "body": "", "state": "dead"}
+        Delivery.objects.create(person=cast.ben, next_try_at=NOW, created_at=NOW, **facts)
+    content = as_ada.get("/keys/").content.decode()
+    assert '<span class="badge">2<span class="visually-hidden"> not delivered</span></span>' in content
+    assert "not delivered" not in as_cleo.get("/keys/").content.decode()
 
 
 def test_the_room_that_one_is_in_is_marked(as_ana: Client, inventory: Inventory) -> None:

@@ -58,8 +58,7 @@ class ShownTally:
     """One agreement; an account that the person may not see is not named."""
 
     account: str
-    lines: tuple[Line, ...]
-    still_able: tuple[str, ...]
+    lines: tuple[tuple[Line, tuple[str, ...]], ...]  # each with who could fill what is missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +108,7 @@ def _shown(row: PolicyVersion, person: User) -> Iterator[ShownTally]:
         name = account.name if account else "every account"
         yield ShownTally(
             name if account is None or account in visible else "another account",
-            tally.lines,
-            tally.still_able,
+            tuple((line, tally.still_for(line)) for line in tally.lines),
         )
 
 
