@@ -35,8 +35,6 @@ PAGES = {
     "break-glass": ("ana", key_path("refunds") + "make-primary/eu-west-1/emergency/"),
     "notifications": ("ada", "/notifications/"),
     "notification-route-add": ("ada", "/notifications/routes/add/"),
-    "freeze": ("ben", "/freeze/"),
-    "lift-freeze": ("ben", "/lift-freeze/"),
     "accounts": ("ada", "/accounts/"),
     "account": ("ada", "/accounts/333344445555/"),
     "account-add": ("ada", "/accounts/add/"),

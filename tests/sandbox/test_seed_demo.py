@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -86,12 +85,6 @@ def test_a_second_run_changes_nothing_and_prints_the_same(db: None):
     assert {account.endpoint_url for account in AwsAccount.objects.all()} == {NOWHERE}
 
 
-def test_it_is_quick_and_needs_no_kms(db: None):
-    began = time.process_time()
-    seed()
-    assert time.process_time() - began < 1.5
-
-
 def test_the_record_is_an_unbroken_chain_in_the_order_of_time(told: None):
     assert first_broken_entry() is None
     moments = list(Entry.objects.order_by("number").values_list("at", flat=True))
@@ -99,9 +92,11 @@ def test_the_record_is_an_unbroken_chain_in_the_order_of_time(told: None):
     assert timedelta(days=400) < moments[-1] - moments[0] < timedelta(days=430)
 
 
-def test_numbers_of_changes_rise_with_time_and_only_one_waits(told: None):
-    *changes, last = Change.objects.order_by("number")
-    assert last.state == State.PENDING
+def test_numbers_of_changes_rise_with_time_and_the_last_ones_wait(told: None):
+    waiting = Change.objects.filter(state=State.PENDING).order_by("number")
+    assert [change.batch and change.batch.ref for change in waiting] == [None, "BR-1", "BR-1", "BR-1"]
+    changes = Change.objects.filter(number__lt=waiting[0].number).order_by("number")
+    assert changes.count() + waiting.count() == Change.objects.count()
     sent = [change.closed_at for change in changes]
     assert sent == sorted(sent, key=lambda at: at or timezone.now())
     assert {change.state for change in changes} == {
