@@ -16,6 +16,7 @@ WIDTH = 960
 HEIGHT = 400
 _RADIUS = WIDTH / 5.3325
 _EQUATOR = 226.0
+_AIR = 4  # between a label and whatever stands beside it
 _BARS = 96  # percent; the rest is the gap between a primary's bar and its replicas'
 
 # Robinson's own table: every 5 degrees of latitude, the parallel's length and its distance from the equator.
@@ -196,7 +197,7 @@ def _box_of_dot(dot: Dot) -> _Box:
 def _box_of_label(text: str, x: float, y: float, anchor: str) -> _Box:
     width = 9.0 * len(text)
     left = {"start": x, "middle": x - width / 2, "end": x - width}[anchor]
-    return left, y - 14, left + width, y + 3
+    return left - _AIR, y - 14, left + width + _AIR, y + 3
 
 
 def _overlap(one: _Box, other: _Box) -> bool:
