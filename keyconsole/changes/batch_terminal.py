@@ -13,7 +13,7 @@ from django.core.management.base import CommandError, OutputWrapper
 
 from keyconsole.changes.models import Batch, OnFailure
 from keyconsole.changes.refusal import Refused
-from keyconsole.changes.terminal import USAGE
+from keyconsole.changes.terminal import USAGE, add_who_asks
 from keyconsole.inventory.models import MultiRegionKey
 
 _REF = re.compile(r"(?:BR-)?([1-9][0-9]{0,8})", re.IGNORECASE)
@@ -21,16 +21,12 @@ _REF = re.compile(r"(?:BR-)?([1-9][0-9]{0,8})", re.IGNORECASE)
 
 def add_asking(parser: ArgumentParser) -> None:
     """The options that every command has which asks for a batch."""
-    parser.add_argument("--ticket", default="", help="a reference of your own")
+    add_who_asks(parser)
     parser.add_argument(
         "--on-failure",
         choices=OnFailure.values,
         default=OnFailure.STOP.value,
         help="stop: what has not begun is cancelled (default); carry-on: the rest runs",
-    )
-    parser.add_argument("--force", action="store_true", help="do not ask here; every check still runs")
-    parser.add_argument(
-        "--as", dest="username", default="", help="the person who asks (default: your login name)"
     )
     parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON")
 

@@ -1,9 +1,10 @@
-"""Who acts at the terminal and on which change; whatever is not there ends a command with status 2."""
+"""Who acts at the terminal, and on which change or keys; what is not there ends a command with status 2."""
 
 from __future__ import annotations
 
 import getpass
 import re
+from argparse import ArgumentParser
 
 from django.contrib.auth.models import User
 from django.core.management.base import CommandError
@@ -13,6 +14,26 @@ from keyconsole.changes.models import Change
 
 DONE, REFUSED, USAGE, NOT_KNOWN_YET = 0, 1, 2, 3
 _REF = re.compile(r"(?:CR-)?([1-9][0-9]{0,8})", re.IGNORECASE)
+
+
+def add_wanted_move(parser: ArgumentParser) -> None:
+    """Which keys go where and why, for each command that asks for moves."""
+    parser.add_argument(
+        "keys", nargs="*", metavar="KEY", help="key id or ARN; from standard input where none is given"
+    )
+    parser.add_argument("--primary-region", required=True, help="the Region that shall be primary")
+    parser.add_argument(
+        "--account", default="", help="account number or name, where a key id alone is ambiguous"
+    )
+    parser.add_argument("--reason", required=True, help="why; it stays in the record")
+
+
+def add_who_asks(parser: ArgumentParser) -> None:
+    parser.add_argument("--ticket", default="", help="a reference of your own")
+    parser.add_argument("--force", action="store_true", help="do not ask here; every check still runs")
+    parser.add_argument(
+        "--as", dest="username", default="", help="the person who asks (default: your login name)"
+    )
 
 
 def acting_person(username: str) -> User:

@@ -14,9 +14,10 @@ from keyconsole.changes.batching import LINES_AT_MOST, BatchWish, refuse_count, 
 from keyconsole.changes.models import Batch, OnFailure
 from keyconsole.changes.put_back import reason_back
 from keyconsole.changes.refusal import Refused
-from keyconsole.web.batch_forms import MoveKeysForm, RegionForm, new_token
+from keyconsole.web.batch_forms import MoveKeysForm, RegionForm
 from keyconsole.web.chosen_keys import Chosen, chosen_keys, lines_to, regions_of
 from keyconsole.web.guards import person_of
+from keyconsole.web.request_fields import new_token
 
 
 def asking(request: HttpRequest, *, now: datetime) -> Batch | dict[str, Any]:

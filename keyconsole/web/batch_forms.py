@@ -1,48 +1,21 @@
-"""The forms of batches: choosing where many primaries go, and what people decide about a batch."""
+"""The forms of batches: choosing where many primaries go. People decide with the forms of single changes."""
 
 from __future__ import annotations
 
-import re
-import secrets
 from collections.abc import Collection
 from typing import Any
 
 from django import forms
 
 from keyconsole.changes.models import OnFailure
-from keyconsole.changes.words import REASON_AT_MOST, TICKET_AT_MOST
-
-_TOKEN = re.compile(r"[\w-]{20,64}", re.ASCII)
-
-
-def new_token() -> str:
-    """Names one showing of the form, so that sending it twice asks once."""
-    return secrets.token_urlsafe(24)
-
-
-def words(label: str, *, required: bool, help_text: str, missing: str = "") -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        required=required,
-        max_length=REASON_AT_MOST,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=help_text,
-        error_messages={"required": missing} if missing else None,
-    )
+from keyconsole.web.request_fields import TokenField, reason_field, ticket_field, typed_field
 
 
 class MoveKeysForm(forms.Form):
     """What is asked for, once the keys are chosen and each can go where it shall."""
 
-    reason = words(
-        "Reason",
-        required=True,
-        help_text=f"Stays in the record. At most {REASON_AT_MOST:,} characters.",
-        missing="Say why the primaries should move.",
-    )
-    ticket = forms.CharField(
-        required=False, max_length=TICKET_AT_MOST, help_text="A number or link, where you track such work."
-    )
+    reason = reason_field(missing="Say why the primaries should move.")
+    ticket = ticket_field()
     on_failure = forms.ChoiceField(
         label="When one of them fails",
         choices=[
@@ -55,12 +28,8 @@ class MoveKeysForm(forms.Form):
         initial=OnFailure.STOP.value,
         widget=forms.RadioSelect,
     )
-    typed = forms.CharField(
-        label="How many",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
-        error_messages={"required": "Type how many keys it is about to confirm."},
-    )
-    token = forms.CharField(widget=forms.HiddenInput)
+    typed = typed_field("How many", missing="Type how many keys it is about to confirm.")
+    token = TokenField()
 
     def __init__(self, *args: Any, count: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,12 +42,6 @@ class MoveKeysForm(forms.Form):
                 f"This is not how many it is. Type {self.wanted} exactly.", code="count"
             )
         return typed
-
-    def clean_token(self) -> str:
-        token = str(self.cleaned_data["token"])
-        if not _TOKEN.fullmatch(token):
-            raise forms.ValidationError("This form is not one of ours. Load the page again.", code="token")
-        return token
 
 
 class RegionForm(forms.Form):
@@ -95,25 +58,5 @@ class RegionForm(forms.Form):
             field.choices = [("", "Choose a Region"), *((region, region) for region in regions)]
 
 
-class ApproveForm(forms.Form):
-    plan_sha256 = forms.CharField(max_length=64, widget=forms.HiddenInput)
-    comment = words("Comment", required=False, help_text="Stands beside your name in the record.")
-
-
-class RejectForm(forms.Form):
-    reason = words(
-        "Why not",
-        required=True,
-        help_text="The requester reads it; it stays in the record.",
-        missing="Say why: the requester and the record need the reason.",
-    )
-
-
-class CancelForm(forms.Form):
-    reason = words(
-        "Why it is taken back", required=False, help_text="It stays in the record, beside your name."
-    )
-
-
 class RunForm(forms.Form):
-    """Nothing to type."""
+    """Nothing to type: the waves say when each line runs."""

@@ -20,7 +20,8 @@ from keyconsole.changes.batch_progress import batch_progress
 from keyconsole.changes.models import Batch, Change
 from keyconsole.changes.put_back import may_put_back
 from keyconsole.policies.verdict import Verdict
-from keyconsole.web import batch_forms
+from keyconsole.web.batch_forms import RunForm
+from keyconsole.web.deed_forms import ApproveForm, CancelForm, RejectForm
 from keyconsole.web.timeline import timeline
 
 Typed = Mapping[str, Any]
@@ -70,7 +71,7 @@ DEEDS = {
         button="Approve every line",
         explains="You agree to exactly this plan, by its SHA-256: to each line that waits for you.",
         done="You approved {ref}.",
-        form=batch_forms.ApproveForm,
+        form=ApproveForm,
         may=lambda person, batch, now: batch_decisions.may_approve_batch(person, batch, now=now),
         do=_approve,
         look="primary",
@@ -80,7 +81,7 @@ DEEDS = {
         button="Run the approved lines",
         explains="Lines that wait for somebody to run them begin in waves, within the quota of KMS.",
         done="{ref} will run.",
-        form=batch_forms.RunForm,
+        form=RunForm,
         may=lambda person, batch, now: batch_decisions.may_run_batch(person, batch, now=now),
         do=_run,
         look="primary",
@@ -90,7 +91,7 @@ DEEDS = {
         button="Reject the batch",
         explains="One no with its reason ends every line that has not begun.",
         done="{ref} is rejected. What had begun goes on being watched.",
-        form=batch_forms.RejectForm,
+        form=RejectForm,
         may=lambda person, batch, now: batch_decisions.may_reject_batch(person, batch, now=now),
         do=_reject,
         look="danger",
@@ -100,7 +101,7 @@ DEEDS = {
         button="Cancel the rest",
         explains="Lines that have not begun are cancelled; those under way go on being watched.",
         done="{ref} is cancelled. What had begun goes on being watched.",
-        form=batch_forms.CancelForm,
+        form=CancelForm,
         may=lambda person, batch, now: batch_decisions.may_cancel_batch(person, batch),  # noqa: ARG005
         do=_cancel,
     ),

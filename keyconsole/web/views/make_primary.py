@@ -18,8 +18,9 @@ from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.web.fragments import page
 from keyconsole.web.guards import key_for, person_of, requires
 from keyconsole.web.listing.planned_move import planned_move
-from keyconsole.web.make_primary_form import MakePrimaryForm, new_token, region_or_404
+from keyconsole.web.make_primary_form import MakePrimaryForm, region_or_404
 from keyconsole.web.move_rules import move_rules
+from keyconsole.web.request_fields import new_token
 
 
 @requires(Permission.VIEW)

@@ -14,7 +14,7 @@ from keyconsole.changes.batching import refuse_count, request_batch
 from keyconsole.changes.models import OnFailure
 from keyconsole.changes.naming import find_key, named_account
 from keyconsole.changes.refusal import Refused
-from keyconsole.changes.terminal import REFUSED, USAGE, acting_person, from_the_terminal
+from keyconsole.changes.terminal import REFUSED, USAGE, acting_person, add_wanted_move, from_the_terminal
 from keyconsole.inventory.models import MultiRegionKey
 
 
@@ -26,14 +26,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "keys", nargs="*", metavar="KEY", help="key id or ARN; from standard input where none is given"
-        )
-        parser.add_argument("--primary-region", required=True, help="the Region that shall be primary")
-        parser.add_argument(
-            "--account", default="", help="account number or name, where a key id alone is ambiguous"
-        )
-        parser.add_argument("--reason", required=True, help="why; it stays in the record")
+        add_wanted_move(parser)
         add_asking(parser)
 
     def handle(self, *, keys: list[str], primary_region: str, **options: Any) -> None:

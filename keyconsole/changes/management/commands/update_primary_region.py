@@ -20,7 +20,15 @@ from keyconsole.changes.observing import look_now
 from keyconsole.changes.preflight import region_problem
 from keyconsole.changes.refusal import Refused
 from keyconsole.changes.states import State
-from keyconsole.changes.terminal import DONE, NOT_KNOWN_YET, REFUSED, USAGE, acting_person
+from keyconsole.changes.terminal import (
+    DONE,
+    NOT_KNOWN_YET,
+    REFUSED,
+    USAGE,
+    acting_person,
+    add_wanted_move,
+    add_who_asks,
+)
 from keyconsole.changes.workflow import request_move
 from keyconsole.inventory.models import MultiRegionKey
 
@@ -32,19 +40,8 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "keys", nargs="*", metavar="KEY", help="key id or ARN; from standard input where none is given"
-        )
-        parser.add_argument("--primary-region", required=True, help="the Region that shall be primary")
-        parser.add_argument(
-            "--account", default="", help="account number or name, where a key id alone is ambiguous"
-        )
-        parser.add_argument("--reason", required=True, help="why; it stays in the record")
-        parser.add_argument("--ticket", default="", help="a reference of your own")
-        parser.add_argument("--force", action="store_true", help="do not ask here; every check still runs")
-        parser.add_argument(
-            "--as", dest="username", default="", help="the person who asks (default: your login name)"
-        )
+        add_wanted_move(parser)
+        add_who_asks(parser)
         parser.add_argument("--output", choices=["none", "json", "key-id"], default="none")
         parser.add_argument(
             "--no-wait", action="store_true", help="send the call, do not wait until it has settled"
