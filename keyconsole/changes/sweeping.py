@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from keyconsole.changes import tasks
-from keyconsole.changes.advancing import advance_all
+from keyconsole.changes.batches.advancing import advance_all
 from keyconsole.changes.expiring import PATIENCE, attend
 from keyconsole.changes.models import Change
 from keyconsole.changes.states import State

@@ -26,7 +26,7 @@ def settle(ref: str) -> None:
 
 @task(queue_name="changes")
 def advance(ref: str) -> None:
-    advancing = import_module("keyconsole.changes.advancing")
+    advancing = import_module("keyconsole.changes.batches.advancing")
     batch = Batch.objects.select_related("requester").get(number=int(ref.removeprefix("BR-")))
     advancing.advance(batch, now=timezone.now())
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import User
 
 from keyconsole.changes.approving import approve
-from keyconsole.changes.batching import request_batch
+from keyconsole.changes.batches.asking import request_batch
 from keyconsole.changes.models import Change
 from keyconsole.changes.workflow import request_move
 from keyconsole.inventory.models import MultiRegionKey

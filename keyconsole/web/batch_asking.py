@@ -9,10 +9,10 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from keyconsole.changes.batch_checks import Judged, Line, judged_lines, read_lines
-from keyconsole.changes.batching import LINES_AT_MOST, BatchWish, refuse_count, request_lines
+from keyconsole.changes.batches.asking import LINES_AT_MOST, BatchWish, refuse_count, request_lines
+from keyconsole.changes.batches.checks import Judged, Line, judged_lines, read_lines
+from keyconsole.changes.batches.put_back import reason_back
 from keyconsole.changes.models import Batch, OnFailure
-from keyconsole.changes.put_back import reason_back
 from keyconsole.changes.refusal import Refused
 from keyconsole.web.batch_forms import MoveKeysForm, RegionForm
 from keyconsole.web.chosen_keys import Chosen, chosen_keys, lines_to, regions_of

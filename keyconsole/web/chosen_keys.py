@@ -11,10 +11,10 @@ from django.http import Http404, HttpRequest
 
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
-from keyconsole.changes.batch_checks import Line
-from keyconsole.changes.batching import LINES_AT_MOST
+from keyconsole.changes.batches.asking import LINES_AT_MOST
+from keyconsole.changes.batches.checks import Line
+from keyconsole.changes.batches.put_back import lines_back
 from keyconsole.changes.models import Batch
-from keyconsole.changes.put_back import lines_back
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
 from keyconsole.web.guards import person_of
 from keyconsole.web.listing.key_filter import read_filter

@@ -55,14 +55,14 @@ def _request(*, now: datetime, by: str, key: int, token: str) -> None:
 def _batch(verb: str, *, now: datetime, by: str, batch: int) -> None:
     from django.contrib.auth.models import User
 
-    from keyconsole.changes import batch_decisions
+    from keyconsole.changes.batches import decisions
     from keyconsole.changes.models import Batch
 
     found, person = Batch.objects.get(pk=batch), User.objects.get(username=by)
     if verb == "approve_batch":
-        batch_decisions.approve_batch(found, by=person, plan_sha256=found.plan_sha256, now=now)
+        decisions.approve_batch(found, by=person, plan_sha256=found.plan_sha256, now=now)
     else:
-        batch_decisions.cancel_batch(found, by=person, reason="Not now.", now=now)
+        decisions.cancel_batch(found, by=person, reason="Not now.", now=now)
 
 
 def main() -> None:

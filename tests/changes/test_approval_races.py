@@ -14,7 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from keyconsole.audit.log import first_broken_entry
 from keyconsole.audit.models import Entry
-from keyconsole.changes.batching import request_batch
+from keyconsole.changes.batches.asking import request_batch
 from keyconsole.changes.models import Change, Rejection
 from keyconsole.changes.workflow import request_move
 from keyconsole.inventory.models import MultiRegionKey

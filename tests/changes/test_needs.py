@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from keyconsole.changes.approving import approve
-from keyconsole.changes.batch_decisions import approve_batch, cancel_batch
+from keyconsole.changes.batches.decisions import approve_batch, cancel_batch
 from keyconsole.changes.creating import Wish
 from keyconsole.changes.emergency import break_glass, may_review, review
 from keyconsole.changes.models import Change
@@ -24,7 +24,7 @@ from keyconsole.policies.proposing import propose
 from keyconsole.policies.requirements import Requirement
 from tests.cast import Cast, Inventory, Member, make_key
 from tests.changes.approvals import agree, hold_for_payments, join
-from tests.changes.batches import ask_for, make_keys
+from tests.changes.batches.given import ask_for, make_keys
 from tests.web.stories import ask
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from keyconsole.changes.models import Batch, Change
 from tests.cast import Cast, Member, make_key
-from tests.changes.batches import ask_for, lines_of, make_keys, one_approver, states_of
+from tests.changes.batches.given import ask_for, lines_of, make_keys, one_approver, states_of
 from tests.conftest import HTMX
 
 pytestmark = pytest.mark.django_db

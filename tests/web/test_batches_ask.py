@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from keyconsole.changes.models import Batch, Change
 from keyconsole.inventory.models import MultiRegionKey
 from tests.cast import Cast, Inventory
-from tests.changes.batches import lines_of, make_keys, one_approver
+from tests.changes.batches.given import lines_of, make_keys, one_approver
 
 pytestmark = pytest.mark.django_db
 URL = "/keys/move/"

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from keyconsole.changes.batch_terminal import add_asking, confirm, print_batch
-from keyconsole.changes.batching import refuse_count, request_batch
+from keyconsole.changes.batches.asking import refuse_count, request_batch
+from keyconsole.changes.batches.terminal import add_asking, confirm, print_batch
 from keyconsole.changes.models import OnFailure
 from keyconsole.changes.naming import find_key, named_account
 from keyconsole.changes.refusal import Refused

@@ -9,9 +9,9 @@ from django.contrib.auth.models import Group
 
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import RoleGrant
-from keyconsole.changes.advancing import advance
 from keyconsole.changes.approving import approve, withdraw
-from keyconsole.changes.batch_decisions import (
+from keyconsole.changes.batches.advancing import advance
+from keyconsole.changes.batches.decisions import (
     approve_batch,
     cancel_batch,
     may_approve_batch,
@@ -27,7 +27,7 @@ from keyconsole.policies.document import Rule, Rules, Runs, Selector
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.requirements import Requirement
 from tests.cast import NOW, hold
-from tests.changes.batches import ask_for, lines_of, make_keys, one_approver, states_of
+from tests.changes.batches.given import ask_for, lines_of, make_keys, one_approver, states_of
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=5)

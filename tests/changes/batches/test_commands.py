@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from keyconsole.audit.models import Entry
 from keyconsole.changes.models import Batch, Change
-from tests.changes.batches import lines_of, make_keys, one_approver, states_of
+from tests.changes.batches.given import lines_of, make_keys, one_approver, states_of
 
 pytestmark = pytest.mark.django_db
 

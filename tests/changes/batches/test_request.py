@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from keyconsole.audit.models import Entry
-from keyconsole.changes.batching import LinesRefusedError
+from keyconsole.changes.batches.asking import LinesRefusedError
 from keyconsole.changes.models import Batch, Change, OnFailure
 from keyconsole.changes.plan import plan_sha256
 from keyconsole.changes.refusal import Refused
@@ -14,7 +14,7 @@ from keyconsole.notifications.models import Delivery, Route
 from keyconsole.policies.document import Rule, Rules, Selector
 from keyconsole.policies.models import PolicyVersion
 from tests.cast import NOW, hold
-from tests.changes.batches import ask_for, lines_of, make_keys, one_approver, states_of
+from tests.changes.batches.given import ask_for, lines_of, make_keys, one_approver, states_of
 
 pytestmark = pytest.mark.django_db
 

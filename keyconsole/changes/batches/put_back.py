@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 
-from keyconsole.changes.batch_checks import Line
-from keyconsole.changes.batching import BatchWish, request_lines
+from keyconsole.changes.batches.asking import BatchWish, request_lines
+from keyconsole.changes.batches.checks import Line
 from keyconsole.changes.models import Batch, OnFailure
 from keyconsole.changes.refusal import Refused
 from keyconsole.changes.states import State

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyconsole.changes.waves import AT_MOST, Move, next_wave
+from keyconsole.changes.batches.waves import AT_MOST, Move, next_wave
 
 REGIONS = ("us-east-1", "us-west-2", "eu-west-1")
 ACCOUNTS = ("111122223333", "222233334444")

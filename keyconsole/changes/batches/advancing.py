@@ -14,8 +14,10 @@ from django.db.models import F, Q
 
 from keyconsole.audit.events import Event
 from keyconsole.aws_accounts.models import AwsAccount
-from keyconsole.changes import batch_telling, tasks
-from keyconsole.changes.batch_record import note_batch
+from keyconsole.changes import tasks
+from keyconsole.changes.batches import telling
+from keyconsole.changes.batches.record import note_batch
+from keyconsole.changes.batches.waves import COUNTS_FOR, Move, next_wave
 from keyconsole.changes.gate import Ruling, gate
 from keyconsole.changes.models import Batch, Change, OnFailure
 from keyconsole.changes.refusal import Lost
@@ -23,7 +25,6 @@ from keyconsole.changes.settling import CALL_LASTS_AT_MOST
 from keyconsole.changes.standing import rules_of
 from keyconsole.changes.states import CLOSED, IN_FLIGHT, State
 from keyconsole.changes.transition import hold, move
-from keyconsole.changes.waves import COUNTS_FOR, Move, next_wave
 from keyconsole.policies import freezing, windows
 
 ACTOR = "keyconsole"
@@ -189,9 +190,9 @@ def _as_move(change: Change) -> Move:
 
 def _remind(batch: Batch, lines: Iterable[Change], *, now: datetime) -> None:
     waits = any(line.state == State.PENDING for line in lines)
-    if waits and not batch.stopped_at and now - batch.requested_at >= batch_telling.REMIND_EVERY:
+    if waits and not batch.stopped_at and now - batch.requested_at >= telling.REMIND_EVERY:
         with transaction.atomic():
-            batch_telling.remind(batch, now=now)
+            telling.remind(batch, now=now)
 
 
 def _end(batch: Batch, *, now: datetime) -> None:
@@ -204,4 +205,4 @@ def _end(batch: Batch, *, now: datetime) -> None:
         batch.refresh_from_db()
         counts = {state: lines.count(state) for state in sorted(set(lines))}
         note_batch(batch, Event.BATCH_ENDED, actor=ACTOR, now=now, data=counts)
-        batch_telling.ended(batch, now=now)
+        telling.ended(batch, now=now)

@@ -7,8 +7,8 @@ from typing import Any
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes import execution, settling
-from keyconsole.changes.advancing import advance
-from keyconsole.changes.batching import request_batch
+from keyconsole.changes.batches.advancing import advance
+from keyconsole.changes.batches.asking import request_batch
 from keyconsole.changes.models import Batch, Change
 from keyconsole.changes.states import IN_FLIGHT
 from keyconsole.inventory.models import MultiRegionKey

@@ -8,12 +8,12 @@ import pytest
 
 from keyconsole.audit.log import first_broken_entry
 from keyconsole.audit.models import Entry
-from keyconsole.changes.advancing import advance
-from keyconsole.changes.batch_decisions import approve_batch
+from keyconsole.changes.batches.advancing import advance
+from keyconsole.changes.batches.decisions import approve_batch
+from keyconsole.changes.batches.put_back import may_put_back, put_back
+from keyconsole.changes.batches.waves import AT_MOST
 from keyconsole.changes.models import Attempt, Batch, Change, OnFailure
-from keyconsole.changes.put_back import may_put_back, put_back
 from keyconsole.changes.refusal import Refused
-from keyconsole.changes.waves import AT_MOST
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.notifications.models import Delivery, Route
 from keyconsole.policies.document import Rule, Rules, Window
@@ -21,7 +21,15 @@ from keyconsole.policies.freezing import freeze, lift
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.requirements import Requirement
 from tests.cast import hold
-from tests.changes.batches import ask_for, carry_on, lines_of, one_approver, sandbox_keys, states_of, step
+from tests.changes.batches.given import (
+    ask_for,
+    carry_on,
+    lines_of,
+    one_approver,
+    sandbox_keys,
+    states_of,
+    step,
+)
 from tests.changes.conftest import PRIMARY, REPLICA, moves_sent, point_at
 
 pytestmark = pytest.mark.django_db

@@ -13,10 +13,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from keyconsole.audit.events import Event
-from keyconsole.changes import batch_telling, tasks
+from keyconsole.changes import tasks
 from keyconsole.changes.approving import let_run
-from keyconsole.changes.batch_checks import Judged, Line, judged_lines, read_lines
-from keyconsole.changes.batch_record import note_batch
+from keyconsole.changes.batches import telling
+from keyconsole.changes.batches.checks import Judged, Line, judged_lines, read_lines
+from keyconsole.changes.batches.record import note_batch
 from keyconsole.changes.creating import NUMBER_ATTEMPTS, Wish, fields_of, next_number, record_request
 from keyconsole.changes.models import Batch, Change, OnFailure
 from keyconsole.changes.plan import plan_sha256
@@ -127,7 +128,7 @@ def _store(wish: BatchWish, judged: Sequence[Judged], *, now: datetime) -> Batch
         record_request(change, single, now=now)
         if not rules_of(change).needs_approval:
             let_run(change, actor=wish.by.username, now=now)
-    batch_telling.asked(batch, now=now)
+    telling.asked(batch, now=now)
     tasks.enqueue_advance(batch, at=None)
     return batch
 
