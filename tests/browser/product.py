@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
+
 from tools.children import PYTHON, ROOT, end, start
 from tools.demo import demo_environment
 from tools.ports import HOST, free_port
@@ -61,6 +63,21 @@ class Product:
     def calls(self, operation: str) -> int:
         """How often the sandbox was called; `timeout` and retries count as AWS would count them."""
         return int(self._sandbox("GET", "/sandbox/calls")["by_operation"].get(operation, 0))
+
+    def kms(self, account_id: str, region: str) -> Any:
+        """Somebody with the AWS command line, outside of KeyConsole."""
+        desk = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "only-for-the-sandbox"}
+        sts = boto3.client("sts", region_name=region, endpoint_url=self.sandbox_url, **desk)
+        role = sts.assume_role(RoleArn=f"arn:aws:iam::{account_id}:role/Admin", RoleSessionName="somebody")
+        given = role["Credentials"]
+        return boto3.client(
+            "kms",
+            region_name=region,
+            endpoint_url=self.sandbox_url,
+            aws_access_key_id=given["AccessKeyId"],
+            aws_secret_access_key=given["SecretAccessKey"],
+            aws_session_token=given["SessionToken"],
+        )
 
     def _sandbox(self, method: str, path: str, body: dict[str, str] | None = None) -> dict[str, Any]:
         request = urllib.request.Request(  # noqa: S310  # loopback

@@ -48,6 +48,26 @@ def test_one_no_ends_it_and_its_reason_reaches_the_requester(product, open_windo
     assert product.calls("UpdatePrimaryRegion") == before
 
 
+def test_a_key_that_changed_meanwhile_ends_it_and_the_page_says_what_differs(product, open_window):
+    before = product.calls("UpdatePrimaryRegion")
+    ana = open_window("ana")
+    fill_in_the_request(ana, product, "mobile-wallet", "us-east-1")
+    product.approve(ref_of(ana), "ben")
+    _, account_id, key_id = key_path("mobile-wallet").strip("/").split("/")
+    product.kms(account_id, "us-east-1").disable_key(KeyId=key_id)
+    product.manage("scan", "payments", "--details")
+
+    bea = open_window("bea")
+    bea.goto(ana.url)
+    expect(bea.locator("#change-status")).to_contain_text("Stale", timeout=SOON)
+    expect(bea.locator("#change-status")).to_contain_text(
+        "The key in us-east-1 was Enabled, and now is Disabled."
+    )
+    expect(bea.locator("#change-status")).to_contain_text("Nothing was sent to AWS.")
+    expect(bea.get_by_role("button", name="Approve this plan")).to_have_count(0)
+    assert product.calls("UpdatePrimaryRegion") == before
+
+
 def test_an_emergency_asks_who_you_are_runs_at_once_and_is_reviewed(product, open_window):
     before = product.calls("UpdatePrimaryRegion")
     ana = open_window("ana")

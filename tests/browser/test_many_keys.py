@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
-import boto3
 from playwright.sync_api import Page, expect
 
 from tests.browser.product import Product
@@ -14,25 +12,9 @@ SOON = 60_000
 RESEARCH, FROM, TO = "222233334444", "us-west-2", "us-east-1"
 
 
-def kms(product: Product, region: str) -> Any:
-    """Somebody with the AWS command line, outside of KeyConsole."""
-    desk = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "only-for-the-sandbox"}
-    sts = boto3.client("sts", region_name=region, endpoint_url=product.sandbox_url, **desk)
-    role = sts.assume_role(RoleArn=f"arn:aws:iam::{RESEARCH}:role/Admin", RoleSessionName="somebody")
-    given = role["Credentials"]
-    return boto3.client(
-        "kms",
-        region_name=region,
-        endpoint_url=product.sandbox_url,
-        aws_access_key_id=given["AccessKeyId"],
-        aws_secret_access_key=given["SecretAccessKey"],
-        aws_session_token=given["SessionToken"],
-    )
-
-
 def make_twenty_keys(product: Product) -> list[str]:
     """At the sandbox, and then seen by a scan."""
-    here, there = kms(product, FROM), kms(product, TO)
+    here, there = product.kms(RESEARCH, FROM), product.kms(RESEARCH, TO)
     keys = []
     for number in range(1, 21):
         key_id = here.create_key(MultiRegion=True)["KeyMetadata"]["KeyId"]
@@ -65,7 +47,7 @@ def test_a_wave_of_twenty_with_a_failing_seventh_stops_and_can_be_put_back(produ
     before = product.calls("UpdatePrimaryRegion")
     ana = open_window("ana")
     choose(ana, product)
-    kms(product, TO).disable_key(KeyId=keys[6])
+    product.kms(RESEARCH, TO).disable_key(KeyId=keys[6])
     ref = ask(ana)
     expect(ana.locator("#batch-status")).to_contain_text("Stopped.", timeout=SOON)
     expect(ana.locator("#batch-status")).to_contain_text("is stale", timeout=SOON)
