@@ -12,6 +12,9 @@ from keyconsole.audit.chain import FIRST, Link, first_break, link_hash
 from keyconsole.audit.events import Event
 from keyconsole.audit.models import Entry
 
+ITSELF = "keyconsole"
+"""The actor of what no person did."""
+
 # Any constant: it names the advisory lock that keeps two writers from extending the chain at once.
 _CHAIN_LOCK = 7_304_421
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from keyconsole.audit.events import Event
+from keyconsole.audit.log import ITSELF
 from keyconsole.changes import announcing, tasks
 from keyconsole.changes.approving import back_to_pending, let_run_if_met
 from keyconsole.changes.gate import Ruling, gate
@@ -17,7 +18,6 @@ from keyconsole.changes.standing import standing_of
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move
 
-SWEEPER = "keyconsole"
 # Longer than a busy queue needs to reach a task: a healthy one is rarely doubled, and a double is harmless.
 PATIENCE = timedelta(seconds=15)
 
@@ -37,7 +37,7 @@ def attend(*, now: datetime) -> None:
 
 
 def _attend_one(change: Change, *, now: datetime) -> None:
-    if not change.is_emergency and end_if_stale(change, actor=SWEEPER, now=now):
+    if not change.is_emergency and end_if_stale(change, actor=ITSELF, now=now):
         return
     if change.state == State.PENDING:
         _attend_pending(change, now=now)
@@ -52,7 +52,7 @@ def _attend_pending(change: Change, *, now: datetime) -> None:
     with transaction.atomic():
         if standing_of(change).met:
             # Somebody who had approved may vote again: a role came back.
-            let_run_if_met(change, actor=SWEEPER, now=now)
+            let_run_if_met(change, actor=ITSELF, now=now)
         elif now - change.requested_at >= announcing.REMIND_EVERY:
             announcing.remind(change, now=now)
 
@@ -63,7 +63,7 @@ def _attend_approved(change: Change, *, now: datetime) -> None:
         expire(change, now=now, why=" ".join(answer.reasons))
     elif answer.ruling == Ruling.ASK_AGAIN:
         with transaction.atomic():
-            back_to_pending(change, actor=SWEEPER, now=now, why=" ".join(answer.reasons))
+            back_to_pending(change, actor=ITSELF, now=now, why=" ".join(answer.reasons))
     elif answer.ruling == Ruling.RUN and _mark(change, now=now):
         tasks.execute.enqueue(change.ref)
 
@@ -73,7 +73,7 @@ def expire(change: Change, *, now: datetime, why: str) -> None:
         change,
         to=State.EXPIRED,
         event=Event.CHANGE_EXPIRED,
-        actor=SWEEPER,
+        actor=ITSELF,
         now=now,
         data={"why": why},
         outcome=f"Expired. {why} Nothing was sent to AWS.",

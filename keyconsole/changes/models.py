@@ -245,6 +245,11 @@ class Batch(models.Model):
     def ref(self) -> str:
         return f"BR-{self.number}"
 
+    @property
+    def to_regions(self) -> list[str]:
+        """One, unless each key goes back to where it was."""
+        return sorted({line["to_region"] for line in self.plan["lines"]})
+
 
 class Answer(models.TextChoices):
     """What came back from the one UpdatePrimaryRegion call."""

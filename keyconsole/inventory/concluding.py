@@ -9,13 +9,13 @@ from django.db import transaction
 
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
+from keyconsole.audit.log import ITSELF
 from keyconsole.inventory import ours
 from keyconsole.inventory.judging import Verdict, judge
 from keyconsole.inventory.looks import SeenKey
 from keyconsole.inventory.models import Cause, MultiRegionKey, PrimaryPeriod, RegionKey
 from keyconsole.inventory.periods import record_primary
 from keyconsole.inventory.picture import Picture
-from keyconsole.inventory.storing import ACTOR
 
 # A replica may go on naming the former primary for some minutes after a move (KMS is eventually consistent).
 _AGREEMENT = timedelta(minutes=5)
@@ -98,7 +98,7 @@ def _note_moved(
         record_primary(key, region=verdict.region, at=verdict.seen_at, cause=Cause.OUT_OF_BAND)
         log.record(
             Event.KEY_PRIMARY_MOVED,
-            actor=ACTOR,
+            actor=ITSELF,
             subject=key.key_id,
             account_id=key.account.account_id,
             now=now,

@@ -10,12 +10,12 @@ from django.db.models import Max, Q, QuerySet
 
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
+from keyconsole.audit.log import ITSELF
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.models import Depth, Outcome, RegionScan, Scan, ScanState
 from keyconsole.inventory.scanning import OPEN_STATES, request_scan
 from keyconsole.inventory.tasks import scan_account
 
-ACTOR = "keyconsole"
 LOST_AFTER = timedelta(minutes=2)
 ASK_AGAIN_AFTER = timedelta(minutes=10)
 
@@ -28,7 +28,7 @@ def enqueue_due_scans(now: datetime) -> list[Scan]:
     deep = {account.pk for account in _due_for_details(now)}
     due = [*_due(now, timedelta(minutes=settings.KEYCONSOLE_SCAN_EVERY_MINUTES), Q())]
     return [
-        request_scan(account, by=ACTOR, depth=Depth.DETAILS if account.pk in deep else Depth.KEYS, now=now)
+        request_scan(account, by=ITSELF, depth=Depth.DETAILS if account.pk in deep else Depth.KEYS, now=now)
         for account in due
     ]
 
@@ -78,7 +78,7 @@ def _mark_lost(scan: Scan, *, now: datetime) -> bool:
         )
         log.record(
             Event.SCAN_FINISHED,
-            actor=ACTOR,
+            actor=ITSELF,
             subject=scan.account.account_id,
             account_id=scan.account.account_id,
             now=now,

@@ -11,13 +11,12 @@ from django.db.models import F
 
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
+from keyconsole.audit.log import ITSELF
 from keyconsole.inventory.compare import Before, Difference, compare
 from keyconsole.inventory.looks import BLIND, RegionLook
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, RegionScan, Scan, ScanState, Sight
 from keyconsole.inventory.picture import Picture
 from keyconsole.inventory.rows import STORED, blank_row, fill_row, name_row
-
-ACTOR = "keyconsole"
 
 
 class ScanTaken(Exception):  # noqa: N818 - the scan was declared lost, or another worker has it
@@ -166,7 +165,7 @@ def _record(
     for event, key_id, where in found:
         log.record(
             event,
-            actor=ACTOR,
+            actor=ITSELF,
             subject=key_id,
             account_id=picture.account.account_id,
             now=now,

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
+from keyconsole.audit.log import ITSELF
 from keyconsole.policies import telling
 from keyconsole.policies.activating import (
     activate,
@@ -37,8 +38,6 @@ from keyconsole.policies.voting import (
     votes_that_count,
 )
 from keyconsole.policies.wording import clean_comment, clean_why
-
-SWEEPER = "keyconsole"
 
 
 def propose(
@@ -90,10 +89,13 @@ def reject(version: PolicyVersion, *, by: User, reason: str, now: datetime, via:
 
 def activate_agreed(*, now: datetime) -> None:
     """Proposals whose missing people came back after their vote: nobody is left who would have to vote."""
-    for version in PolicyVersion.objects.filter(state=VersionState.PROPOSED):
+    for version in PolicyVersion.objects.select_related("proposer").filter(state=VersionState.PROPOSED):
+        # Asking anew reads every key, under the lock of whoever decides: only where it may be decided.
+        if not _is_agreed(version):
+            continue
         try:
             with transaction.atomic():
-                _activate_if_agreed(_decided_alone(version), actor=SWEEPER, now=now)
+                _activate_if_agreed(_decided_alone(version), actor=ITSELF, now=now)
         except Refused:
             continue
 
@@ -145,8 +147,12 @@ def _decided_alone(version: PolicyVersion) -> PolicyVersion:
     return fresh
 
 
+def _is_agreed(version: PolicyVersion) -> bool:
+    return all(tally.met for tally in tallies(version))
+
+
 def _activate_if_agreed(version: PolicyVersion, *, actor: str, now: datetime) -> bool:
-    if not all(tally.met for tally in tallies(version)):
+    if not _is_agreed(version):
         return False
     refuse_misfits(rules_of(version))
     before = activate(version, now=now)

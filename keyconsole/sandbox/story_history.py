@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from keyconsole.audit.log import ITSELF
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.models import Approval, Attempt, Change, Look, Review
 from keyconsole.inventory.models import Depth, MultiRegionKey
@@ -27,7 +28,7 @@ from .story_office import office_happenings, sign_in
 from .story_past import PastChange, by_alias, foreign_moves, past_changes
 from .story_people import create_people, grant_happenings
 from .story_rules import Then, governing_then, rules_happenings, versions_by_label
-from .story_scans import SCHEDULE, past_scans, scan_happenings, store_scans
+from .story_scans import past_scans, scan_happenings, store_scans
 from .story_waiting import waiting_happenings
 
 _BEGAN = timedelta(days=425)
@@ -64,7 +65,7 @@ def tell_story(*, endpoint_url: str, now: datetime) -> bool:
         )
         _pin_versions(told)
         for account in accounts.values():
-            request_scan(account, by=SCHEDULE, depth=Depth.DETAILS, now=now)
+            request_scan(account, by=ITSELF, depth=Depth.DETAILS, now=now)
     return True
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from keyconsole.audit.events import Event
+from keyconsole.audit.log import ITSELF
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.models import Cause, MultiRegionKey, PrimaryPeriod, RegionKey, Sight
 from keyconsole.kms.policies import policy_digest
@@ -17,7 +18,7 @@ from .story import StoryKey
 from .story_keys import KEYS
 from .story_past import ForeignMove, PastChange
 from .story_policies import key_policy
-from .story_scans import SCHEDULE, PastScan
+from .story_scans import PastScan
 
 _ROTATION_DAYS = 365
 _DELETED_AFTER = timedelta(days=30)
@@ -95,7 +96,7 @@ def store_keys(
 def key_happenings(past: KeyPast) -> Iterator[Happening]:
     story = past.story
     about: dict[str, Any] = {
-        "actor": SCHEDULE,
+        "actor": ITSELF,
         "subject": story.key_id,
         "account_id": story.account.account_id,
     }

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from keyconsole.audit.events import Event
+from keyconsole.audit.log import ITSELF
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.models import Depth, Outcome, RegionScan, Scan, ScanState
 from keyconsole.kms.errors import AccessDenied
@@ -19,7 +20,6 @@ from .story import ACCOUNTS, ACQUIRED, ARCHIVE, PAYMENTS, REGIONS, RESEARCH, Sto
 from .story_keys import KEYS
 
 JOINED_DAYS_AGO = {PAYMENTS: 424.9, RESEARCH: 423.8, ARCHIVE: 415.3, ACQUIRED: 205.4}
-SCHEDULE = "keyconsole"
 LAST_SCAN = timedelta(minutes=25)
 
 _FIRST_AFTER = timedelta(minutes=5)
@@ -56,14 +56,14 @@ def past_scans(account: StoryAccount, *, now: datetime) -> list[PastScan]:
     on_the_hour = weekly.replace(minute=0, second=1, microsecond=0)
     weeks = (on_the_hour - first).days // 7
     scans += [
-        PastScan(account, on_the_hour - timedelta(weeks=week) + apart, SCHEDULE, Depth.DETAILS)
+        PastScan(account, on_the_hour - timedelta(weeks=week) + apart, ITSELF, Depth.DETAILS)
         for week in range(weeks, -1, -1)
     ]
     return scans + [
         PastScan(
             account,
             now - LAST_SCAN - timedelta(hours=hours) + apart,
-            SCHEDULE,
+            ITSELF,
             Depth.DETAILS if hours == _DETAILED_HOURS_AGO else Depth.KEYS,
         )
         for hours in range(_HOURLY, -1, -1)

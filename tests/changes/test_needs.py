@@ -11,6 +11,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from keyconsole.changes.approving import approve
+from keyconsole.changes.batches.asking import BatchWish, request_lines
+from keyconsole.changes.batches.checks import Line
 from keyconsole.changes.batches.decisions import approve_batch, cancel_batch
 from keyconsole.changes.creating import Wish
 from keyconsole.changes.emergency import break_glass, may_review, review
@@ -18,6 +20,7 @@ from keyconsole.changes.models import Change
 from keyconsole.changes.needs import needing, needs_count, proposals_needing, wanted
 from keyconsole.changes.policy import may_approve, may_run
 from keyconsole.changes.states import State
+from keyconsole.inventory.models import RegionKey
 from keyconsole.policies.document import Rule, Rules, Runs, Selector
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.proposing import propose
@@ -137,6 +140,16 @@ def test_the_number_in_the_frame_and_on_the_tab_are_the_same(change: Change, as_
     content = response.content.decode()
     assert "needs your approval" in content
     assert "need you" in content
+
+
+def test_a_batch_that_goes_to_several_regions_names_none_of_them(cast: Cast, as_ben: Client) -> None:
+    hold_for_payments(cast)
+    here, there = make_keys(cast.payments, 2)
+    RegionKey.objects.filter(key=there, region="eu-west-1").update(region="eu-central-1")
+    lines = (Line(here, "eu-west-1"), Line(there, "eu-central-1"))
+    wish = BatchWish(lines=lines, by=cast.ana, reason="Back where they were.", token="t")
+    request_lines(wish, now=timezone.now())
+    assert "to 2 Regions" in as_ben.get("/changes/?tab=needs-me").content.decode()
 
 
 def bringing_on(person: User) -> set[str]:

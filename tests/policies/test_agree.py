@@ -124,6 +124,12 @@ def test_it_holds_when_a_voter_who_had_left_comes_back(cast, proposed):
     assert (entry.actor, entry.data["agreed_by"]) == ("keyconsole", ["bea", "ben"])
 
 
+def test_a_proposal_that_still_lacks_a_vote_is_not_worked_out_anew_at_each_sweep(cast, proposed, monkeypatch):
+    say_yes(proposed, cast.ben)
+    monkeypatch.setattr("keyconsole.policies.proposing.ask_anew", pytest.fail)
+    activate_agreed(now=NOW)
+
+
 def test_a_person_in_both_groups_counts_once(cast, proposed):
     join(cast.ben, "security", by="ada", now=NOW)
     assert not say_yes(proposed, cast.ben)

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from keyconsole.audit.events import Event
+from keyconsole.audit.log import ITSELF
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes import tasks
 from keyconsole.changes.batches import telling
@@ -27,7 +28,6 @@ from keyconsole.changes.states import CLOSED, IN_FLIGHT, State
 from keyconsole.changes.transition import hold, move
 from keyconsole.policies import freezing, windows
 
-ACTOR = "keyconsole"
 FAILED = frozenset({State.REJECTED, State.EXPIRED, State.STALE, State.NOT_APPLIED})
 NOT_BEGUN = (State.PENDING, State.APPROVED)
 
@@ -45,17 +45,17 @@ def advance(batch: Batch, *, now: datetime) -> None:
     lines = _lines(batch)
     if failed := _failure(batch, lines):
         why = f"{failed.ref} is {failed.state.replace('_', ' ')}."
-        if stop(batch, event=Event.BATCH_STOPPED, actor=ACTOR, why=why, now=now):
+        if stop(batch, event=Event.BATCH_STOPPED, actor=ITSELF, why=why, now=now):
             batch.refresh_from_db()
     if batch.stopped_at:
-        cancel_rest(batch, lines, actor=ACTOR, why=f"{batch.ref} was stopped: {batch.stopped_why}", now=now)
+        cancel_rest(batch, lines, actor=ITSELF, why=f"{batch.ref} was stopped: {batch.stopped_why}", now=now)
     elif _ready(batch, lines, now=now) or any(_held(line) for line in lines):
         _begin_wave(batch, now=now)
     _remind(batch, lines, now=now)
     _end(batch, now=now)
 
 
-def stop(batch: Batch, *, event: Event, actor: str, why: str, now: datetime, via: str = ACTOR) -> bool:
+def stop(batch: Batch, *, event: Event, actor: str, why: str, now: datetime, via: str = ITSELF) -> bool:
     """From now on no further line begins; False where it was stopped before."""
     with transaction.atomic():
         stopped = Batch.objects.filter(pk=batch.pk, stopped_at=None).update(stopped_at=now, stopped_why=why)
@@ -108,7 +108,7 @@ def _begin_wave(batch: Batch, *, now: datetime) -> None:
         if not begun:
             return
         data = {"changes": [line.ref for line in begun], "waiting": len(waiting) - len(begun)}
-        note_batch(batch, Event.BATCH_WAVE_BEGUN, actor=ACTOR, now=now, data=data)
+        note_batch(batch, Event.BATCH_WAVE_BEGUN, actor=ITSELF, now=now, data=data)
         if len(begun) < len(waiting):
             tasks.enqueue_advance(batch, at=now + COUNTS_FOR)
 
@@ -204,5 +204,5 @@ def _end(batch: Batch, *, now: datetime) -> None:
             return
         batch.refresh_from_db()
         counts = {state: lines.count(state) for state in sorted(set(lines))}
-        note_batch(batch, Event.BATCH_ENDED, actor=ACTOR, now=now, data=counts)
+        note_batch(batch, Event.BATCH_ENDED, actor=ITSELF, now=now, data=counts)
         telling.ended(batch, now=now)
