@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from keyconsole.kms.regions import partition_of
 from keyconsole.kms.sessions import Source
+from keyconsole.text import has_control_characters
 
 
 class AccountFields(TypedDict, total=False):
@@ -117,7 +118,7 @@ def _text_problems(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         text = str(fields[name])
         if len(text) > at_most:
             yield name, f"At most {at_most:,} characters; these are {len(text):,}."
-        if any(unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for character in text):
+        if has_control_characters(text):
             yield name, "Control characters and invisible marks cannot stand here."
 
 

@@ -13,9 +13,9 @@ from django.db import transaction
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import record
 from keyconsole.aws_accounts.grants import grant
-from keyconsole.aws_accounts.invalid import Invalid
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.roles import Role
+from keyconsole.refusals import Invalid
 
 
 def add_person(

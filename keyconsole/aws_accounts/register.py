@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
 from keyconsole.aws_accounts.entry import AccountFields, partition_for, problems, tidy
-from keyconsole.aws_accounts.invalid import Invalid
 from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.refusals import Invalid
 
 __all__ = ["AccountFields", "Invalid", "add_account", "change_account", "draft_account"]
 

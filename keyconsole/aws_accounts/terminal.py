@@ -7,8 +7,8 @@ import getpass
 from django.contrib.auth.models import User
 from django.core.management.base import CommandError
 
-from keyconsole.aws_accounts.invalid import Invalid
 from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.refusals import Invalid
 
 
 def who_types() -> str:

@@ -13,7 +13,6 @@ from keyconsole.audit.events import Event
 from keyconsole.changes import settling
 from keyconsole.changes.explaining import explain
 from keyconsole.changes.models import Answer, Attempt, Change
-from keyconsole.changes.refusal import Lost
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move, note
 from keyconsole.changes.worker_identity import worker_name
@@ -33,6 +32,7 @@ from keyconsole.kms.errors import (
 )
 from keyconsole.kms.facts import KeyArn
 from keyconsole.kms.sessions import AccountSession
+from keyconsole.refusals import Lost
 
 # A worker that slept longer than this between recording the start and sending does not send any more.
 SEND_WITHIN = timedelta(seconds=20)

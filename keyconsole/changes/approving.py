@@ -17,12 +17,12 @@ from keyconsole.changes import announcing, tasks
 from keyconsole.changes.gate import Ruling, gate
 from keyconsole.changes.models import Approval, Change, Comment, Rejection
 from keyconsole.changes.policy import Verdict, may_approve, may_comment, may_reject, may_run, may_withdraw
-from keyconsole.changes.refusal import Lost, Refused
 from keyconsole.changes.replanning import end_if_stale
 from keyconsole.changes.standing import rules_of, standing_of
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move, note
-from keyconsole.changes.words import REASON_AT_MOST, clean_text
+from keyconsole.refusals import Lost, Refused
+from keyconsole.text import REASON_AT_MOST, clean_text
 
 AUTOMATIC = "automatic"
 # Where a verb came from: the record tells a page from somebody at the server's terminal.

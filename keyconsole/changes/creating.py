@@ -14,12 +14,12 @@ from keyconsole.audit.events import Event
 from keyconsole.changes.models import Batch, Change
 from keyconsole.changes.plan import plan_for, plan_sha256
 from keyconsole.changes.preflight import preflight
-from keyconsole.changes.refusal import Refused
 from keyconsole.changes.transition import note
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.governing import governing_for
 from keyconsole.policies.matching import Governing
 from keyconsole.policies.models import PolicyVersion
+from keyconsole.refusals import Refused
 
 # Two people may be given the same next number at the same moment; the loser takes the one after.
 NUMBER_ATTEMPTS = 5

@@ -18,14 +18,13 @@ from keyconsole.changes import announcing, tasks
 from keyconsole.changes.creating import Wish, already_asked, create
 from keyconsole.changes.models import Change, Review
 from keyconsole.changes.policy import may_request
-from keyconsole.changes.refusal import Lost, Refused
 from keyconsole.changes.standing import members_of, reviewers_of, rules_of
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move, note
-from keyconsole.changes.words import REASON_AT_MOST, TICKET_AT_MOST, clean_text
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.governing import governing_for
-from keyconsole.policies.verdict import Verdict
+from keyconsole.refusals import Lost, Refused, Verdict
+from keyconsole.text import REASON_AT_MOST, TICKET_AT_MOST, clean_text
 
 # How fresh the proof has to be that it is really this person.
 FRESH_FOR = timedelta(minutes=5)

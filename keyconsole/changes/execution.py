@@ -20,12 +20,12 @@ from keyconsole.changes.looking import TRANSIENT, Seen, enter_for, look, not_ent
 from keyconsole.changes.models import Attempt, Change
 from keyconsole.changes.observing import change_regions, store_round
 from keyconsole.changes.plan import differences
-from keyconsole.changes.refusal import Lost
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move, note
 from keyconsole.changes.worker_identity import worker_name
 from keyconsole.kms.errors import KmsError
 from keyconsole.kms.sessions import AccountSession
+from keyconsole.refusals import Lost
 
 # A worker that has not moved a change on for so long is taken for dead; another one takes over.
 LEASE = timedelta(seconds=60)

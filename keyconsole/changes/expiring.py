@@ -12,11 +12,11 @@ from keyconsole.changes import announcing, tasks
 from keyconsole.changes.approving import back_to_pending, let_run_if_met
 from keyconsole.changes.gate import Ruling, gate
 from keyconsole.changes.models import Change, Review
-from keyconsole.changes.refusal import Lost
 from keyconsole.changes.replanning import end_if_stale
 from keyconsole.changes.standing import standing_of
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move
+from keyconsole.refusals import Lost
 
 # Longer than a busy queue needs to reach a task: a healthy one is rarely doubled, and a double is harmless.
 PATIENCE = timedelta(seconds=15)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from keyconsole.aws_accounts.models import AwsAccount
-from keyconsole.changes.refusal import Refused
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.kms.facts import KeyArn
+from keyconsole.refusals import Refused
 
 
 def find_key(text: str, *, account_id: str = "") -> MultiRegionKey:

@@ -10,10 +10,10 @@ from django.db.models import F
 
 from keyconsole.changes.looking import Seen, enter_for, known_regions_of, look
 from keyconsole.changes.models import Change, Look
-from keyconsole.changes.refusal import Refused
 from keyconsole.inventory.models import MultiRegionKey, Sight
 from keyconsole.inventory.observing import record_look
 from keyconsole.kms.errors import KmsError
+from keyconsole.refusals import Refused
 
 
 def change_regions(change: Change) -> list[str]:

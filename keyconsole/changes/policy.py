@@ -18,7 +18,7 @@ from keyconsole.policies.matching import Governing
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.requirements import Standing, at_best
 from keyconsole.policies.roster import Roster
-from keyconsole.policies.verdict import Verdict
+from keyconsole.refusals import Verdict
 
 __all__ = ["Prospect", "Verdict"]
 

@@ -18,13 +18,13 @@ from keyconsole.changes.judging import Judgement, Ruling, View, judge
 from keyconsole.changes.looking import Seen, enter_for, look, not_entered
 from keyconsole.changes.models import Answer, Attempt, Change
 from keyconsole.changes.observing import change_regions, store_round
-from keyconsole.changes.refusal import Lost
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move, note
 from keyconsole.changes.worker_identity import worker_name
 from keyconsole.inventory.models import Cause, Sight
 from keyconsole.inventory.periods import record_primary
 from keyconsole.kms.errors import KmsError
+from keyconsole.refusals import Lost
 
 PAUSES = (1, 1, 2, 3, 5, 8)  # seconds between the first looks; then always the longest
 LONGEST_PAUSE = 10

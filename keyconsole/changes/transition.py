@@ -12,8 +12,8 @@ from keyconsole.audit.events import Event
 from keyconsole.audit.log import record
 from keyconsole.changes import announcing, tasks
 from keyconsole.changes.models import Change
-from keyconsole.changes.refusal import Lost
 from keyconsole.changes.states import CLOSED, IN_FLIGHT, MAY_BECOME, State
+from keyconsole.refusals import Lost
 
 
 class ForbiddenStepError(RuntimeError):

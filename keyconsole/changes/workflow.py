@@ -12,15 +12,15 @@ from keyconsole.changes.approving import let_run
 from keyconsole.changes.creating import Wish, already_asked, create
 from keyconsole.changes.models import Change
 from keyconsole.changes.policy import may_cancel, may_request
-from keyconsole.changes.refusal import Refused
 from keyconsole.changes.standing import rules_of
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move
-from keyconsole.changes.words import REASON_AT_MOST, TICKET_AT_MOST, clean_text
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.document import Rules
 from keyconsole.policies.governing import governing_for
 from keyconsole.policies.ticket_pattern import ticket_fits
+from keyconsole.refusals import Refused
+from keyconsole.text import REASON_AT_MOST, TICKET_AT_MOST, clean_text
 
 
 def request_move(

@@ -10,7 +10,7 @@ from keyconsole.policies.agreement import agreements_needed
 from keyconsole.policies.document import Rules, document_sha256
 from keyconsole.policies.fitting import misfits
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
-from keyconsole.policies.refusal import Refused
+from keyconsole.refusals import Refused
 
 
 def one_at_a_time() -> None:

@@ -15,7 +15,7 @@ from keyconsole.policies import telling
 from keyconsole.policies.activating import activate, close, draft, one_at_a_time, refuse_misfits
 from keyconsole.policies.document import Rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
-from keyconsole.policies.wording import clean_why
+from keyconsole.text import clean_why
 
 
 def apply_rules(rules: Rules, *, by: str, why: str, now: datetime) -> PolicyVersion:

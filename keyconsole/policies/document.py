@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from keyconsole.audit.chain import sha256_of
-from keyconsole.aws_accounts.invalid import Invalid
 from keyconsole.policies.checking import problems
 from keyconsole.policies.parts import Rule, Runs, Selector, Span, Window
 from keyconsole.policies.reading import fields_of
 from keyconsole.policies.requirements import Requirement
+from keyconsole.refusals import Invalid
 
 __all__ = ["DEFAULT", "Document", "Rule", "Rules", "Runs", "Selector", "Span", "Window", "document_sha256"]
 

@@ -12,9 +12,8 @@ from keyconsole.audit.events import Event
 from keyconsole.aws_accounts.permissions import Person, can
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.policies.models import Freeze
-from keyconsole.policies.refusal import Refused
-from keyconsole.policies.verdict import Verdict
-from keyconsole.policies.wording import clean_why
+from keyconsole.refusals import Refused, Verdict
+from keyconsole.text import clean_why
 
 SUBJECT = "freeze"
 NOT_YOURS = "Only who approves or administers in every account may freeze everything or lift that."

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
-from keyconsole.policies.refusal import Refused
+from keyconsole.refusals import Refused
 
 _NAME = re.compile(r"[\w][\w .&+-]{0,59}")
 

@@ -27,7 +27,6 @@ from keyconsole.policies.activating import (
 from keyconsole.policies.agreement import Agreement, agreements_needed
 from keyconsole.policies.document import Rules
 from keyconsole.policies.models import Policy, PolicyVersion, PolicyVote, VersionState
-from keyconsole.policies.refusal import Refused
 from keyconsole.policies.roster import Roster
 from keyconsole.policies.voting import (
     may_agree,
@@ -37,7 +36,8 @@ from keyconsole.policies.voting import (
     tallies,
     votes_that_count,
 )
-from keyconsole.policies.wording import clean_comment, clean_why
+from keyconsole.refusals import Refused
+from keyconsole.text import clean_comment, clean_why
 
 
 def propose(

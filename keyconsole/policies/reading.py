@@ -11,9 +11,10 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
 
-from keyconsole.aws_accounts.invalid import Invalid
 from keyconsole.policies.parts import Rule, Runs, Selector, Span, Window
 from keyconsole.policies.requirements import Requirement
+from keyconsole.refusals import Invalid
+from keyconsole.text import has_control_characters
 
 MOST_ENTRIES = 200
 LONGEST_TEXT = 500
@@ -48,7 +49,7 @@ def text(value: object) -> str:
     cleaned = unicodedata.normalize("NFC", value).strip()
     if len(cleaned) > LONGEST_TEXT:
         raise Malformed(f"At most {LONGEST_TEXT:,} characters; these are {len(cleaned):,}.")
-    if any(unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for character in cleaned):
+    if has_control_characters(cleaned):
         raise Malformed("Control characters and invisible marks cannot stand here.")
     return cleaned
 

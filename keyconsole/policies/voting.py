@@ -12,7 +12,7 @@ from keyconsole.policies.agreement import Agreement
 from keyconsole.policies.models import PolicyVersion, VersionState
 from keyconsole.policies.requirements import Line
 from keyconsole.policies.roster import Roster
-from keyconsole.policies.verdict import Verdict
+from keyconsole.refusals import Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from keyconsole.policies.document import Rules
 from keyconsole.policies.opening import openings
-from keyconsole.policies.verdict import Verdict
+from keyconsole.refusals import Verdict
 
 
 def may_run_at(rules: Rules, now: datetime, *, freeze: str = "") -> Verdict:

@@ -13,7 +13,7 @@ from keyconsole.changes.batches.asking import LINES_AT_MOST, BatchWish, refuse_c
 from keyconsole.changes.batches.checks import Judged, Line, judged_lines, read_lines
 from keyconsole.changes.batches.put_back import reason_back
 from keyconsole.changes.models import Batch, OnFailure
-from keyconsole.changes.refusal import Refused
+from keyconsole.refusals import Refused
 from keyconsole.web.batch_forms import MoveKeysForm, RegionForm
 from keyconsole.web.chosen_keys import Chosen, chosen_keys, lines_to, regions_of
 from keyconsole.web.guards import person_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from keyconsole.changes.words import REASON_AT_MOST
+from keyconsole.text import REASON_AT_MOST
 
 RIGHT, WRONG = "right", "wrong"
 

@@ -16,7 +16,7 @@ from keyconsole.policies.governing import governing_for
 from keyconsole.policies.matching import Governing
 from keyconsole.policies.membership import members_for
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.policies.verdict import Verdict
+from keyconsole.refusals import Verdict
 
 
 @dataclass(frozen=True, slots=True)

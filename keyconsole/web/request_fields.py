@@ -8,8 +8,8 @@ from typing import Any
 
 from django import forms
 
-from keyconsole.changes.refusal import Refused
-from keyconsole.changes.words import REASON_AT_MOST, TICKET_AT_MOST, clean_text
+from keyconsole.refusals import Refused
+from keyconsole.text import REASON_AT_MOST, TICKET_AT_MOST, clean_text
 
 _TOKEN = re.compile(r"[\w-]{20,64}", re.ASCII)
 

@@ -7,9 +7,9 @@ import io
 import pytest
 from django.core.management import call_command
 
-from keyconsole.aws_accounts.invalid import Invalid
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.register import add_account, change_account
+from keyconsole.refusals import Invalid
 from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db

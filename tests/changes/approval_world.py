@@ -14,11 +14,11 @@ from django.contrib.auth.models import Group, User
 from keyconsole.aws_accounts.models import RoleGrant
 from keyconsole.changes import approving, execution, expiring, workflow
 from keyconsole.changes.models import Change
-from keyconsole.changes.refusal import Refused
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies import freezing
 from keyconsole.policies.document import Rule, Rules, Runs, Window
 from keyconsole.policies.requirements import Requirement
+from keyconsole.refusals import Refused
 from tests.cast import NOW, Cast, hold
 from tests.changes.approvals import give, join
 

@@ -70,7 +70,7 @@ def main() -> None:
     import django
 
     django.setup()
-    from keyconsole.changes.refusal import Refused
+    from keyconsole.refusals import Refused
 
     print("ready", flush=True)  # noqa: T201 - the test waits for all of them
     for line in sys.stdin:

@@ -9,17 +9,16 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import Group, User
 
-from keyconsole.aws_accounts.invalid import Invalid
 from keyconsole.aws_accounts.models import RoleGrant
 from keyconsole.changes.approving import approve, reject, run
 from keyconsole.changes.execution import _take
 from keyconsole.changes.expiring import attend
 from keyconsole.changes.gate import Ruling, gate
 from keyconsole.changes.models import Change
-from keyconsole.changes.refusal import Lost, Refused
 from keyconsole.changes.workflow import cancel, request_move
 from keyconsole.policies.document import Rule, Rules, Runs, Window
 from keyconsole.policies.requirements import Requirement
+from keyconsole.refusals import Invalid, Lost, Refused
 from tests.cast import NOW, hold
 from tests.changes.approvals import agree, give, hold_for_payments, join
 

@@ -11,12 +11,12 @@ from keyconsole.aws_accounts.models import RoleGrant
 from keyconsole.changes.approving import approve, comment, reject, run, withdraw
 from keyconsole.changes.expiring import attend
 from keyconsole.changes.models import Approval, Change
-from keyconsole.changes.refusal import Refused
 from keyconsole.changes.workflow import cancel, request_move
 from keyconsole.notifications.models import Delivery
 from keyconsole.policies.document import Rule, Rules, Runs, Selector
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.requirements import Requirement
+from keyconsole.refusals import Refused
 from tests.cast import NOW, hold
 
 pytestmark = pytest.mark.django_db

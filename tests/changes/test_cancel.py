@@ -4,9 +4,9 @@ import pytest
 
 from keyconsole.audit.models import Entry
 from keyconsole.changes.models import Change
-from keyconsole.changes.refusal import Lost, Refused
 from keyconsole.changes.states import State
 from keyconsole.changes.workflow import cancel, request_move
+from keyconsole.refusals import Lost, Refused
 from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db

@@ -13,10 +13,10 @@ from keyconsole.changes.emergency import break_glass, may_break_glass, may_revie
 from keyconsole.changes.expiring import attend
 from keyconsole.changes.gate import Ruling, gate
 from keyconsole.changes.models import Change, Review
-from keyconsole.changes.refusal import Refused
 from keyconsole.notifications.models import Delivery
 from keyconsole.policies.document import Rule, Rules
 from keyconsole.policies.freezing import freeze
+from keyconsole.refusals import Refused
 from tests.cast import NOW, hold
 from tests.changes.approvals import give, hold_for_payments, join
 

@@ -5,8 +5,8 @@ from django_tasks_db.models import DBTaskResult
 
 from keyconsole.audit.models import Entry
 from keyconsole.changes.models import Change
-from keyconsole.changes.refusal import Refused
 from keyconsole.changes.workflow import request_move
+from keyconsole.refusals import Refused
 from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db

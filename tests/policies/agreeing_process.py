@@ -20,7 +20,7 @@ def main() -> int:
 
     from keyconsole.policies.models import PolicyVersion
     from keyconsole.policies.proposing import agree, reject, withdraw
-    from keyconsole.policies.refusal import Refused
+    from keyconsole.refusals import Refused
 
     version = PolicyVersion.objects.select_related("policy", "proposer").get(
         policy__name=name, state="proposed"

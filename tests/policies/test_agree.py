@@ -10,8 +10,8 @@ from keyconsole.policies.governing import governing_for
 from keyconsole.policies.groups import join, leave
 from keyconsole.policies.models import PolicyVersion, PolicyVote
 from keyconsole.policies.proposing import activate_agreed, agree, propose, reject, withdraw
-from keyconsole.policies.refusal import Refused
 from keyconsole.policies.voting import may_agree, may_reject, may_withdraw, tallies
+from keyconsole.refusals import Refused
 from tests.cast import NOW, make_person
 from tests.policies.documents import TWO_GROUPS, confirm, rules
 

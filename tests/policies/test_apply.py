@@ -9,7 +9,7 @@ from keyconsole.policies.governing import governing_for, governing_for_many
 from keyconsole.policies.groups import leave
 from keyconsole.policies.models import Policy
 from keyconsole.policies.proposing import propose
-from keyconsole.policies.refusal import Refused
+from keyconsole.refusals import Refused
 from tests.cast import NOW
 from tests.policies.documents import TWO_GROUPS, confirm, rules
 

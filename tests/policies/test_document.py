@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from keyconsole.aws_accounts.invalid import Invalid
 from keyconsole.policies.document import DEFAULT, Rules, Runs
+from keyconsole.refusals import Invalid
 from tests.policies.documents import TWO_GROUPS, document, freeze, rules, window
 
 

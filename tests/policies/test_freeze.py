@@ -7,7 +7,7 @@ from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import RoleGrant
 from keyconsole.policies import freezing
 from keyconsole.policies.models import Freeze
-from keyconsole.policies.refusal import Refused
+from keyconsole.refusals import Refused
 from tests.cast import NOW
 
 

@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group
 
 from keyconsole.audit.models import Entry
 from keyconsole.policies.groups import join, leave
-from keyconsole.policies.refusal import Refused
+from keyconsole.refusals import Refused
 from tests.cast import NOW
 
 

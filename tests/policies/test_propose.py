@@ -10,7 +10,7 @@ from keyconsole.policies.document import document_sha256
 from keyconsole.policies.governing import governing_for
 from keyconsole.policies.models import Policy, PolicyVersion
 from keyconsole.policies.proposing import propose
-from keyconsole.policies.refusal import Refused
+from keyconsole.refusals import Refused
 from tests.cast import NOW, make_person
 from tests.policies.documents import TWO_GROUPS, confirm, rules
 

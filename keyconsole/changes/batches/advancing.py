@@ -21,12 +21,12 @@ from keyconsole.changes.batches.record import note_batch
 from keyconsole.changes.batches.waves import COUNTS_FOR, Move, next_wave
 from keyconsole.changes.gate import Ruling, gate
 from keyconsole.changes.models import Batch, Change, OnFailure
-from keyconsole.changes.refusal import Lost
 from keyconsole.changes.settling import CALL_LASTS_AT_MOST
 from keyconsole.changes.standing import rules_of
 from keyconsole.changes.states import CLOSED, IN_FLIGHT, State
 from keyconsole.changes.transition import hold, move
 from keyconsole.policies import freezing, windows
+from keyconsole.refusals import Lost
 
 FAILED = frozenset({State.REJECTED, State.EXPIRED, State.STALE, State.NOT_APPLIED})
 NOT_BEGUN = (State.PENDING, State.APPROVED)

@@ -17,12 +17,11 @@ from keyconsole.changes.batches.advancing import NOT_BEGUN, cancel_rest, stop
 from keyconsole.changes.batches.record import note_batch
 from keyconsole.changes.models import Approval, Batch, Change, OnFailure
 from keyconsole.changes.policy import may_approve, may_cancel, may_reject, may_run
-from keyconsole.changes.refusal import Lost, Refused
 from keyconsole.changes.replanning import end_if_stale
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import hold
-from keyconsole.changes.words import REASON_AT_MOST, clean_text
-from keyconsole.policies.verdict import Verdict
+from keyconsole.refusals import Lost, Refused, Verdict
+from keyconsole.text import REASON_AT_MOST, clean_text
 
 PAGE = "page"
 Ask = Callable[[Change], Verdict]

@@ -9,9 +9,8 @@ from django.contrib.auth.models import User
 from keyconsole.changes.batches.asking import BatchWish, request_lines
 from keyconsole.changes.batches.checks import Line
 from keyconsole.changes.models import Batch, OnFailure
-from keyconsole.changes.refusal import Refused
 from keyconsole.changes.states import State
-from keyconsole.policies.verdict import Verdict
+from keyconsole.refusals import Refused, Verdict
 
 
 def lines_back(batch: Batch) -> tuple[Line, ...]:

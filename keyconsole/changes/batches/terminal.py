@@ -12,9 +12,9 @@ from typing import Any
 from django.core.management.base import CommandError, OutputWrapper
 
 from keyconsole.changes.models import Batch, OnFailure
-from keyconsole.changes.refusal import Refused
 from keyconsole.changes.terminal import USAGE, add_who_asks
 from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.refusals import Refused
 
 _REF = re.compile(r"(?:BR-)?([1-9][0-9]{0,8})", re.IGNORECASE)
 

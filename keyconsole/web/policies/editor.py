@@ -11,9 +11,9 @@ from django import forms
 from django.contrib.auth.models import Group
 from django.http import QueryDict
 
-from keyconsole.aws_accounts.invalid import Invalid
 from keyconsole.policies.document import Document, Rules
 from keyconsole.policies.models import PolicyVersion, VersionState
+from keyconsole.refusals import Invalid
 from keyconsole.web.policies.policy_form import PolicyForm, WhyForm
 from keyconsole.web.policies.rows import Rows, rows_sent, rows_showing, with_another_row
 

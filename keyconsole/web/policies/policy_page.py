@@ -12,8 +12,8 @@ from keyconsole.aws_accounts.roles import Permission
 from keyconsole.policies.document import Rules
 from keyconsole.policies.models import Policy, PolicyVersion, PolicyVote, VersionState
 from keyconsole.policies.requirements import Line
-from keyconsole.policies.verdict import Verdict
 from keyconsole.policies.voting import may_agree, may_reject, may_withdraw, tallies
+from keyconsole.refusals import Verdict
 from keyconsole.web.policies.editor import written
 from keyconsole.web.policies.impact import Impact, impact_of
 from keyconsole.web.policies.words import Difference, Row, differences, rows

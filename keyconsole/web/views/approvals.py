@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from keyconsole.aws_accounts.roles import Permission
-from keyconsole.changes.refusal import Refused
+from keyconsole.refusals import Refused
 from keyconsole.web import deeds
 from keyconsole.web.change_page import plan_text
 from keyconsole.web.deeds import Deed

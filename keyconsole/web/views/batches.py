@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Batch
-from keyconsole.changes.refusal import Refused
+from keyconsole.refusals import Refused
 from keyconsole.web.batch_asking import asking
 from keyconsole.web.batch_page import DEEDS, batch_page, version_of
 from keyconsole.web.chosen_keys import batch_for

@@ -13,8 +13,8 @@ from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes import emergency
 from keyconsole.changes.creating import Wish
 from keyconsole.changes.models import Change
-from keyconsole.changes.refusal import Refused
 from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.refusals import Refused
 from keyconsole.web.fragments import page
 from keyconsole.web.guards import key_for, person_of, requires
 from keyconsole.web.listing.planned_move import planned_move

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.policies import freezing
-from keyconsole.policies.refusal import Refused
+from keyconsole.refusals import Refused
 from keyconsole.web.guards import person_of, requires
 
 

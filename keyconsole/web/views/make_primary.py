@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods
 
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Change
-from keyconsole.changes.refusal import Refused
 from keyconsole.changes.states import State
 from keyconsole.changes.workflow import request_move
 from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.refusals import Refused
 from keyconsole.web.fragments import page
 from keyconsole.web.guards import key_for, person_of, requires
 from keyconsole.web.listing.planned_move import planned_move

@@ -16,8 +16,8 @@ from keyconsole.policies import proposing
 from keyconsole.policies.document import DEFAULT, Rules
 from keyconsole.policies.fitting import misfits
 from keyconsole.policies.models import PolicyVersion, VersionState
-from keyconsole.policies.refusal import Refused
 from keyconsole.policies.voting import may_propose
+from keyconsole.refusals import Refused
 from keyconsole.web.guards import person_of, requires
 from keyconsole.web.policies.editor import Editor, sent, showing, with_more
 from keyconsole.web.policies.impact import asked_for, impact_of

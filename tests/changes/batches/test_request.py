@@ -8,11 +8,11 @@ from keyconsole.audit.models import Entry
 from keyconsole.changes.batches.asking import LinesRefusedError
 from keyconsole.changes.models import Batch, Change, OnFailure
 from keyconsole.changes.plan import plan_sha256
-from keyconsole.changes.refusal import Refused
 from keyconsole.changes.workflow import request_move
 from keyconsole.notifications.models import Delivery, Route
 from keyconsole.policies.document import Rule, Rules, Selector
 from keyconsole.policies.models import PolicyVersion
+from keyconsole.refusals import Refused
 from tests.cast import NOW, hold
 from tests.changes.batches.given import ask_for, lines_of, make_keys, one_approver, states_of
 

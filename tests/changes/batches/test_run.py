@@ -13,13 +13,13 @@ from keyconsole.changes.batches.decisions import approve_batch
 from keyconsole.changes.batches.put_back import may_put_back, put_back
 from keyconsole.changes.batches.waves import AT_MOST
 from keyconsole.changes.models import Attempt, Batch, Change, OnFailure
-from keyconsole.changes.refusal import Refused
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.notifications.models import Delivery, Route
 from keyconsole.policies.document import Rule, Rules, Window
 from keyconsole.policies.freezing import freeze, lift
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.requirements import Requirement
+from keyconsole.refusals import Refused
 from tests.cast import hold
 from tests.changes.batches.given import (
     ask_for,

@@ -13,10 +13,10 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from keyconsole.aws_accounts.invalid import Invalid
 from keyconsole.aws_accounts.people import add_person, random_password
 from keyconsole.aws_accounts.roles import Role
 from keyconsole.aws_accounts.terminal import account_called, refused, who_types
+from keyconsole.refusals import Invalid
 
 
 class Command(BaseCommand):

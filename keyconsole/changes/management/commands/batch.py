@@ -11,8 +11,8 @@ from django.utils import timezone
 from keyconsole.changes.batches.decisions import approve_batch, cancel_batch, reject_batch, run_batch
 from keyconsole.changes.batches.terminal import batch_called, print_batch
 from keyconsole.changes.models import Batch
-from keyconsole.changes.refusal import Refused
 from keyconsole.changes.terminal import REFUSED, acting_person, from_the_terminal
+from keyconsole.refusals import Refused
 
 
 class Command(BaseCommand):

@@ -20,7 +20,6 @@ from keyconsole.changes.emergency import break_glass
 from keyconsole.changes.models import Change
 from keyconsole.changes.naming import find_key, named_account
 from keyconsole.changes.observing import look_now
-from keyconsole.changes.refusal import Refused
 from keyconsole.changes.states import State
 from keyconsole.changes.terminal import (
     NOT_KNOWN_YET,
@@ -29,6 +28,7 @@ from keyconsole.changes.terminal import (
     acting_person,
     from_the_terminal,
 )
+from keyconsole.refusals import Refused
 
 
 class Command(BaseCommand):

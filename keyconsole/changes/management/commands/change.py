@@ -15,7 +15,6 @@ from keyconsole.changes.approving import approve, comment, reject, run, withdraw
 from keyconsole.changes.emergency import review
 from keyconsole.changes.models import Change
 from keyconsole.changes.needs import needing
-from keyconsole.changes.refusal import Refused
 from keyconsole.changes.states import State
 from keyconsole.changes.summary import lines, summary
 from keyconsole.changes.terminal import (
@@ -26,6 +25,7 @@ from keyconsole.changes.terminal import (
     from_the_terminal,
 )
 from keyconsole.changes.workflow import cancel
+from keyconsole.refusals import Refused
 
 
 class Command(BaseCommand):

@@ -11,8 +11,8 @@ from django.utils import timezone
 from keyconsole.changes.batches.put_back import lines_back, may_put_back, put_back
 from keyconsole.changes.batches.terminal import add_asking, batch_called, confirm, print_batch
 from keyconsole.changes.models import OnFailure
-from keyconsole.changes.refusal import Refused
 from keyconsole.changes.terminal import REFUSED, acting_person, from_the_terminal
+from keyconsole.refusals import Refused
 
 
 class Command(BaseCommand):

@@ -13,9 +13,9 @@ from keyconsole.changes.batches.asking import refuse_count, request_batch
 from keyconsole.changes.batches.terminal import add_asking, confirm, print_batch
 from keyconsole.changes.models import OnFailure
 from keyconsole.changes.naming import find_key, named_account
-from keyconsole.changes.refusal import Refused
 from keyconsole.changes.terminal import REFUSED, USAGE, acting_person, add_wanted_move, from_the_terminal
 from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.refusals import Refused
 
 
 class Command(BaseCommand):

@@ -18,7 +18,6 @@ from keyconsole.changes.models import Answer, Attempt, Change
 from keyconsole.changes.naming import find_key, named_account
 from keyconsole.changes.observing import look_now
 from keyconsole.changes.preflight import region_problem
-from keyconsole.changes.refusal import Refused
 from keyconsole.changes.states import State
 from keyconsole.changes.terminal import (
     DONE,
@@ -31,6 +30,7 @@ from keyconsole.changes.terminal import (
 )
 from keyconsole.changes.workflow import request_move
 from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.refusals import Refused
 
 
 class Command(BaseCommand):

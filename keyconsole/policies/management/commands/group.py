@@ -12,7 +12,7 @@ from django.utils import timezone
 from keyconsole.aws_accounts.terminal import person_called, who_types
 from keyconsole.policies.flagging import unsatisfiable
 from keyconsole.policies.groups import join, leave
-from keyconsole.policies.refusal import Refused
+from keyconsole.refusals import Refused
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from keyconsole.aws_accounts.terminal import by_command, person_called
 from keyconsole.policies import freezing
-from keyconsole.policies.refusal import Refused
+from keyconsole.refusals import Refused
 
 
 class Command(BaseCommand):

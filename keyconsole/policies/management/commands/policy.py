@@ -15,14 +15,13 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from keyconsole.aws_accounts.invalid import Invalid
 from keyconsole.aws_accounts.terminal import by_command, person_called, refused, who_types
 from keyconsole.policies.applying import apply_at_the_terminal
 from keyconsole.policies.document import Rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
 from keyconsole.policies.printing import policy_table, policy_text, version_text
 from keyconsole.policies.proposing import agree, propose, reject, withdraw
-from keyconsole.policies.refusal import Refused
+from keyconsole.refusals import Invalid, Refused
 
 LARGEST_FILE = 256 * 1024
 

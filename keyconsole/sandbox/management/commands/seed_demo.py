@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from keyconsole.aws_accounts.invalid import Invalid
+from keyconsole.refusals import Invalid
 from keyconsole.sandbox.story_history import tell_story
 from keyconsole.sandbox.story_people import sign_in_table
 

@@ -1,0 +1,45 @@
+"""What people may write into the record: one form of the same words, nothing that hides or forges lines.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from keyconsole.refusals import Refused
+
+REASON_AT_MOST = 2000
+TICKET_AT_MOST = 100
+# Lines and tabs; and the joiners that scripts and emoji need.
+IN_PROSE = "\n\t\u200c\u200d"
+
+
+def clean_text(name: str, text: str, at_most: int) -> str:
+    """Normalised and stripped; raises Refused where it is too long or holds control characters."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
+    if len(text) > at_most:
+        raise Refused(f"The {name} has {len(text):,} characters; at most {at_most:,} are kept.")
+    if has_control_characters(text, allowed=IN_PROSE):
+        raise Refused(f"The {name} holds control characters. Type it again as plain text.")
+    return text
+
+
+def clean_comment(text: str) -> str:
+    return clean_text("text", text, REASON_AT_MOST)
+
+
+def clean_why(text: str, *, needed: str) -> str:
+    """Raises Refused; with the sentence `needed` where there is no text."""
+    text = clean_comment(text)
+    if not text:
+        raise Refused(needed)
+    return text
+
+
+def has_control_characters(text: str, *, allowed: str = "") -> bool:
+    """Also the marks that turn the reading direction around (Cf), surrogates and line separators."""
+    return any(
+        character not in allowed and unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+        for character in text
+    )
