@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
-from keyconsole.aws_accounts.entry import AccountFields, partition_for, problems, tidy
+from keyconsole.aws_accounts.fields import AccountFields, partition_for, problems, tidy
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.refusals import Invalid
 

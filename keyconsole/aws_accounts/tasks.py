@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 from django_tasks import task
 
-from keyconsole.aws_accounts import testing
+from keyconsole.aws_accounts import connection_test
 from keyconsole.aws_accounts.models import AwsAccount
 
 
@@ -16,4 +16,4 @@ def test_connection(account_id: str, by: str, asked_at: str) -> None:
     account = AwsAccount.objects.get(account_id=account_id)
     if account.tested_at and account.tested_at >= datetime.fromisoformat(asked_at):
         return
-    testing.test_account(account, by=by, now=timezone.now())
+    connection_test.test_account(account, by=by, now=timezone.now())

@@ -15,7 +15,7 @@ from threading import Event
 
 from django.conf import settings
 
-from keyconsole.aws_accounts.entering import enter
+from keyconsole.aws_accounts.connect import enter
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.fetching import fetch_region
 from keyconsole.inventory.looks import RegionLook

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from keyconsole.audit.events import Event
-from keyconsole.aws_accounts.entry import AccountFields, tidy
+from keyconsole.aws_accounts.fields import AccountFields, tidy
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.register import draft_account
 from keyconsole.kms.sessions import Source

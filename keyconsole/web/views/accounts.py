@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from keyconsole.aws_accounts import register, testing
+from keyconsole.aws_accounts import connection_test, register
 from keyconsole.aws_accounts.models import AwsAccount, RoleGrant
 from keyconsole.aws_accounts.permissions import accounts_where, can
 from keyconsole.aws_accounts.roles import Permission
@@ -130,7 +130,7 @@ def test(request: HttpRequest, account_id: str) -> HttpResponse:
 
 
 def _tested(request: HttpRequest, account: AwsAccount, sentence: str) -> HttpResponse:
-    testing.request_test(account, by=person_of(request).username, now=timezone.now())
+    connection_test.request_test(account, by=person_of(request).username, now=timezone.now())
     messages.success(request, sentence)
     return redirect("account", account.account_id)
 

@@ -8,10 +8,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from keyconsole.aws_accounts.entry import AccountFields
+from keyconsole.aws_accounts.connection_test import keep_answer, who_we_are
+from keyconsole.aws_accounts.fields import AccountFields
 from keyconsole.aws_accounts.register import add_account, draft_account
 from keyconsole.aws_accounts.terminal import refused, who_types
-from keyconsole.aws_accounts.testing import keep_answer, who_we_are
 from keyconsole.kms.errors import WrongAccount
 from keyconsole.kms.facts import Identity
 from keyconsole.kms.sessions import Source

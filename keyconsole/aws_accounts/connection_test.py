@@ -8,7 +8,7 @@ from django.db import transaction
 
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
-from keyconsole.aws_accounts.entering import enter
+from keyconsole.aws_accounts.connect import enter
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.kms.errors import KmsError, WrongAccount
 from keyconsole.kms.facts import Identity

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from keyconsole.aws_accounts.entry import partition_for, problems, tidy
+from keyconsole.aws_accounts.fields import partition_for, problems, tidy
 
 ACCOUNT = "111122223333"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/KeyConsole"
