@@ -13,12 +13,19 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from keyconsole.audit.events import Event
-from keyconsole.changes import announcing, tasks
+from keyconsole.changes import notifications, tasks
+from keyconsole.changes.authorization import (
+    Verdict,
+    may_approve,
+    may_comment,
+    may_reject,
+    may_run,
+    may_withdraw,
+)
 from keyconsole.changes.gate import Ruling, gate
 from keyconsole.changes.models import Approval, Change, Comment, Rejection
-from keyconsole.changes.policy import Verdict, may_approve, may_comment, may_reject, may_run, may_withdraw
+from keyconsole.changes.quorum import rules_of, standing_of
 from keyconsole.changes.replanning import end_if_stale
-from keyconsole.changes.standing import rules_of, standing_of
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move, note
 from keyconsole.refusals import Lost, Refused
@@ -74,7 +81,7 @@ def let_run(change: Change, *, actor: str, now: datetime) -> None:
         run_at=run_at,
         request_expires_at=None,
     )
-    announcing.approved(change, now=now)
+    notifications.approved(change, now=now)
     start_if_due(change, now=now)
 
 
@@ -138,7 +145,7 @@ def back_to_pending(change: Change, *, actor: str, now: datetime, why: str) -> N
         approval_expires_at=None,
         request_expires_at=now + timedelta(hours=rules.request_lives_hours),
     )
-    announcing.asked(change, now=now)
+    notifications.asked(change, now=now)
 
 
 def comment(change: Change, *, by: User, text: str, now: datetime, via: str = PAGE) -> None:

@@ -14,11 +14,11 @@ from django.db.models import F
 
 from keyconsole.audit.events import Event
 from keyconsole.aws_accounts.permissions import Person
-from keyconsole.changes import announcing, tasks
+from keyconsole.changes import notifications, tasks
+from keyconsole.changes.authorization import may_request
 from keyconsole.changes.creating import Wish, already_asked, create
 from keyconsole.changes.models import Change, Review
-from keyconsole.changes.policy import may_request
-from keyconsole.changes.standing import members_of, reviewers_of, rules_of
+from keyconsole.changes.quorum import members_of, reviewers_of, rules_of
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move, note
 from keyconsole.inventory.models import MultiRegionKey
@@ -120,7 +120,7 @@ def _begin_emergency(change: Change, *, now: datetime) -> None:
         run_at=now,
         request_expires_at=None,
     )
-    announcing.emergency_used(change, skipped=skipped, now=now)
+    notifications.emergency_used(change, skipped=skipped, now=now)
     tasks.execute.enqueue(change.ref)
 
 

@@ -8,12 +8,12 @@ from django.db import transaction
 
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import ITSELF
-from keyconsole.changes import announcing, tasks
+from keyconsole.changes import notifications, tasks
 from keyconsole.changes.approving import back_to_pending, let_run_if_met
 from keyconsole.changes.gate import Ruling, gate
 from keyconsole.changes.models import Change, Review
+from keyconsole.changes.quorum import standing_of
 from keyconsole.changes.replanning import end_if_stale
-from keyconsole.changes.standing import standing_of
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move
 from keyconsole.refusals import Lost
@@ -33,7 +33,7 @@ def attend(*, now: datetime) -> None:
             continue
     with transaction.atomic():
         for review in Review.objects.select_related("change").filter(reviewed_at=None, due_at__lte=now):
-            announcing.review_due(review.change, now=now)
+            notifications.review_due(review.change, now=now)
 
 
 def _attend_one(change: Change, *, now: datetime) -> None:
@@ -53,8 +53,8 @@ def _attend_pending(change: Change, *, now: datetime) -> None:
         if standing_of(change).met:
             # Somebody who had approved may vote again: a role came back.
             let_run_if_met(change, actor=ITSELF, now=now)
-        elif now - change.requested_at >= announcing.REMIND_EVERY:
-            announcing.remind(change, now=now)
+        elif now - change.requested_at >= notifications.REMIND_EVERY:
+            notifications.remind(change, now=now)
 
 
 def _attend_approved(change: Change, *, now: datetime) -> None:

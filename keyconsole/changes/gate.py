@@ -9,7 +9,7 @@ from enum import StrEnum
 from keyconsole.aws_accounts.permissions import can
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Change
-from keyconsole.changes.standing import rules_of, standing_of
+from keyconsole.changes.quorum import rules_of, standing_of
 from keyconsole.changes.states import State
 from keyconsole.policies import freezing, windows
 

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from keyconsole.changes.asking import Asked, asked_of, still_waits_for
 from keyconsole.changes.gate import gate
 from keyconsole.changes.models import Change, Review
-from keyconsole.changes.standing import rules_of
+from keyconsole.changes.quorum import Asked, asked_of, rules_of, still_waits_for
 from keyconsole.changes.states import State
 
 Facts = dict[str, Any]

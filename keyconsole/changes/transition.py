@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import record
-from keyconsole.changes import announcing, tasks
+from keyconsole.changes import notifications, tasks
 from keyconsole.changes.models import Change
 from keyconsole.changes.states import CLOSED, IN_FLIGHT, MAY_BECOME, State
 from keyconsole.refusals import Lost
@@ -49,7 +49,7 @@ def move(
         note(change, event, actor=actor, now=now, data={"from": before, "to": to} | (data or {}))
         change.refresh_from_db()
         if to in CLOSED:
-            announcing.ended(change, now=now)
+            notifications.ended(change, now=now)
         if change.batch and to in CLOSED and before in IN_FLIGHT:
             tasks.enqueue_advance(change.batch, at=None)
 

@@ -7,12 +7,12 @@ from datetime import datetime
 from django.contrib.auth.models import User
 
 from keyconsole.audit.events import Event
-from keyconsole.changes import announcing
+from keyconsole.changes import notifications
 from keyconsole.changes.approving import let_run
+from keyconsole.changes.authorization import may_cancel, may_request
 from keyconsole.changes.creating import Wish, already_asked, create
 from keyconsole.changes.models import Change
-from keyconsole.changes.policy import may_cancel, may_request
-from keyconsole.changes.standing import rules_of
+from keyconsole.changes.quorum import rules_of
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move
 from keyconsole.inventory.models import MultiRegionKey
@@ -94,6 +94,6 @@ def about_the_words(reason: str, ticket: str, rules: Rules) -> tuple[str, ...]:
 def begin(change: Change, *, now: datetime) -> None:
     """One person is enough where the rules only ask for the confirmation; else others are asked."""
     if rules_of(change).needs_approval:
-        announcing.asked(change, now=now)
+        notifications.asked(change, now=now)
     else:
         let_run(change, actor=change.requester.username, now=now)

@@ -10,11 +10,10 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import User
 
-from keyconsole.changes.asking import Asked, asked_of, still_waits_for
+from keyconsole.changes.authorization import Verdict
 from keyconsole.changes.gate import Gate, Ruling, gate
 from keyconsole.changes.models import Approval, Change, Rejection, Review
-from keyconsole.changes.policy import Verdict
-from keyconsole.changes.standing import reviewers_of, rules_of
+from keyconsole.changes.quorum import Asked, asked_of, reviewers_of, rules_of, still_waits_for
 from keyconsole.changes.states import IN_FLIGHT, State
 from keyconsole.policies import windows
 from keyconsole.web import deeds

@@ -15,8 +15,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from keyconsole.changes import approving, emergency, workflow
-from keyconsole.changes.models import Change, Rejection, Review
-from keyconsole.changes.policy import (
+from keyconsole.changes.authorization import (
     Verdict,
     may_approve,
     may_cancel,
@@ -25,6 +24,7 @@ from keyconsole.changes.policy import (
     may_run,
     may_withdraw,
 )
+from keyconsole.changes.models import Change, Rejection, Review
 from keyconsole.web import deed_forms
 
 Typed = Mapping[str, Any]

@@ -11,6 +11,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from keyconsole.changes.approving import approve
+from keyconsole.changes.authorization import may_approve, may_run
 from keyconsole.changes.batches.asking import BatchWish, request_lines
 from keyconsole.changes.batches.checks import Line
 from keyconsole.changes.batches.decisions import approve_batch, cancel_batch
@@ -18,7 +19,6 @@ from keyconsole.changes.creating import Wish
 from keyconsole.changes.emergency import break_glass, may_review, review
 from keyconsole.changes.models import Change
 from keyconsole.changes.needs import needing, needs_count, proposals_needing, wanted
-from keyconsole.changes.policy import may_approve, may_run
 from keyconsole.changes.states import State
 from keyconsole.inventory.models import RegionKey
 from keyconsole.policies.document import Rule, Rules, Runs, Selector

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from keyconsole.changes.policy import prospects
+from keyconsole.changes.authorization import prospects
 from keyconsole.changes.preflight import Answer, preflight
 
 pytestmark = pytest.mark.django_db

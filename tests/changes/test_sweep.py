@@ -4,7 +4,7 @@ import pytest
 from django_tasks_db.models import DBTaskResult
 
 from keyconsole.changes.models import Change
-from keyconsole.changes.sweeping import sweep
+from keyconsole.changes.sweep import sweep
 from tests.changes.conftest import run
 
 pytestmark = pytest.mark.django_db

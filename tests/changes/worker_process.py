@@ -71,10 +71,10 @@ def prepare_death(step: str) -> None:
 
 
 def shorten_waits() -> None:
-    from keyconsole.changes import execution, expiring, settling, sweeping
+    from keyconsole.changes import execution, expiring, settling, sweep
 
     execution.LEASE = timedelta(seconds=1.5)
-    for module in (expiring, sweeping):
+    for module in (expiring, sweep):
         setattr(module, "PATIENCE", timedelta(seconds=0.5))  # noqa: B010 - one imports it from the other
     settling.CALL_LASTS_AT_MOST = timedelta(seconds=2)
 

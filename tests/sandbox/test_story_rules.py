@@ -11,7 +11,7 @@ from django.utils import timezone
 from keyconsole.changes.emergency import may_break_glass
 from keyconsole.changes.models import Batch, Change, Review
 from keyconsole.changes.needs import needing
-from keyconsole.changes.standing import rules_of, standing_of
+from keyconsole.changes.quorum import rules_of, standing_of
 from keyconsole.changes.states import State
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.flagging import unsatisfiable

@@ -21,8 +21,8 @@ from keyconsole.changes.batches.record import note_batch
 from keyconsole.changes.batches.waves import COUNTS_FOR, Move, next_wave
 from keyconsole.changes.gate import Ruling, gate
 from keyconsole.changes.models import Batch, Change, OnFailure
+from keyconsole.changes.quorum import rules_of
 from keyconsole.changes.settling import CALL_LASTS_AT_MOST
-from keyconsole.changes.standing import rules_of
 from keyconsole.changes.states import CLOSED, IN_FLIGHT, State
 from keyconsole.changes.transition import hold, move
 from keyconsole.policies import freezing, windows

@@ -21,7 +21,7 @@ from keyconsole.changes.batches.record import note_batch
 from keyconsole.changes.creating import NUMBER_ATTEMPTS, Wish, fields_of, next_number, record_request
 from keyconsole.changes.models import Batch, Change, OnFailure
 from keyconsole.changes.plan import plan_sha256
-from keyconsole.changes.standing import rules_of
+from keyconsole.changes.quorum import rules_of
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.refusals import Refused
 from keyconsole.text import REASON_AT_MOST, TICKET_AT_MOST, clean_text

@@ -11,8 +11,13 @@ from django.contrib.auth.models import User
 
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
+from keyconsole.changes.authorization import (
+    about_the_approvers,
+    about_the_key,
+    about_the_move,
+    about_the_region,
+)
 from keyconsole.changes.models import Change
-from keyconsole.changes.policy import about_the_approvers, about_the_key, about_the_move, about_the_region
 from keyconsole.changes.workflow import about_the_words
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.governing import governing_for_many

@@ -13,10 +13,10 @@ from django.db import transaction
 
 from keyconsole.audit.events import Event
 from keyconsole.changes import approving, tasks
+from keyconsole.changes.authorization import may_approve, may_cancel, may_reject, may_run
 from keyconsole.changes.batches.advancing import NOT_BEGUN, cancel_rest, stop
 from keyconsole.changes.batches.record import note_batch
 from keyconsole.changes.models import Approval, Batch, Change, OnFailure
-from keyconsole.changes.policy import may_approve, may_cancel, may_reject, may_run
 from keyconsole.changes.replanning import end_if_stale
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import hold

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from keyconsole.changes.models import Approval, Batch, Change
-from keyconsole.changes.standing import rules_of
+from keyconsole.changes.quorum import rules_of
 from keyconsole.changes.states import CLOSED, IN_FLIGHT, State
 from keyconsole.policies.requirements import Standing, standing
 from keyconsole.policies.roster import Members, Roster

@@ -13,7 +13,7 @@ from itertools import groupby
 from django.contrib.auth.models import User
 
 from keyconsole.changes.models import Approval, Batch, Change
-from keyconsole.changes.standing import rules_of
+from keyconsole.changes.quorum import rules_of
 from keyconsole.changes.states import State
 from keyconsole.notifications.announcing import announce
 from keyconsole.notifications.topics import Topic

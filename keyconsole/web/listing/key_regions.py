@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 
-from keyconsole.changes.policy import Prospect, prospects
+from keyconsole.changes.authorization import Prospect, prospects
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, RegionScan, Sight
 from keyconsole.web.listing.differing import Differences, compared, readable
 from keyconsole.web.listing.drift import primary_of

@@ -11,13 +11,13 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from keyconsole.changes.asking import asked_of, still_waits_for
 from keyconsole.changes.carrying import carry
 from keyconsole.changes.gate import gate
 from keyconsole.changes.models import Answer, Attempt, Change
 from keyconsole.changes.naming import find_key, named_account
 from keyconsole.changes.observing import look_now
 from keyconsole.changes.preflight import region_problem
+from keyconsole.changes.quorum import asked_of, still_waits_for
 from keyconsole.changes.states import State
 from keyconsole.changes.terminal import (
     DONE,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import User
 
 from keyconsole.changes.models import Change
-from keyconsole.changes.standing import members_of, reviewers_of, rules_of
+from keyconsole.changes.quorum import members_of, reviewers_of, rules_of
 from keyconsole.notifications.announcing import announce
 from keyconsole.notifications.topics import Topic
 

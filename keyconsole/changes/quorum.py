@@ -1,6 +1,9 @@
-"""Whose approvals count for a change at this moment: asked at each vote, and again before anything runs."""
+"""Whose approvals count for a change at this moment, and who is waited for. Reads, never writes."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from keyconsole.changes.models import Change
 from keyconsole.policies.document import DEFAULT, Rules
@@ -38,3 +41,40 @@ def standing_of(change: Change) -> Standing:
     approvals = change.approvals.standing().filter(plan_sha256=change.plan_sha256)
     votes = set(approvals.values_list("approver__username", flat=True))
     return standing(needs_of(change), votes=votes, members=members_of(change))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    requirement: Requirement
+    filled_by: tuple[str, ...]
+    may_fill: tuple[str, ...]  # who may vote for it now and has not
+
+    @property
+    def missing(self) -> int:
+        return self.requirement.at_least - len(self.filled_by)
+
+    @property
+    def sentence(self) -> str:
+        """Empty where nobody is waited for any more."""
+        if not self.missing:
+            return ""
+        who = self.requirement.group or "the account's approvers"
+        return f"{self.missing} more of {who}: {' or '.join(self.may_fill) or 'nobody is there'}."
+
+
+def asked_of(change: Change) -> tuple[Asked, ...]:
+    members = members_of(change)
+    lines = standing_of(change).lines
+    voted = {person for line in lines for person in line.filled_by}
+    return tuple(
+        Asked(
+            line.requirement,
+            line.filled_by,
+            tuple(sorted(members.get(line.requirement.group, set()) - voted)),
+        )
+        for line in lines
+    )
+
+
+def still_waits_for(asked: Iterable[Asked]) -> str:
+    return " ".join(filter(None, (each.sentence for each in asked)))
