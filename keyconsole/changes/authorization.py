@@ -8,7 +8,7 @@ from datetime import datetime
 from keyconsole.aws_accounts.permissions import Person, can
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Change
-from keyconsole.changes.preflight import preflight
+from keyconsole.changes.plan.preflight import preflight
 from keyconsole.changes.quorum import members_of
 from keyconsole.changes.states import State
 from keyconsole.inventory.models import MultiRegionKey, RegionKey

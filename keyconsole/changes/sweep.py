@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from keyconsole.changes import tasks
-from keyconsole.changes.batches.advancing import advance_all
-from keyconsole.changes.expiring import PATIENCE, attend
+from keyconsole.changes.approvals.deadlines import PATIENCE, attend
+from keyconsole.changes.batches.advance import advance_all
 from keyconsole.changes.models import Change
 from keyconsole.changes.states import State
 from keyconsole.policies.proposing import activate_agreed

@@ -14,19 +14,19 @@ from keyconsole.changes.models import Batch, Change
 @task(queue_name="changes", priority=10)
 def execute(ref: str) -> None:
     # execution and settling enqueue these tasks: importing them above would go round in a circle
-    execution = import_module("keyconsole.changes.execution")
+    execution = import_module("keyconsole.changes.execution.execute")
     execution.execute(_change(ref), clock=timezone.now)
 
 
 @task(queue_name="changes")
 def settle(ref: str) -> None:
-    settling = import_module("keyconsole.changes.settling")
+    settling = import_module("keyconsole.changes.execution.settle")
     settling.settle(_change(ref), clock=timezone.now)
 
 
 @task(queue_name="changes")
 def advance(ref: str) -> None:
-    advancing = import_module("keyconsole.changes.batches.advancing")
+    advancing = import_module("keyconsole.changes.batches.advance")
     batch = Batch.objects.select_related("requester").get(number=int(ref.removeprefix("BR-")))
     advancing.advance(batch, now=timezone.now())
 

@@ -14,10 +14,10 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 
-from keyconsole.changes.explaining import explain
-from keyconsole.changes.judging import View, judge
+from keyconsole.changes.execution.aws_refusals import explain
+from keyconsole.changes.execution.outcome import View, judge
 from keyconsole.changes.models import Answer, Approval, Attempt, Change, Look, Review
-from keyconsole.changes.plan import Plan, differences, plan_for, plan_sha256
+from keyconsole.changes.plan.plan import Plan, differences, plan_for, plan_sha256
 from keyconsole.changes.states import State
 from keyconsole.inventory.models import MultiRegionKey, RegionKey
 from keyconsole.kms.policies import policy_digest

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 
-from keyconsole.changes.approving import approve
-from keyconsole.changes.batches.asking import request_batch
+from keyconsole.changes.approvals.decide import approve
+from keyconsole.changes.batches.request import request_batch
 from keyconsole.changes.models import Change
-from keyconsole.changes.workflow import request_move
+from keyconsole.changes.requests.request import request_move
 from keyconsole.inventory.models import MultiRegionKey
 
 from .happenings import Happening

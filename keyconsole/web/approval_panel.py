@@ -10,8 +10,8 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import User
 
+from keyconsole.changes.approvals.run_gate import Gate, Ruling, gate
 from keyconsole.changes.authorization import Verdict
-from keyconsole.changes.gate import Gate, Ruling, gate
 from keyconsole.changes.models import Approval, Change, Rejection, Review
 from keyconsole.changes.quorum import Asked, asked_of, reviewers_of, rules_of, still_waits_for
 from keyconsole.changes.states import IN_FLIGHT, State

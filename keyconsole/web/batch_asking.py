@@ -9,9 +9,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from keyconsole.changes.batches.asking import LINES_AT_MOST, BatchWish, refuse_count, request_lines
-from keyconsole.changes.batches.checks import Judged, Line, judged_lines, read_lines
+from keyconsole.changes.batches.lines import Judged, Line, judged_lines, read_lines
 from keyconsole.changes.batches.put_back import reason_back
+from keyconsole.changes.batches.request import LINES_AT_MOST, BatchWish, refuse_count, request_lines
 from keyconsole.changes.models import Batch, OnFailure
 from keyconsole.refusals import Refused
 from keyconsole.web.batch_forms import MoveKeysForm, RegionForm

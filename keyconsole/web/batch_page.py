@@ -15,7 +15,7 @@ from django.db.models import Sum
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
-from keyconsole.changes.batches import decisions
+from keyconsole.changes.batches import decide
 from keyconsole.changes.batches.progress import batch_progress
 from keyconsole.changes.batches.put_back import may_put_back
 from keyconsole.changes.models import Batch, Change
@@ -50,19 +50,19 @@ class Deed:
 
 def _approve(batch: Batch, person: User, typed: Typed, now: datetime) -> None:
     agreed = {"plan_sha256": typed["plan_sha256"], "comment": typed["comment"]}
-    decisions.approve_batch(batch, by=person, now=now, **agreed)
+    decide.approve_batch(batch, by=person, now=now, **agreed)
 
 
 def _reject(batch: Batch, person: User, typed: Typed, now: datetime) -> None:
-    decisions.reject_batch(batch, by=person, reason=typed["reason"], now=now)
+    decide.reject_batch(batch, by=person, reason=typed["reason"], now=now)
 
 
 def _cancel(batch: Batch, person: User, typed: Typed, now: datetime) -> None:
-    decisions.cancel_batch(batch, by=person, reason=typed["reason"], now=now)
+    decide.cancel_batch(batch, by=person, reason=typed["reason"], now=now)
 
 
 def _run(batch: Batch, person: User, _typed: Typed, now: datetime) -> None:
-    decisions.run_batch(batch, by=person, now=now)
+    decide.run_batch(batch, by=person, now=now)
 
 
 DEEDS = {
@@ -72,7 +72,7 @@ DEEDS = {
         explains="You agree to exactly this plan, by its SHA-256: to each line that waits for you.",
         done="You approved {ref}.",
         form=ApproveForm,
-        may=lambda person, batch, now: decisions.may_approve_batch(person, batch, now=now),
+        may=lambda person, batch, now: decide.may_approve_batch(person, batch, now=now),
         do=_approve,
         look="primary",
     ),
@@ -82,7 +82,7 @@ DEEDS = {
         explains="Lines that wait for somebody to run them begin in waves, within the quota of KMS.",
         done="{ref} will run.",
         form=RunForm,
-        may=lambda person, batch, now: decisions.may_run_batch(person, batch, now=now),
+        may=lambda person, batch, now: decide.may_run_batch(person, batch, now=now),
         do=_run,
         look="primary",
     ),
@@ -92,7 +92,7 @@ DEEDS = {
         explains="One no with its reason ends every line that has not begun.",
         done="{ref} is rejected. What had begun goes on being watched.",
         form=RejectForm,
-        may=lambda person, batch, now: decisions.may_reject_batch(person, batch, now=now),
+        may=lambda person, batch, now: decide.may_reject_batch(person, batch, now=now),
         do=_reject,
         look="danger",
     ),
@@ -102,7 +102,7 @@ DEEDS = {
         explains="Lines that have not begun are cancelled; those under way go on being watched.",
         done="{ref} is cancelled. What had begun goes on being watched.",
         form=CancelForm,
-        may=lambda person, batch, now: decisions.may_cancel_batch(person, batch),  # noqa: ARG005
+        may=lambda person, batch, now: decide.may_cancel_batch(person, batch),  # noqa: ARG005
         do=_cancel,
     ),
 }

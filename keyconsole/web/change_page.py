@@ -10,9 +10,9 @@ from django.contrib.auth.models import User
 
 from keyconsole.audit.events import Event
 from keyconsole.audit.models import Entry
-from keyconsole.changes.explaining import explain
+from keyconsole.changes.execution.aws_refusals import explain
+from keyconsole.changes.execution.progress import Side, progress
 from keyconsole.changes.models import Answer, Attempt, Change
-from keyconsole.changes.progress import Side, progress
 from keyconsole.changes.states import State
 from keyconsole.web.approval_panel import approval_panel
 from keyconsole.web.looks import folded, regions_of

@@ -11,9 +11,9 @@ from django.http import Http404, HttpRequest
 
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
-from keyconsole.changes.batches.asking import LINES_AT_MOST
-from keyconsole.changes.batches.checks import Line
+from keyconsole.changes.batches.lines import Line
 from keyconsole.changes.batches.put_back import lines_back
+from keyconsole.changes.batches.request import LINES_AT_MOST
 from keyconsole.changes.models import Batch
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
 from keyconsole.web.guards import person_of

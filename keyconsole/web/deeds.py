@@ -14,7 +14,7 @@ from django import forms
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from keyconsole.changes import approving, emergency, workflow
+from keyconsole.changes.approvals import decide
 from keyconsole.changes.authorization import (
     Verdict,
     may_approve,
@@ -25,6 +25,7 @@ from keyconsole.changes.authorization import (
     may_withdraw,
 )
 from keyconsole.changes.models import Change, Rejection, Review
+from keyconsole.changes.requests import break_glass, request
 from keyconsole.web import deed_forms
 
 Typed = Mapping[str, Any]
@@ -59,34 +60,34 @@ class Deed:
 
 def _approve(change: Change, person: User, typed: Typed, now: datetime) -> None:
     agreed = {"plan_sha256": typed["plan_sha256"], "comment": typed["comment"]}
-    approving.approve(change, by=person, now=now, **agreed)
+    decide.approve(change, by=person, now=now, **agreed)
 
 
 def _reject(change: Change, person: User, typed: Typed, now: datetime) -> None:
-    approving.reject(change, by=person, reason=typed["reason"], now=now)
+    decide.reject(change, by=person, reason=typed["reason"], now=now)
 
 
 def _withdraw(change: Change, person: User, _typed: Typed, now: datetime) -> None:
-    approving.withdraw(change, by=person, now=now)
+    decide.withdraw(change, by=person, now=now)
 
 
 def _comment(change: Change, person: User, typed: Typed, now: datetime) -> None:
     same = change.comments.filter(author=person, text=typed["text"], written_at__gt=now - SENT_TWICE)
     if not same.exists():
-        approving.comment(change, by=person, text=typed["text"], now=now)
+        decide.comment(change, by=person, text=typed["text"], now=now)
 
 
 def _run(change: Change, person: User, typed: Typed, now: datetime) -> None:
-    approving.run(change, by=person, run_at=typed["run_at"], now=now)
+    decide.run(change, by=person, run_at=typed["run_at"], now=now)
 
 
 def _cancel(change: Change, person: User, typed: Typed, now: datetime) -> None:
-    workflow.cancel(change, by=person, reason=typed["reason"], now=now)
+    request.cancel(change, by=person, reason=typed["reason"], now=now)
 
 
 def _review(change: Change, person: User, typed: Typed, now: datetime) -> None:
     was_right = typed["was_right"] == deed_forms.RIGHT
-    emergency.review(change, by=person, was_right=was_right, comment=typed["comment"], now=now)
+    break_glass.review(change, by=person, was_right=was_right, comment=typed["comment"], now=now)
 
 
 def _has_approved(change: Change, person: User, typed: Typed) -> bool:
@@ -182,7 +183,7 @@ REVIEW = Deed(
     button="Give this review",
     done="{change.ref} is reviewed.",
     form=deed_forms.ReviewForm,
-    may=lambda person, change, now: emergency.may_review(person, change),  # noqa: ARG005 - asked alike
+    may=lambda person, change, now: break_glass.may_review(person, change),  # noqa: ARG005 - asked alike
     do=_review,
     stands=_has_reviewed,
     look="primary",

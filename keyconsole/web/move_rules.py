@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 
-from keyconsole.changes.emergency import may_break_glass
+from keyconsole.changes.requests.break_glass import may_break_glass
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies import freezing, windows
 from keyconsole.policies.document import Rules

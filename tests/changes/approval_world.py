@@ -12,15 +12,17 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 
 from keyconsole.aws_accounts.models import RoleGrant
-from keyconsole.changes import approving, execution, expiring, workflow
+from keyconsole.changes.approvals import deadlines, decide
+from keyconsole.changes.execution import execute
 from keyconsole.changes.models import Change
+from keyconsole.changes.requests import request
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies import freezing
 from keyconsole.policies.document import Rule, Rules, Runs, Window
 from keyconsole.policies.requirements import Requirement
 from keyconsole.refusals import Refused
 from tests.cast import NOW, Cast, hold
-from tests.changes.approvals import give, join
+from tests.changes.approvals.teams import give, join
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 LIVES = timedelta(hours=24)
@@ -45,7 +47,7 @@ class World:
         join("security", cast.bea, cast.cleo)
         self.hold(needs)
         wish: dict[str, Any] = {"to_region": "eu-west-1", "by": cast.ana, "reason": "Drill.", "token": "w"}
-        self.pk = workflow.request_move(key, now=NOW, **wish).pk
+        self.pk = request.request_move(key, now=NOW, **wish).pk
 
     @property
     def change(self) -> Change:
@@ -108,20 +110,20 @@ class World:
 
     def approve(self, name: str) -> None:
         change = self.change
-        approving.approve(change, by=self.person(name), plan_sha256=change.plan_sha256, now=self.now)
+        decide.approve(change, by=self.person(name), plan_sha256=change.plan_sha256, now=self.now)
 
     def withdraw(self, name: str) -> None:
-        approving.withdraw(self.change, by=self.person(name), now=self.now)
+        decide.withdraw(self.change, by=self.person(name), now=self.now)
 
     def run(self, name: str) -> None:
-        approving.run(self.change, by=self.person(name), now=self.now)
+        decide.run(self.change, by=self.person(name), now=self.now)
         self.asked_to_run = True
 
     def claim(self) -> None:
-        execution._take(self.change, now=self.now)
+        execute._take(self.change, now=self.now)
 
     def sweep(self) -> None:
-        expiring.attend(now=self.now)
+        deadlines.attend(now=self.now)
 
     def wait(self, hours: float) -> None:
         self.now += timedelta(hours=hours)

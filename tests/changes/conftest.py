@@ -12,10 +12,10 @@ import pytest
 from django.utils import timezone
 
 from keyconsole.aws_accounts.models import AwsAccount
-from keyconsole.changes import execution, settling
+from keyconsole.changes.execution import execute, settle
+from keyconsole.changes.execution.store_observations import look_now
 from keyconsole.changes.models import Change
-from keyconsole.changes.observing import look_now
-from keyconsole.changes.workflow import request_move
+from keyconsole.changes.requests.request import request_move
 from keyconsole.inventory.models import Cause, MultiRegionKey
 from keyconsole.inventory.periods import record_primary
 from keyconsole.sandbox.server import Sandbox
@@ -110,14 +110,14 @@ def ask(key: MultiRegionKey, cast: Cast, clock: Clock) -> Callable[..., Change]:
 
 def run(change: Change, clock: Clock) -> Change:
     """What a worker would do for it now: execute, then one look."""
-    execution.execute(change, clock=clock)
+    execute.execute(change, clock=clock)
     return look_again(change, clock)
 
 
 def look_again(change: Change, clock: Clock, *, after: float = 0) -> Change:
     clock.pass_time(seconds=after)
     change = Change.objects.select_related("key__account").get(pk=change.pk)
-    settling.settle(change, clock=clock)
+    settle.settle(change, clock=clock)
     return Change.objects.select_related("key__account").get(pk=change.pk)
 
 

@@ -25,18 +25,19 @@ def act(verb: str, *, now: datetime, **facts: Any) -> None:
         return
     from django.contrib.auth.models import User
 
-    from keyconsole.changes import approving, execution, expiring
+    from keyconsole.changes.approvals import deadlines, decide
+    from keyconsole.changes.execution import execute
     from keyconsole.changes.models import Change
 
     change = Change.objects.select_related("key__account", "requester").get(pk=facts["change"])
     by = User.objects.filter(username=facts.get("by", "")).first() or change.requester
     verbs: dict[str, Any] = {
-        "approve": lambda: approving.approve(change, by=by, plan_sha256=change.plan_sha256, now=now),
-        "reject": lambda: approving.reject(change, by=by, reason="No.", now=now),
-        "withdraw": lambda: approving.withdraw(change, by=by, now=now),
-        "comment": lambda: approving.comment(change, by=by, text="Seen.", now=now),
-        "claim": lambda: execution._take(change, now=now),
-        "attend": lambda: expiring.attend(now=now),
+        "approve": lambda: decide.approve(change, by=by, plan_sha256=change.plan_sha256, now=now),
+        "reject": lambda: decide.reject(change, by=by, reason="No.", now=now),
+        "withdraw": lambda: decide.withdraw(change, by=by, now=now),
+        "comment": lambda: decide.comment(change, by=by, text="Seen.", now=now),
+        "claim": lambda: execute._take(change, now=now),
+        "attend": lambda: deadlines.attend(now=now),
     }
     verbs[verb]()
 
@@ -44,7 +45,7 @@ def act(verb: str, *, now: datetime, **facts: Any) -> None:
 def _request(*, now: datetime, by: str, key: int, token: str) -> None:
     from django.contrib.auth.models import User
 
-    from keyconsole.changes.workflow import request_move
+    from keyconsole.changes.requests.request import request_move
     from keyconsole.inventory.models import MultiRegionKey
 
     found = MultiRegionKey.objects.select_related("account").get(pk=key)
@@ -55,7 +56,7 @@ def _request(*, now: datetime, by: str, key: int, token: str) -> None:
 def _batch(verb: str, *, now: datetime, by: str, batch: int) -> None:
     from django.contrib.auth.models import User
 
-    from keyconsole.changes.batches import decisions
+    from keyconsole.changes.batches import decide as decisions
     from keyconsole.changes.models import Batch
 
     found, person = Batch.objects.get(pk=batch), User.objects.get(username=by)

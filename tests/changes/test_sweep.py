@@ -31,9 +31,9 @@ def test_an_approved_change_whose_task_was_lost_is_enqueued_again_once(ask, cloc
 
 
 def test_a_claimed_change_is_taken_up_when_its_lease_is_over(ask, clock, forget_tasks):
-    from keyconsole.changes import execution
+    from keyconsole.changes.execution import execute
 
-    execution._take(ask(), now=clock())
+    execute._take(ask(), now=clock())
     forget_tasks()
     clock.pass_time(seconds=59)
     sweep(now=clock())

@@ -49,34 +49,36 @@ def after(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def prepare_death(step: str) -> None:
-    from keyconsole.changes import answering, execution, settling
+    from keyconsole.changes.execution import call, execute, settle
 
     places = {
-        "before-claim": (execution, "_take", before),
-        "after-claim": (execution, "_take", after),
-        "before-look": (execution, "look", before),
-        "after-look": (execution, "store_round", after),
-        "before-attempt": (execution, "_commit_attempt", before),
-        "after-attempt": (execution, "_commit_attempt", after),
-        "while-calling": (execution, "send", after),
-        "before-answer-is-kept": (execution, "record_answer", before),
-        "after-answer-is-kept": (answering, "_go_on", before),
-        "after-settling-began": (settling, "begin", after),
-        "settle-before-look": (settling, "look", before),
-        "settle-after-look": (settling, "store_round", after),
-        "settle-before-conclusion": (settling, "_conclude", before),
+        "before-claim": (execute, "_take", before),
+        "after-claim": (execute, "_take", after),
+        "before-look": (execute, "look", before),
+        "after-look": (execute, "store_round", after),
+        "before-attempt": (execute, "_commit_attempt", before),
+        "after-attempt": (execute, "_commit_attempt", after),
+        "while-calling": (execute, "send", after),
+        "before-answer-is-kept": (execute, "record_answer", before),
+        "after-answer-is-kept": (call, "_go_on", before),
+        "after-settling-began": (settle, "begin", after),
+        "settle-before-look": (settle, "look", before),
+        "settle-after-look": (settle, "store_round", after),
+        "settle-before-conclusion": (settle, "_conclude", before),
     }
     module, name, when = places[step]
     setattr(module, name, when(getattr(module, name)))
 
 
 def shorten_waits() -> None:
-    from keyconsole.changes import execution, expiring, settling, sweep
+    from keyconsole.changes import sweep
+    from keyconsole.changes.approvals import deadlines
+    from keyconsole.changes.execution import execute, settle
 
-    execution.LEASE = timedelta(seconds=1.5)
-    for module in (expiring, sweep):
+    execute.LEASE = timedelta(seconds=1.5)
+    for module in (deadlines, sweep):
         setattr(module, "PATIENCE", timedelta(seconds=0.5))  # noqa: B010 - one imports it from the other
-    settling.CALL_LASTS_AT_MOST = timedelta(seconds=2)
+    settle.CALL_LASTS_AT_MOST = timedelta(seconds=2)
 
 
 def main() -> None:

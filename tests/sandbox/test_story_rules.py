@@ -8,10 +8,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from keyconsole.changes.emergency import may_break_glass
+from keyconsole.changes.approvals.inbox import needing
 from keyconsole.changes.models import Batch, Change, Review
-from keyconsole.changes.needs import needing
 from keyconsole.changes.quorum import rules_of, standing_of
+from keyconsole.changes.requests.break_glass import may_break_glass
 from keyconsole.changes.states import State
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.flagging import unsatisfiable

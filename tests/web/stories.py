@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.models import Answer, Attempt, Change, Look
-from keyconsole.changes.workflow import request_move
+from keyconsole.changes.requests.request import request_move
 from keyconsole.inventory.models import MultiRegionKey, Outcome, RegionScan, Scan, ScanState
 
 PICTURES: Mapping[str, Mapping[str, tuple[str, str]]] = {

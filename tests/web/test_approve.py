@@ -9,7 +9,7 @@ from django.utils import timezone
 from keyconsole.changes.models import Change
 from keyconsole.policies.models import PolicyVersion
 from tests.cast import Cast, Inventory
-from tests.changes.approvals import agree, hold_for_payments, join
+from tests.changes.approvals.teams import agree, hold_for_payments, join
 from tests.web.stories import ask
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from keyconsole.changes.models import Change, Review
 from tests.cast import CARD_VAULT, PASSWORD, Cast, Inventory
-from tests.changes.approvals import hold_for_payments, join
+from tests.changes.approvals.teams import hold_for_payments, join
 from tests.conftest import client_of
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.utils import timezone
 from keyconsole.audit.models import Entry
 from keyconsole.changes.models import Change
 from tests.cast import Cast, Inventory
-from tests.changes.approvals import hold_for_payments
+from tests.changes.approvals.teams import hold_for_payments
 from tests.web.stories import ask
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from keyconsole.changes.models import Change
-from keyconsole.changes.workflow import request_move
+from keyconsole.changes.requests.request import request_move
 from keyconsole.notifications.models import Delivery
 from tests.cast import NOW, Cast, Inventory
 

@@ -16,8 +16,8 @@ from pytest_django import DjangoAssertNumQueries
 from keyconsole.audit.events import Event
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.roles import ALLOWS, Permission, Role
-from keyconsole.changes import explaining
-from keyconsole.changes.preflight import preflight
+from keyconsole.changes.execution import aws_refusals
+from keyconsole.changes.plan.preflight import preflight
 from keyconsole.changes.states import State
 from keyconsole.inventory.models import Outcome, Sight
 from keyconsole.web.help_pages import CHAPTERS, PERMISSIONS, tables
@@ -78,12 +78,12 @@ def test_every_sight_is_told(sight: Sight) -> None:
     assert f'data-value="{sight.value}"' in chapter("keys")
 
 
-@pytest.mark.parametrize("words", [row[0] for row in explaining._BY_MESSAGE])
+@pytest.mark.parametrize("words", [row[0] for row in aws_refusals._BY_MESSAGE])
 def test_every_refusal_that_is_explained_is_told(words: str) -> None:
     assert words.rstrip(".") in chapter("refusals")
 
 
-@pytest.mark.parametrize("code", list(explaining._BY_CODE))
+@pytest.mark.parametrize("code", list(aws_refusals._BY_CODE))
 def test_every_code_that_is_explained_is_told(code: str) -> None:
     assert f"<code>{code}</code>" in chapter("refusals")
 

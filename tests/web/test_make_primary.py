@@ -17,7 +17,7 @@ from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.parts import Window
 from keyconsole.refusals import Refused
 from tests.cast import CARD_VAULT, LEDGER, OLD_VAULT, Cast, Inventory
-from tests.changes.approvals import hold_for_payments
+from tests.changes.approvals.teams import hold_for_payments
 from tests.conftest import HTMX
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from keyconsole.changes.models import Change
-from keyconsole.changes.workflow import request_move
+from keyconsole.changes.requests.request import request_move
 from keyconsole.inventory.models import ScanState
 from tests.cast import Cast, Inventory, Member, make_key
 from tests.conftest import HTMX

@@ -9,11 +9,11 @@ from django.test import Client
 from django.utils import timezone
 
 from keyconsole.audit.models import Entry
-from keyconsole.changes.creating import Wish
-from keyconsole.changes.emergency import break_glass
 from keyconsole.changes.models import Change, Review
+from keyconsole.changes.requests.break_glass import break_glass
+from keyconsole.changes.requests.create import Wish
 from tests.cast import Cast, Inventory
-from tests.changes.approvals import hold_for_payments, join
+from tests.changes.approvals.teams import hold_for_payments, join
 
 pytestmark = pytest.mark.django_db
 PAGE, URL = "/changes/CR-1/", "/changes/CR-1/review/"

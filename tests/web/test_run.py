@@ -12,7 +12,7 @@ from keyconsole.audit.models import Entry
 from keyconsole.changes.models import Change
 from keyconsole.policies.document import Runs, Window
 from tests.cast import Cast, Inventory
-from tests.changes.approvals import agree, hold_for_payments
+from tests.changes.approvals.teams import agree, hold_for_payments
 from tests.web.stories import ask
 
 pytestmark = pytest.mark.django_db

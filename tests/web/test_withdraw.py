@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from keyconsole.changes.models import Change
 from tests.cast import Cast, Inventory
-from tests.changes.approvals import agree, hold_for_payments
+from tests.changes.approvals.teams import agree, hold_for_payments
 from tests.web.stories import ask
 
 pytestmark = pytest.mark.django_db

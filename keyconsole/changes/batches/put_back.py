@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 
-from keyconsole.changes.batches.asking import BatchWish, request_lines
-from keyconsole.changes.batches.checks import Line
+from keyconsole.changes.batches.lines import Line
+from keyconsole.changes.batches.request import BatchWish, request_lines
 from keyconsole.changes.models import Batch, OnFailure
 from keyconsole.changes.states import State
 from keyconsole.refusals import Refused, Verdict

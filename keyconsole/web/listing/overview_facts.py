@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 
 from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.changes.approvals.inbox import needing, one_a_batch, proposals_needing
 from keyconsole.changes.models import Change
-from keyconsole.changes.needs import needing, one_a_batch, proposals_needing
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.web.listing.drift import Drift, drifting

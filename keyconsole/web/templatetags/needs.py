@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from keyconsole.changes.needs import stands_for, wanted
+from keyconsole.changes.approvals.inbox import stands_for, wanted
 
 register = template.Library()
 register.filter("wanted", wanted)

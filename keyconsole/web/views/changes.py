@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from keyconsole.aws_accounts.roles import Permission
-from keyconsole.changes.needs import needing, one_a_batch, proposals_needing
+from keyconsole.changes.approvals.inbox import needing, one_a_batch, proposals_needing
 from keyconsole.web.change_list import (
     LONGEST_TEXT,
     Tab,

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from keyconsole.aws_accounts.roles import Permission
-from keyconsole.changes import emergency
-from keyconsole.changes.creating import Wish
 from keyconsole.changes.models import Change
+from keyconsole.changes.requests import break_glass as emergency
+from keyconsole.changes.requests.create import Wish
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.refusals import Refused
 from keyconsole.web.fragments import page

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Change
+from keyconsole.changes.requests.request import request_move
 from keyconsole.changes.states import State
-from keyconsole.changes.workflow import request_move
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.refusals import Refused
 from keyconsole.web.fragments import page

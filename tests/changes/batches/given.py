@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from keyconsole.aws_accounts.models import AwsAccount
-from keyconsole.changes import execution, settling
-from keyconsole.changes.batches.advancing import advance
-from keyconsole.changes.batches.asking import request_batch
+from keyconsole.changes.batches.advance import advance
+from keyconsole.changes.batches.request import request_batch
+from keyconsole.changes.execution import execute, settle
 from keyconsole.changes.models import Batch, Change
 from keyconsole.changes.states import IN_FLIGHT
 from keyconsole.inventory.models import MultiRegionKey
@@ -76,11 +76,11 @@ def step(batch: Batch, clock: Clock) -> list[Change]:
     advance(batch, now=clock())
     wave = [line for line in lines_of(batch) if line.state == "approved" and line.released_at]
     for line in wave:
-        execution.execute(line, clock=clock)
+        execute.execute(line, clock=clock)
     for _look in range(5):
         clock.now += timedelta(seconds=15)
         for line in batch.changes.filter(state__in=[str(state) for state in IN_FLIGHT]):
-            settling.settle(line, clock=clock)
+            settle.settle(line, clock=clock)
     return wave
 
 

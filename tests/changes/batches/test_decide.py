@@ -9,9 +9,9 @@ from django.contrib.auth.models import Group
 
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import RoleGrant
-from keyconsole.changes.approving import approve, withdraw
-from keyconsole.changes.batches.advancing import advance
-from keyconsole.changes.batches.decisions import (
+from keyconsole.changes.approvals.decide import approve, withdraw
+from keyconsole.changes.batches.advance import advance
+from keyconsole.changes.batches.decide import (
     approve_batch,
     cancel_batch,
     may_approve_batch,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from keyconsole.audit.models import Entry
-from keyconsole.changes.batches.asking import LinesRefusedError
+from keyconsole.changes.batches.request import LinesRefusedError
 from keyconsole.changes.models import Batch, Change, OnFailure
-from keyconsole.changes.plan import plan_sha256
-from keyconsole.changes.workflow import request_move
+from keyconsole.changes.plan.plan import plan_sha256
+from keyconsole.changes.requests.request import request_move
 from keyconsole.notifications.models import Delivery, Route
 from keyconsole.policies.document import Rule, Rules, Selector
 from keyconsole.policies.models import PolicyVersion

@@ -8,8 +8,8 @@ import pytest
 
 from keyconsole.audit.log import first_broken_entry
 from keyconsole.audit.models import Entry
-from keyconsole.changes.batches.advancing import advance
-from keyconsole.changes.batches.decisions import approve_batch
+from keyconsole.changes.batches.advance import advance
+from keyconsole.changes.batches.decide import approve_batch
 from keyconsole.changes.batches.put_back import may_put_back, put_back
 from keyconsole.changes.batches.waves import AT_MOST
 from keyconsole.changes.models import Attempt, Batch, Change, OnFailure

@@ -8,10 +8,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from keyconsole.changes.batches.decisions import approve_batch, cancel_batch, reject_batch, run_batch
-from keyconsole.changes.batches.terminal import batch_called, print_batch
+from keyconsole.changes.batches.decide import approve_batch, cancel_batch, reject_batch, run_batch
+from keyconsole.changes.cli.arguments import REFUSED, acting_person, from_the_terminal
+from keyconsole.changes.cli.batches import batch_called, print_batch
 from keyconsole.changes.models import Batch
-from keyconsole.changes.terminal import REFUSED, acting_person, from_the_terminal
 from keyconsole.refusals import Refused
 
 

@@ -14,20 +14,14 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from keyconsole.changes.carrying import carry
-from keyconsole.changes.creating import Wish
-from keyconsole.changes.emergency import break_glass
+from keyconsole.changes.cli.arguments import NOT_KNOWN_YET, REFUSED, USAGE, acting_person, from_the_terminal
+from keyconsole.changes.cli.find_key import find_key, named_account
+from keyconsole.changes.execution.run_inline import carry
+from keyconsole.changes.execution.store_observations import look_now
 from keyconsole.changes.models import Change
-from keyconsole.changes.naming import find_key, named_account
-from keyconsole.changes.observing import look_now
+from keyconsole.changes.requests.break_glass import break_glass
+from keyconsole.changes.requests.create import Wish
 from keyconsole.changes.states import State
-from keyconsole.changes.terminal import (
-    NOT_KNOWN_YET,
-    REFUSED,
-    USAGE,
-    acting_person,
-    from_the_terminal,
-)
 from keyconsole.refusals import Refused
 
 

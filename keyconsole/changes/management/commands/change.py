@@ -11,20 +11,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from keyconsole.changes.approving import approve, comment, reject, run, withdraw
-from keyconsole.changes.emergency import review
+from keyconsole.changes.approvals.decide import approve, comment, reject, run, withdraw
+from keyconsole.changes.approvals.inbox import needing
+from keyconsole.changes.cli.arguments import REFUSED, USAGE, acting_person, change_called, from_the_terminal
+from keyconsole.changes.cli.summary import lines, summary
 from keyconsole.changes.models import Change
-from keyconsole.changes.needs import needing
+from keyconsole.changes.requests.break_glass import review
+from keyconsole.changes.requests.request import cancel
 from keyconsole.changes.states import State
-from keyconsole.changes.summary import lines, summary
-from keyconsole.changes.terminal import (
-    REFUSED,
-    USAGE,
-    acting_person,
-    change_called,
-    from_the_terminal,
-)
-from keyconsole.changes.workflow import cancel
 from keyconsole.refusals import Refused
 
 

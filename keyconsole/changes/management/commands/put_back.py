@@ -9,9 +9,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from keyconsole.changes.batches.put_back import lines_back, may_put_back, put_back
-from keyconsole.changes.batches.terminal import add_asking, batch_called, confirm, print_batch
+from keyconsole.changes.cli.arguments import REFUSED, acting_person, from_the_terminal
+from keyconsole.changes.cli.batches import add_asking, batch_called, confirm, print_batch
 from keyconsole.changes.models import OnFailure
-from keyconsole.changes.terminal import REFUSED, acting_person, from_the_terminal
 from keyconsole.refusals import Refused
 
 

@@ -9,11 +9,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from keyconsole.changes.batches.asking import refuse_count, request_batch
-from keyconsole.changes.batches.terminal import add_asking, confirm, print_batch
+from keyconsole.changes.batches.request import refuse_count, request_batch
+from keyconsole.changes.cli.arguments import REFUSED, USAGE, acting_person, add_wanted_move, from_the_terminal
+from keyconsole.changes.cli.batches import add_asking, confirm, print_batch
+from keyconsole.changes.cli.find_key import find_key, named_account
 from keyconsole.changes.models import OnFailure
-from keyconsole.changes.naming import find_key, named_account
-from keyconsole.changes.terminal import REFUSED, USAGE, acting_person, add_wanted_move, from_the_terminal
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.refusals import Refused
 

@@ -11,15 +11,8 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from keyconsole.changes.carrying import carry
-from keyconsole.changes.gate import gate
-from keyconsole.changes.models import Answer, Attempt, Change
-from keyconsole.changes.naming import find_key, named_account
-from keyconsole.changes.observing import look_now
-from keyconsole.changes.preflight import region_problem
-from keyconsole.changes.quorum import asked_of, still_waits_for
-from keyconsole.changes.states import State
-from keyconsole.changes.terminal import (
+from keyconsole.changes.approvals.run_gate import gate
+from keyconsole.changes.cli.arguments import (
     DONE,
     NOT_KNOWN_YET,
     REFUSED,
@@ -28,7 +21,14 @@ from keyconsole.changes.terminal import (
     add_wanted_move,
     add_who_asks,
 )
-from keyconsole.changes.workflow import request_move
+from keyconsole.changes.cli.find_key import find_key, named_account
+from keyconsole.changes.execution.run_inline import carry
+from keyconsole.changes.execution.store_observations import look_now
+from keyconsole.changes.models import Answer, Attempt, Change
+from keyconsole.changes.plan.preflight import region_problem
+from keyconsole.changes.quorum import asked_of, still_waits_for
+from keyconsole.changes.requests.request import request_move
+from keyconsole.changes.states import State
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.refusals import Refused
 

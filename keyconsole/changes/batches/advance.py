@@ -1,0 +1,208 @@
+"""Carries batches on: begins the next wave, stops at a failure, notes the end. Workers call it, never pages.
+
+Each step holds a lock on the batch's accounts, so that two workers never fill the same room in the quota. A
+worker that is lost between two steps leaves lines that have begun or not, never in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from keyconsole.audit.events import Event
+from keyconsole.audit.log import ITSELF
+from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.changes import tasks
+from keyconsole.changes.approvals.run_gate import Ruling, gate
+from keyconsole.changes.batches import notifications
+from keyconsole.changes.batches.audit import note_batch
+from keyconsole.changes.batches.waves import COUNTS_FOR, Move, next_wave
+from keyconsole.changes.execution.settle import CALL_LASTS_AT_MOST
+from keyconsole.changes.models import Batch, Change, OnFailure
+from keyconsole.changes.quorum import rules_of
+from keyconsole.changes.states import CLOSED, IN_FLIGHT, State
+from keyconsole.changes.transition import hold, move
+from keyconsole.policies import freezing, windows
+from keyconsole.refusals import Lost
+
+FAILED = frozenset({State.REJECTED, State.EXPIRED, State.STALE, State.NOT_APPLIED})
+NOT_BEGUN = (State.PENDING, State.APPROVED)
+
+
+def advance_all(*, now: datetime) -> None:
+    """Harmless where several workers do it at once."""
+    for batch in Batch.objects.select_related("requester").filter(ended_at=None).order_by("number"):
+        advance(batch, now=now)
+
+
+def advance(batch: Batch, *, now: datetime) -> None:
+    """One step. Safe to call twice, late, or from many workers at once."""
+    if batch.ended_at:
+        return
+    lines = _lines(batch)
+    if failed := _failure(batch, lines):
+        why = f"{failed.ref} is {failed.state.replace('_', ' ')}."
+        if stop(batch, event=Event.BATCH_STOPPED, actor=ITSELF, why=why, now=now):
+            batch.refresh_from_db()
+    if batch.stopped_at:
+        cancel_rest(batch, lines, actor=ITSELF, why=f"{batch.ref} was stopped: {batch.stopped_why}", now=now)
+    elif _ready(batch, lines, now=now) or any(_held(line) for line in lines):
+        _begin_wave(batch, now=now)
+    _remind(batch, lines, now=now)
+    _end(batch, now=now)
+
+
+def stop(batch: Batch, *, event: Event, actor: str, why: str, now: datetime, via: str = ITSELF) -> bool:
+    """From now on no further line begins; False where it was stopped before."""
+    with transaction.atomic():
+        stopped = Batch.objects.filter(pk=batch.pk, stopped_at=None).update(stopped_at=now, stopped_why=why)
+        if stopped:
+            note_batch(batch, event, actor=actor, now=now, data={"why": why, "via": via})
+    return bool(stopped)
+
+
+def cancel_rest(batch: Batch, lines: Iterable[Change], *, actor: str, why: str, now: datetime) -> None:
+    """Close what has not begun, line by line: whatever is left when a worker is lost, the next one closes."""
+    for line in lines:
+        if line.state not in NOT_BEGUN:
+            continue
+        try:
+            move(
+                line,
+                to=State.CANCELLED,
+                event=Event.CHANGE_CANCELLED,
+                actor=actor,
+                now=now,
+                data={"reason": why, "batch": batch.ref},
+                outcome=f"Not begun. {why}",
+            )
+        except Lost:
+            continue
+
+
+def _lines(batch: Batch) -> list[Change]:
+    return list(batch.changes.select_related("key__account", "requester", "batch").order_by("number"))
+
+
+def _failure(batch: Batch, lines: Iterable[Change]) -> Change | None:
+    """The first line that ended otherwise than done, where that is to stop the rest."""
+    if batch.stopped_at or batch.on_failure != OnFailure.STOP:
+        return None
+    return next((line for line in lines if line.state in FAILED), None)
+
+
+def _begin_wave(batch: Batch, *, now: datetime) -> None:
+    with transaction.atomic():
+        _lock_accounts(batch)
+        hold(batch.changes.all())
+        lines = _lines(batch)
+        _take_back(lines, now=now)
+        waiting = _ready(batch, lines, now=now)
+        wave = next_wave([_as_move(line) for line in waiting], _busy(batch, now=now)) if waiting else []
+        begun = [
+            line for line in waiting if line.ref in {each.ref for each in wave} and _release(line, now=now)
+        ]
+        if not begun:
+            return
+        data = {"changes": [line.ref for line in begun], "waiting": len(waiting) - len(begun)}
+        note_batch(batch, Event.BATCH_WAVE_BEGUN, actor=ITSELF, now=now, data=data)
+        if len(begun) < len(waiting):
+            tasks.enqueue_advance(batch, at=now + COUNTS_FOR)
+
+
+def _lock_accounts(batch: Batch) -> None:
+    """PostgreSQL waits here for a rival's step; SQLite's IMMEDIATE transaction has waited already."""
+    accounts = AwsAccount.objects.filter(pk__in=batch.changes.values("key__account"))
+    list(accounts.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
+
+def _ready(batch: Batch, lines: Sequence[Change], *, now: datetime) -> list[Change]:
+    """Lines whose turn it may be, in their order. A careful batch waits until the wave before has ended."""
+    if any(line.state == State.PENDING for line in lines):
+        return []
+    if batch.on_failure == OnFailure.STOP and any(_has_begun(line) for line in lines):
+        return []
+    frozen = freezing.current_words()
+    return [line for line in lines if _may_begin(line, frozen=frozen, now=now)]
+
+
+def _has_begun(line: Change) -> bool:
+    return line.state in IN_FLIGHT or (line.state == State.APPROVED and line.released_at is not None)
+
+
+def _may_begin(line: Change, *, frozen: str, now: datetime) -> bool:
+    """Without a query: who holds its place in a wave is asked again, by the gate."""
+    if line.state != State.APPROVED or line.released_at is not None:
+        return False
+    due = line.run_at is not None and line.run_at <= now
+    return due and windows.may_run_at(rules_of(line), now, freeze=frozen).allowed
+
+
+def _release(line: Change, *, now: datetime) -> bool:
+    if gate(line, now=now, in_turn=True).ruling != Ruling.RUN:
+        return False
+    waiting = Change.objects.filter(pk=line.pk, state=State.APPROVED, released_at=None)
+    released = waiting.update(released_at=now, next_look_at=now, version=F("version") + 1)
+    if released:
+        tasks.execute.enqueue(line.ref)
+    return bool(released)
+
+
+def _held(line: Change) -> bool:
+    return line.state in NOT_BEGUN and line.released_at is not None
+
+
+def _take_back(lines: Iterable[Change], *, now: datetime) -> None:
+    """A window that closed, a freeze, an approval that was withdrawn: their turn comes again later."""
+    for line in lines:
+        if not _held(line):
+            continue
+        if line.state == State.PENDING or gate(line, now=now).ruling != Ruling.RUN:
+            held = Change.objects.filter(pk=line.pk, state=line.state, released_at=line.released_at)
+            if held.update(released_at=None, version=F("version") + 1):
+                line.released_at = None
+
+
+def _busy(batch: Batch, *, now: datetime) -> list[Move]:
+    """Calls in the batch's accounts, of whatever change, that are to be made or still count."""
+    to_be_made = Q(attempt=None) & (
+        Q(state=State.EXECUTING) | Q(state__in=NOT_BEGUN, released_at__isnull=False)
+    )
+    unanswered = Q(attempt__answered_at=None, attempt__started_at__gt=now - CALL_LASTS_AT_MOST)
+    still_counts = Q(attempt__answered_at__gt=now - COUNTS_FOR)
+    in_accounts = Change.objects.filter(key__account__in=batch.changes.values("key__account"))
+    busy = in_accounts.filter(to_be_made | unanswered | still_counts)
+    return [_as_move(change) for change in busy.select_related("key__account")]
+
+
+def _as_move(change: Change) -> Move:
+    return Move(
+        ref=change.ref,
+        account_id=change.key.account.account_id,
+        key_id=change.key.key_id,
+        from_region=change.from_region,
+        to_region=change.to_region,
+    )
+
+
+def _remind(batch: Batch, lines: Iterable[Change], *, now: datetime) -> None:
+    waits = any(line.state == State.PENDING for line in lines)
+    if waits and not batch.stopped_at and now - batch.requested_at >= notifications.REMIND_EVERY:
+        with transaction.atomic():
+            notifications.remind(batch, now=now)
+
+
+def _end(batch: Batch, *, now: datetime) -> None:
+    lines = list(batch.changes.values_list("state", flat=True))
+    if any(state not in CLOSED for state in lines):
+        return
+    with transaction.atomic():
+        if not Batch.objects.filter(pk=batch.pk, ended_at=None).update(ended_at=now):
+            return
+        batch.refresh_from_db()
+        counts = {state: lines.count(state) for state in sorted(set(lines))}
+        note_batch(batch, Event.BATCH_ENDED, actor=ITSELF, now=now, data=counts)
+        notifications.ended(batch, now=now)

@@ -1,0 +1,157 @@
+"""What people decide about a batch: approve its plan, reject it, take it back, say that it shall run.
+
+Each verb decides about every line with the verb for one change, in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from keyconsole.audit.events import Event
+from keyconsole.changes import tasks
+from keyconsole.changes.approvals import decide
+from keyconsole.changes.authorization import may_approve, may_cancel, may_reject, may_run
+from keyconsole.changes.batches.advance import NOT_BEGUN, cancel_rest, stop
+from keyconsole.changes.batches.audit import note_batch
+from keyconsole.changes.models import Approval, Batch, Change, OnFailure
+from keyconsole.changes.plan.staleness import end_if_stale
+from keyconsole.changes.states import State
+from keyconsole.changes.transition import hold
+from keyconsole.refusals import Lost, Refused, Verdict
+from keyconsole.text import REASON_AT_MOST, clean_text
+
+PAGE = "page"
+Ask = Callable[[Change], Verdict]
+
+
+def approve_batch(
+    batch: Batch, *, by: User, plan_sha256: str, now: datetime, comment: str = "", via: str = PAGE
+) -> int:
+    """Agree to every line that waits for this person, by the hash of the whole plan; raises Refused."""
+    if plan_sha256 != batch.plan_sha256:
+        raise Refused(f"The plan that you looked at is not the plan of {batch.ref}. Read it again.")
+    may_approve_batch(by, batch, now=now).or_refuse()
+    _refuse_stale(batch, by=by, now=now)
+    with transaction.atomic():
+        hold(batch.changes.all())
+        lines = [line for line in _in_state(batch, State.PENDING) if may_approve(by, line, now=now).allowed]
+        for line in lines:
+            decide.approve(line, by=by, plan_sha256=line.plan_sha256, now=now, comment=comment, via=via)
+        if not lines:
+            raise Lost(batch.ref)
+        data = {"plan_sha256": plan_sha256, "comment": comment, "via": via, "lines": len(lines)}
+        note_batch(batch, Event.BATCH_APPROVAL_GIVEN, actor=by.username, now=now, data=data)
+        tasks.enqueue_advance(batch, at=None)
+    return len(lines)
+
+
+def reject_batch(batch: Batch, *, by: User, reason: str, now: datetime, via: str = PAGE) -> None:
+    """One reasoned no ends every line that has not begun; raises Refused."""
+    reason = clean_text("reason", reason, REASON_AT_MOST)
+    may_reject_batch(by, batch, now=now).or_refuse()
+    if not reason:
+        raise Refused("Say why: the requester and the record need the reason.")
+    why = f"Rejected by {by.username}: {reason}"
+    with transaction.atomic():
+        hold(batch.changes.all())
+        if not stop(batch, event=Event.BATCH_REJECTED, actor=by.username, why=why, now=now, via=via):
+            raise Lost(batch.ref)
+        lines = _in_state(batch, *NOT_BEGUN)
+        for line in lines:
+            if may_reject(by, line, now=now).allowed:
+                decide.reject(line, by=by, reason=reason, now=now, via=via)
+        cancel_rest(
+            batch, _in_state(batch, *NOT_BEGUN), actor=by.username, why=f"{batch.ref}: {why}", now=now
+        )
+        tasks.enqueue_advance(batch, at=None)
+
+
+def cancel_batch(batch: Batch, *, by: User, reason: str, now: datetime, via: str = PAGE) -> None:
+    """Take back what has not begun; raises Refused."""
+    reason = clean_text("reason", reason, REASON_AT_MOST)
+    may_cancel_batch(by, batch).or_refuse()
+    why = f"Cancelled by {by.username}{': ' + reason if reason else '.'}"
+    with transaction.atomic():
+        hold(batch.changes.all())
+        if not stop(batch, event=Event.BATCH_CANCELLED, actor=by.username, why=why, now=now, via=via):
+            raise Lost(batch.ref)
+        cancel_rest(
+            batch, _in_state(batch, *NOT_BEGUN), actor=by.username, why=f"{batch.ref}: {why}", now=now
+        )
+        tasks.enqueue_advance(batch, at=None)
+
+
+def run_batch(batch: Batch, *, by: User, now: datetime, via: str = PAGE) -> int:
+    """Say that the approved lines which wait for that shall run; raises Refused."""
+    may_run_batch(by, batch, now=now).or_refuse()
+    with transaction.atomic():
+        hold(batch.changes.all())
+        lines = [line for line in _waiting_for_somebody(batch) if may_run(by, line, now=now).allowed]
+        for line in lines:
+            decide.run(line, by=by, now=now, via=via)
+        tasks.enqueue_advance(batch, at=None)
+    return len(lines)
+
+
+def may_approve_batch(person: User, batch: Batch, *, now: datetime) -> Verdict:
+    pending = _in_state(batch, State.PENDING)
+    given = Approval.objects.standing().filter(change__batch=batch, approver_id=person.pk)
+    voted = set(given.values_list("change", flat=True))
+    waiting = [line for line in pending if line.pk not in voted]
+    if pending and not waiting:
+        return Verdict((f"You have approved {batch.ref} already.",))
+    return _any(batch, waiting, lambda line: may_approve(person, line, now=now), "waits for approval")
+
+
+def may_reject_batch(person: User, batch: Batch, *, now: datetime) -> Verdict:
+    left = _in_state(batch, *NOT_BEGUN)
+    return _any(batch, left, lambda line: may_reject(person, line, now=now), "can still be rejected")
+
+
+def may_cancel_batch(person: User, batch: Batch) -> Verdict:
+    """Who may take back one line only does so on the page of that line."""
+    left = _in_state(batch, *NOT_BEGUN)
+    if not left:
+        return Verdict((f"No line of {batch.ref} can be cancelled any more.",))
+    by_account = {line.key.account_id: line for line in left}
+    reasons = [reason for line in by_account.values() for reason in may_cancel(person, line).reasons]
+    return Verdict(tuple(dict.fromkeys(reasons)))
+
+
+def may_run_batch(person: User, batch: Batch, *, now: datetime) -> Verdict:
+    waiting = _waiting_for_somebody(batch)
+    return _any(batch, waiting, lambda line: may_run(person, line, now=now), "waits for somebody to run it")
+
+
+def _any(batch: Batch, lines: Iterable[Change], ask: Ask, what: str) -> Verdict:
+    """Allowed where one line allows it. Lines of one account and policy answer alike: one each is asked."""
+    alike = {(line.key.account_id, line.policy_version_id): line for line in reversed(list(lines))}
+    if not alike:
+        return Verdict((f"No line of {batch.ref} {what}.",))
+    verdicts = [ask(line) for line in alike.values()]
+    if any(verdict.allowed for verdict in verdicts):
+        return Verdict()
+    return Verdict(tuple(dict.fromkeys(reason for verdict in verdicts for reason in verdict.reasons)))
+
+
+def _in_state(batch: Batch, *states: State) -> list[Change]:
+    lines = batch.changes.filter(state__in=states).select_related("key__account", "requester", "batch")
+    return list(lines.order_by("number"))
+
+
+def _waiting_for_somebody(batch: Batch) -> list[Change]:
+    return [line for line in _in_state(batch, State.APPROVED) if line.run_at is None]
+
+
+def _refuse_stale(batch: Batch, *, by: User, now: datetime) -> None:
+    """What no longer is as planned ends before anybody agrees; where that stops the rest, nobody does."""
+    stale = [
+        line for line in _in_state(batch, State.PENDING) if end_if_stale(line, actor=by.username, now=now)
+    ]
+    if stale and batch.on_failure == OnFailure.STOP:
+        names = ", ".join(line.ref for line in stale)
+        raise Refused(f"{names} no longer is as in the plan of {batch.ref}, which stops the rest.")

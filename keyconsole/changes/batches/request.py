@@ -1,0 +1,186 @@
+"""Asks for the moves of many keys together: one change a key, one plan over all. All of it, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from keyconsole.audit.events import Event
+from keyconsole.changes import tasks
+from keyconsole.changes.approvals.decide import let_run
+from keyconsole.changes.batches import notifications
+from keyconsole.changes.batches.audit import note_batch
+from keyconsole.changes.batches.lines import Judged, Line, judged_lines, read_lines
+from keyconsole.changes.models import Batch, Change, OnFailure
+from keyconsole.changes.plan.plan import plan_sha256
+from keyconsole.changes.quorum import rules_of
+from keyconsole.changes.requests.create import NUMBER_ATTEMPTS, Wish, fields_of, next_number, record_request
+from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.refusals import Refused
+from keyconsole.text import REASON_AT_MOST, TICKET_AT_MOST, clean_text
+
+LINES_AT_MOST = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchWish:
+    """What a person asks for. The same `token` again is the same wish."""
+
+    lines: tuple[Line, ...]
+    by: User
+    reason: str
+    token: str
+    ticket: str = ""
+    on_failure: OnFailure = OnFailure.STOP
+    via: str = "page"
+    puts_back: Batch | None = None
+
+
+class LinesRefusedError(Refused):
+    """Some lines cannot be asked for; `lines` are those, each with its reasons."""
+
+    def __init__(self, lines: Sequence[Judged]) -> None:
+        self.lines = tuple(lines)
+        words = [f"{each.line.key.name}: {' '.join(each.reasons)}" for each in self.lines]
+        super().__init__("Nothing was asked for.", *words)
+
+
+def request_batch(
+    keys: Iterable[MultiRegionKey],
+    *,
+    to_region: str,
+    by: User,
+    reason: str,
+    token: str,
+    now: datetime,
+    ticket: str = "",
+    on_failure: OnFailure = OnFailure.STOP,
+    via: str = "page",
+) -> Batch:
+    """Ask to make the replicas in one Region the primaries of all these keys; raises Refused.
+
+    Keys that cannot be asked for raise LinesRefusedError, which names them; then nothing was asked for.
+    """
+    lines = tuple(Line(key, to_region) for key in keys)
+    wish = BatchWish(
+        lines=lines, by=by, reason=reason, token=token, ticket=ticket, on_failure=on_failure, via=via
+    )
+    return request_lines(wish, now=now)
+
+
+def request_lines(wish: BatchWish, *, now: datetime) -> Batch:
+    """As `request_batch`, where each key may go to a Region of its own."""
+    if again := already_asked(wish):
+        return again
+    refuse_count(len(wish.lines))
+    wish = replace(
+        wish,
+        reason=clean_text("reason", wish.reason, REASON_AT_MOST),
+        ticket=clean_text("ticket", wish.ticket, TICKET_AT_MOST),
+        lines=read_lines(wish.lines),
+    )
+    for _attempt in range(NUMBER_ATTEMPTS):
+        judged = judged_lines(wish.by, wish.lines, reason=wish.reason, ticket=wish.ticket, now=now)
+        if refused := [each for each in judged if each.reasons]:
+            raise LinesRefusedError(refused)
+        try:
+            with transaction.atomic():
+                return _store(wish, judged, now=now)
+        except IntegrityError:
+            if again := already_asked(wish):
+                return again
+    raise Refused("Many others asked for changes at the same moment. Try again.")
+
+
+def refuse_count(count: int) -> None:
+    if not count:
+        raise Refused("Choose at least one key.")
+    if count > LINES_AT_MOST:
+        raise Refused(
+            f"You chose {count:,} keys; one request takes at most {LINES_AT_MOST}. Nothing was asked for."
+        )
+
+
+def already_asked(wish: BatchWish) -> Batch | None:
+    return Batch.objects.filter(request_token=wish.token, requester=wish.by).first()
+
+
+def _store(wish: BatchWish, judged: Sequence[Judged], *, now: datetime) -> Batch:
+    first = next_number()
+    wishes = [_wish_of(wish, each.line) for each in judged]
+    rows = [
+        Change(**fields_of(single, each.governing, number=first + place, now=now))
+        for place, (single, each) in enumerate(zip(wishes, judged, strict=True))
+    ]
+    batch = _store_batch(wish, rows, now=now)
+    for row in rows:
+        row.batch = batch
+    changes = Change.objects.bulk_create(rows)
+    note_batch(batch, Event.BATCH_REQUESTED, actor=wish.by.username, now=now, data=_data(batch, wish))
+    for change, single in zip(changes, wishes, strict=True):
+        record_request(change, single, now=now)
+        if not rules_of(change).needs_approval:
+            let_run(change, actor=wish.by.username, now=now)
+    notifications.asked(batch, now=now)
+    tasks.enqueue_advance(batch, at=None)
+    return batch
+
+
+def _wish_of(wish: BatchWish, line: Line) -> Wish:
+    token = sha256(f"{wish.token}:{line.key.pk}".encode()).hexdigest()
+    return Wish(
+        key=line.key,
+        to_region=line.to_region,
+        by=wish.by,
+        reason=wish.reason,
+        token=token,
+        ticket=wish.ticket,
+        via=wish.via,
+    )
+
+
+def _store_batch(wish: BatchWish, rows: Sequence[Change], *, now: datetime) -> Batch:
+    plan = {"action": "UpdatePrimaryRegion", "on_failure": str(wish.on_failure), "lines": [*map(_line, rows)]}
+    last: int = Batch.objects.aggregate(last=Max("number"))["last"] or 0
+    return Batch.objects.create(
+        number=last + 1,
+        requester=wish.by,
+        reason=wish.reason,
+        ticket=wish.ticket,
+        request_token=wish.token,
+        on_failure=wish.on_failure,
+        plan=plan,
+        plan_sha256=plan_sha256(plan),
+        requested_at=now,
+        puts_back=wish.puts_back,
+    )
+
+
+def _line(change: Change) -> dict[str, str]:
+    return {
+        "change": change.ref,
+        "account_id": change.plan["account_id"],
+        "key_id": change.plan["key_id"],
+        "from_region": change.from_region,
+        "to_region": change.to_region,
+        "plan_sha256": change.plan_sha256,
+    }
+
+
+def _data(batch: Batch, wish: BatchWish) -> dict[str, Any]:
+    return {
+        "reason": batch.reason,
+        "ticket": batch.ticket,
+        "via": wish.via,
+        "plan": batch.plan,
+        "plan_sha256": batch.plan_sha256,
+        "on_failure": str(wish.on_failure),
+        "puts_back": wish.puts_back.ref if wish.puts_back else "",
+    }

@@ -1,0 +1,84 @@
+"""Batches at the terminal: how they are named, confirmed and printed."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.management.base import CommandError, OutputWrapper
+
+from keyconsole.changes.cli.arguments import USAGE, add_who_asks
+from keyconsole.changes.models import Batch, OnFailure
+from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.refusals import Refused
+
+_REF = re.compile(r"(?:BR-)?([1-9][0-9]{0,8})", re.IGNORECASE)
+
+
+def add_asking(parser: ArgumentParser) -> None:
+    """The options that every command has which asks for a batch."""
+    add_who_asks(parser)
+    parser.add_argument(
+        "--on-failure",
+        choices=OnFailure.values,
+        default=OnFailure.STOP.value,
+        help="stop: what has not begun is cancelled (default); carry-on: the rest runs",
+    )
+    parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON")
+
+
+def batch_called(text: str) -> Batch:
+    number = _REF.fullmatch(text.strip())
+    batches = Batch.objects.select_related("requester", "puts_back")
+    batch = batches.filter(number=int(number[1])).first() if number else None
+    if batch is None:
+        raise CommandError(
+            f"There is no batch {text[:80]!r}. `manage.py batch list` shows them.", returncode=USAGE
+        )
+    return batch
+
+
+def confirm(
+    keys: Sequence[MultiRegionKey], what: str, options: dict[str, Any], *, told: OutputWrapper
+) -> None:
+    """Ask for the number of keys to be typed; raises Refused. `--force` skips this, never the checks."""
+    if options["force"]:
+        return
+    for key in keys:
+        told.write(f"{key.name} ({key.key_id}) in {key.account}: {what}")
+    if not sys.stdin.isatty():
+        raise CommandError("Nobody is there to ask: add --force.", returncode=USAGE)
+    wanted = f"{len(keys)} key" if len(keys) == 1 else f"{len(keys)} keys"
+    if input(f"Type {wanted} to ask for it: ").strip() != wanted:
+        raise Refused("Not confirmed. Nothing was asked for.")
+
+
+def print_batch(batch: Batch, *, as_json: bool, told: OutputWrapper) -> None:
+    lines = list(batch.changes.select_related("key__account").order_by("number"))
+    if as_json:
+        facts = {
+            "batch": batch.ref,
+            "plan_sha256": batch.plan_sha256,
+            "on_failure": batch.on_failure,
+            "stopped_why": batch.stopped_why,
+            "ended_at": batch.ended_at.isoformat() if batch.ended_at else None,
+            "puts_back": batch.puts_back.ref if batch.puts_back else None,
+            "lines": [
+                {**planned, "state": line.state}
+                for planned, line in zip(batch.plan["lines"], lines, strict=True)
+            ],
+        }
+        told.write(json.dumps(facts, indent=2, sort_keys=True))
+        return
+    told.write(f"{batch.ref} by {batch.requester.username}. Plan {batch.plan_sha256}")
+    if batch.stopped_why:
+        told.write(f"Stopped. {batch.stopped_why}")
+    for line in lines:
+        told.write(
+            f"{line.ref:<8} {line.state:<12} {line.key.name} ({line.key.account.name})  "
+            f"{line.from_region} -> {line.to_region}  {line.outcome}".rstrip()
+        )

@@ -1,0 +1,120 @@
+"""A change in plain facts, for terminals and programs: what, by whom, by which rules, what it waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from keyconsole.changes.approvals.run_gate import gate
+from keyconsole.changes.models import Change, Review
+from keyconsole.changes.quorum import Asked, asked_of, rules_of, still_waits_for
+from keyconsole.changes.states import State
+
+Facts = dict[str, Any]
+
+
+def summary(change: Change, *, now: datetime) -> Facts:
+    asked = asked_of(change) if change.state in {State.PENDING, State.APPROVED} else ()
+    return {
+        "change": change.ref,
+        "state": change.state,
+        "outcome": change.outcome,
+        "waits_for": waits_for(change, asked, now=now),
+        "key_id": change.key.key_id,
+        "key": change.key.name,
+        "account_id": change.key.account.account_id,
+        "account": change.key.account.name,
+        "from_region": change.from_region,
+        "to_region": change.to_region,
+        "requester": change.requester.username,
+        "requested_at": _at(change.requested_at),
+        "reason": change.reason,
+        "ticket": change.ticket,
+        "policy": str(change.policy_version or "none"),
+        "policy_why": change.policy_why,
+        "rule": rules_of(change).rule.value,
+        "requirements": [_requirement(each) for each in asked],
+        "approvals": _approvals(change),
+        "comments": [
+            {"by": each.author.username, "at": _at(each.written_at), "text": each.text}
+            for each in change.comments.select_related("author")
+        ],
+        "request_expires_at": _at(change.request_expires_at),
+        "approval_expires_at": _at(change.approval_expires_at),
+        "run_at": _at(change.run_at),
+        "is_emergency": change.is_emergency,
+        "review": _review(change),
+        "plan": change.plan,
+        "plan_sha256": change.plan_sha256,
+    }
+
+
+def waits_for(change: Change, asked: tuple[Asked, ...], *, now: datetime) -> str:
+    """Empty where nothing and nobody is waited for."""
+    if change.state == State.PENDING:
+        return still_waits_for(asked)
+    return " ".join(gate(change, now=now).reasons) if change.state == State.APPROVED else ""
+
+
+def lines(facts: Facts) -> Iterator[str]:
+    """As a person reads it."""
+    yield f"{facts['change']} {facts['state'].replace('_', ' ')}. {facts['outcome']}".rstrip()
+    if facts["waits_for"]:
+        yield f"Waits for  {facts['waits_for']}"
+    yield f"Key        {facts['key']} ({facts['key_id']}) in {facts['account']} ({facts['account_id']})"
+    yield f"Primary    {facts['from_region']} -> {facts['to_region']}"
+    ticket = f", ticket {facts['ticket']}" if facts["ticket"] else ""
+    yield f"Asked by   {facts['requester']} at {facts['requested_at']}{ticket}"
+    yield f"Reason     {facts['reason']}"
+    yield f"Policy     {facts['policy']} ({facts['rule']}). {facts['policy_why']}"
+    for each in facts["requirements"]:
+        filled = ", ".join(each["filled_by"]) or "nobody yet"
+        yield f"Needs      {each['at_least']} of {each['group'] or 'the approvers'}: {filled}"
+    for each in facts["approvals"]:
+        taken_back = f", taken back at {each['withdrawn_at']}" if each["withdrawn_at"] else ""
+        yield f"Approved   by {each['by']} at {each['at']}{taken_back}. {each['comment']}".rstrip()
+    for each in facts["comments"]:
+        yield f"Comment    {each['by']} at {each['at']}: {each['text']}"
+    if review := facts["review"]:
+        judged = review["comment"] and f"{review['reviewer']}: {review['comment']}"
+        yield f"Emergency  its review is due by {review['due_at']}. {judged}".rstrip()
+    yield f"Plan       {facts['plan_sha256']}"
+
+
+def _requirement(asked: Asked) -> Facts:
+    return {
+        **asked.requirement.as_json(),
+        "filled_by": list(asked.filled_by),
+        "missing": asked.missing,
+        "may_fill": list(asked.may_fill),
+    }
+
+
+def _approvals(change: Change) -> list[Facts]:
+    return [
+        {
+            "by": each.approver.username,
+            "at": _at(each.approved_at),
+            "plan_sha256": each.plan_sha256,
+            "comment": each.comment,
+            "withdrawn_at": _at(each.withdrawn_at),
+        }
+        for each in change.approvals.select_related("approver")
+    ]
+
+
+def _review(change: Change) -> Facts | None:
+    owed = Review.objects.select_related("reviewer").filter(change=change).first()
+    if owed is None:
+        return None
+    return {
+        "due_at": _at(owed.due_at),
+        "reviewer": owed.reviewer.username if owed.reviewer else "",
+        "was_right": owed.was_right,
+        "comment": owed.comment,
+    }
+
+
+def _at(moment: datetime | None) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M UTC}" if moment else ""

@@ -1,0 +1,127 @@
+"""The one call for a change, and the record of what AWS answered to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from keyconsole.audit.events import Event
+from keyconsole.changes.execution import settle
+from keyconsole.changes.execution.aws_refusals import explain
+from keyconsole.changes.execution.worker_name import worker_name
+from keyconsole.changes.models import Answer, Attempt, Change
+from keyconsole.changes.states import State
+from keyconsole.changes.transition import move, note
+from keyconsole.kms.errors import (
+    AccessDenied,
+    CredentialsRefused,
+    InvalidRequest,
+    KmsError,
+    NotFound,
+    NotPrimary,
+    QuotaReached,
+    RegionNotEnabled,
+    Throttled,
+    Unreachable,
+    WrongAccount,
+    WrongState,
+)
+from keyconsole.kms.facts import KeyArn
+from keyconsole.kms.sessions import AccountSession
+from keyconsole.refusals import Lost
+
+# A worker that slept longer than this between recording the start and sending does not send any more.
+SEND_WITHIN = timedelta(seconds=20)
+NOTHING_SENT = (Unreachable, CredentialsRefused, WrongAccount)
+REFUSALS = (AccessDenied, NotFound, Throttled, WrongState, InvalidRequest, RegionNotEnabled, QuotaReached)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    answer: Answer
+    request_id: str = ""
+    error_code: str = ""
+    error_message: str = ""
+    culprit_arn: str = ""
+    look_anyway: bool = False
+
+
+def send(
+    change: Change, session: AccountSession, *, recorded_at: datetime, clock: Callable[[], datetime]
+) -> Reply:
+    """Call UpdatePrimaryRegion once, without the SDK's retries. Never raises a KmsError."""
+    if clock() - recorded_at > SEND_WITHIN:
+        return Reply(
+            Answer.NOT_SENT, error_message="The worker was held up, and did not send the call so late."
+        )
+    arn = KeyArn.parse(change.plan["key_arn"])
+    try:
+        answer = session.kms(arn.region).update_primary_region(arn, primary_region=change.to_region)
+    except KmsError as error:
+        return _reply(error)
+    return Reply(Answer.SUCCESS, request_id=answer.request_id)
+
+
+def record_answer(change: Change, attempt: Attempt, reply: Reply, *, now: datetime) -> None:
+    """Keep the answer, also where another worker has taken the change over in the meantime."""
+    with transaction.atomic():
+        Attempt.objects.filter(pk=attempt.pk).update(
+            answer=reply.answer,
+            answered_at=now,
+            request_id=reply.request_id,
+            error_code=reply.error_code,
+            error_message=reply.error_message,
+            culprit_arn=reply.culprit_arn,
+        )
+        attempt.refresh_from_db()
+        Change.objects.filter(pk=change.pk).update(version=F("version") + 1)
+        data = {
+            "answer": reply.answer,
+            "request_id": reply.request_id,
+            "error_code": reply.error_code,
+            "error_message": reply.error_message,
+        }
+        note(change, Event.CHANGE_ANSWERED, actor=worker_name(), now=now, data=data)
+    try:
+        _go_on(change, attempt, reply, now=now)
+    except Lost:
+        return  # whoever took over looks, and finds the answer kept
+
+
+def _go_on(change: Change, attempt: Attempt, reply: Reply, *, now: datetime) -> None:
+    if reply.answer in {Answer.SUCCESS, Answer.LOST} or reply.look_anyway:
+        settle.begin(change, now=now, why=f"AWS's answer: {reply.answer.label}.", actor=worker_name())
+        return
+    explanation = explain(attempt)
+    move(
+        change,
+        to=State.NOT_APPLIED,
+        event=Event.CHANGE_NOT_APPLIED,
+        actor=worker_name(),
+        now=now,
+        data={"sentence": explanation.told},
+        outcome=explanation.told,
+    )
+
+
+def _reply(error: KmsError) -> Reply:
+    if isinstance(error, NOTHING_SENT):
+        answer = Answer.NOT_SENT
+    elif isinstance(error, REFUSALS):
+        answer = Answer.REFUSED
+    else:
+        answer = Answer.LOST
+    culprit = error.culprit if isinstance(error, WrongState) else error.key
+    return Reply(
+        answer,
+        request_id=error.request_id,
+        error_code=error.code or type(error).__name__,
+        error_message=error.message or str(error),
+        culprit_arn=str(culprit or ""),
+        # Somebody may have moved it at the same moment: only looking tells who won.
+        look_anyway=isinstance(error, NotPrimary),
+    )

@@ -1,0 +1,174 @@
+"""Runs an approved change: claim, look, compare, record, call once. Workers call it, never pages.
+
+At most one UpdatePrimaryRegion per change, whatever crashes: the Attempt row, unique per change, is
+committed before the call, and nothing here calls without having inserted it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from keyconsole.audit.events import Event
+from keyconsole.changes import tasks
+from keyconsole.changes.approvals.run_gate import Ruling, gate
+from keyconsole.changes.execution import settle
+from keyconsole.changes.execution.call import record_answer, send
+from keyconsole.changes.execution.observe import TRANSIENT, Seen, enter_for, look, not_entered, with_policies
+from keyconsole.changes.execution.store_observations import change_regions, store_round
+from keyconsole.changes.execution.worker_name import worker_name
+from keyconsole.changes.models import Attempt, Change
+from keyconsole.changes.plan.plan import differences
+from keyconsole.changes.states import State
+from keyconsole.changes.transition import move, note
+from keyconsole.kms.errors import KmsError
+from keyconsole.kms.sessions import AccountSession
+from keyconsole.refusals import Lost
+
+# A worker that has not moved a change on for so long is taken for dead; another one takes over.
+LEASE = timedelta(seconds=60)
+LOOKS_BEFORE_GIVING_UP = 4
+PAUSE_BETWEEN_LOOKS = timedelta(seconds=5)
+LOST_WORKER = (
+    "The worker that was to send the call was lost. Looking tells whether it did, and what came of it."
+)
+
+Clock = Callable[[], datetime]
+
+
+def execute(change: Change, *, clock: Clock) -> None:
+    """Carry a change as far as it goes now. Safe to call twice, late, or from many workers at once."""
+    try:
+        _take(change, now=clock())
+        _carry_on(change, clock=clock)
+    except Lost:
+        return
+
+
+def _take(change: Change, *, now: datetime) -> None:
+    if change.state != State.APPROVED:
+        _take_over(change, now=now)
+        return
+    with transaction.atomic():
+        # Asked here and not before: whoever withdraws or freezes at this moment comes before or after us.
+        if gate(change, now=now).ruling != Ruling.RUN:
+            raise Lost(change.ref)
+        move(
+            change,
+            to=State.EXECUTING,
+            event=Event.CHANGE_CLAIMED,
+            actor=worker_name(),
+            now=now,
+            next_look_at=now + LEASE,
+        )
+
+
+def _take_over(change: Change, *, now: datetime) -> None:
+    """Go on with a change whose worker was lost, or that waits for its next look before the call."""
+    lease = change.next_look_at
+    if change.state != State.EXECUTING or lease is None or lease > now:
+        raise Lost(change.ref)
+    _renew(change, lease=lease, now=now)
+
+
+def _renew(change: Change, *, lease: datetime | None, now: datetime) -> None:
+    rows = Change.objects.filter(pk=change.pk, state=State.EXECUTING, next_look_at=lease).update(
+        next_look_at=now + LEASE
+    )
+    if rows != 1:
+        raise Lost(change.ref)
+    change.next_look_at = now + LEASE
+
+
+def _carry_on(change: Change, *, clock: Clock) -> None:
+    if Attempt.objects.filter(change=change).exists():
+        settle.begin(change, now=clock(), why=LOST_WORKER, actor=worker_name())
+        return
+    try:
+        session = enter_for(change.key.account, name=change.ref)
+    except KmsError as error:
+        store_round(change, not_entered(change_regions(change), error), now=clock())
+        _cannot_look(change, str(error), transient=isinstance(error, TRANSIENT), now=clock())
+        return
+    with session:
+        _look_and_send(change, session, clock=clock)
+
+
+def _look_and_send(change: Change, session: AccountSession, *, clock: Clock) -> None:
+    seen = with_policies(change.plan, session, look(change.key, session, regions=change_regions(change)))
+    now = clock()
+    store_round(change, seen, now=now)
+    pair = [one for one in seen if one.region in {change.from_region, change.to_region}]
+    if blind := [one for one in pair if one.facts is None and one.transient]:
+        _cannot_look(change, blind[0].problem, transient=True, now=now)
+        return
+    if found := differences(change.plan, [one.for_plan() for one in pair]):
+        _end_stale(change, pair, found, now=now)
+        return
+    attempt = _commit_attempt(change, now=now)
+    answer = send(change, session, recorded_at=now, clock=clock)
+    record_answer(change, attempt, answer, now=clock())
+
+
+def _commit_attempt(change: Change, *, now: datetime) -> Attempt:
+    """The point of no return: from here on no other worker will ever call for this change."""
+    try:
+        with transaction.atomic():
+            _renew(change, lease=change.next_look_at, now=now)
+            attempt = Attempt.objects.create(
+                change=change,
+                plan_sha256=change.plan_sha256,
+                key_arn=change.plan["key_arn"],
+                to_region=change.to_region,
+                worker=worker_name(),
+                started_at=now,
+            )
+            Change.objects.filter(pk=change.pk).update(version=F("version") + 1)
+            data = {
+                "key_arn": attempt.key_arn,
+                "to_region": attempt.to_region,
+                "plan_sha256": change.plan_sha256,
+            }
+            note(change, Event.CHANGE_EXECUTION_STARTED, actor=worker_name(), now=now, data=data)
+    except IntegrityError:
+        raise Lost(change.ref) from None
+    return attempt
+
+
+def _end_stale(change: Change, pair: list[Seen], found: list[str], *, now: datetime) -> None:
+    target = next(one for one in pair if one.region == change.to_region)
+    if target.role == "PRIMARY":
+        found = [f"{change.to_region} already is the primary: the move was made elsewhere.", *found]
+    outcome = " ".join(["Nothing was sent to AWS.", *found])
+    move(
+        change,
+        to=State.STALE,
+        event=Event.CHANGE_STALE,
+        actor=worker_name(),
+        now=now,
+        data={"differences": found},
+        outcome=outcome,
+    )
+
+
+def _cannot_look(change: Change, problem: str, *, transient: bool, now: datetime) -> None:
+    """Look again soon where that can help; else end, since nothing was sent."""
+    if transient and change.looks_taken < LOOKS_BEFORE_GIVING_UP:
+        again_at = now + PAUSE_BETWEEN_LOOKS
+        Change.objects.filter(pk=change.pk, state=State.EXECUTING, next_look_at=change.next_look_at).update(
+            next_look_at=again_at, version=F("version") + 1
+        )
+        tasks.execute.using(run_after=again_at).enqueue(change.ref)
+        return
+    move(
+        change,
+        to=State.NOT_APPLIED,
+        event=Event.CHANGE_NOT_APPLIED,
+        actor=worker_name(),
+        now=now,
+        data={"problem": problem},
+        outcome=f"Nothing was sent to AWS: the key could not be read first. {problem}",
+    )

@@ -1,0 +1,186 @@
+"""Watches a change after its call until every Region agrees. Each look is one task; nothing here sleeps.
+
+A rival look is harmless: whoever moves `next_look_at` on by compare-and-set looks, the other goes home.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from keyconsole.audit.events import Event
+from keyconsole.changes import tasks
+from keyconsole.changes.execution.observe import Seen, enter_for, look, not_entered
+from keyconsole.changes.execution.outcome import Judgement, Ruling, View, judge
+from keyconsole.changes.execution.store_observations import change_regions, store_round
+from keyconsole.changes.execution.worker_name import worker_name
+from keyconsole.changes.models import Answer, Attempt, Change
+from keyconsole.changes.states import State
+from keyconsole.changes.transition import move, note
+from keyconsole.inventory.models import Cause, Sight
+from keyconsole.inventory.periods import record_primary
+from keyconsole.kms.errors import KmsError
+from keyconsole.refusals import Lost
+
+PAUSES = (1, 1, 2, 3, 5, 8)  # seconds between the first looks; then always the longest
+LONGEST_PAUSE = 10
+PAUSE_WHEN_OVERDUE = 60
+# Our client waits this long at most for an answer; before that an unanswered call may still be in flight.
+CALL_LASTS_AT_MOST = timedelta(seconds=60)
+
+
+def begin(change: Change, *, now: datetime, why: str, actor: str) -> None:
+    """From the call to watching; raises Lost where another worker did that already."""
+    deadline = now + timedelta(seconds=settings.KEYCONSOLE_SETTLE_DEADLINE_SECONDS)
+    with transaction.atomic():
+        move(
+            change,
+            to=State.SETTLING,
+            event=Event.CHANGE_SETTLING,
+            actor=actor,
+            now=now,
+            data={"why": why, "deadline_at": deadline.isoformat()},
+            next_look_at=now,
+            deadline_at=deadline,
+        )
+        tasks.enqueue_settle(change, at=None)
+
+
+def settle(change: Change, *, clock: Callable[[], datetime]) -> None:
+    """Look once in every Region and decide. Safe to call twice, late, or from many workers at once."""
+    now = clock()
+    if change.state != State.SETTLING or not _claim_look(change, now=now):
+        return
+    regions = change_regions(change)
+    try:
+        with enter_for(change.key.account, name=change.ref) as session:
+            seen = look(change.key, session, regions=regions)
+    except KmsError as error:
+        seen = not_entered(regions, error)
+    now = clock()
+    store_round(change, seen, now=now)
+    try:
+        _conclude(change, _judgement(change, seen, now=now), now=now)
+    except Lost:
+        return
+
+
+def _claim_look(change: Change, *, now: datetime) -> bool:
+    due = change.next_look_at
+    if due is None or due > now:
+        return False
+    change.next_look_at = now + pause_after(change)
+    claimed = Change.objects.filter(pk=change.pk, state=State.SETTLING, next_look_at=due).update(
+        next_look_at=change.next_look_at
+    )
+    return claimed == 1
+
+
+def pause_after(change: Change) -> timedelta:
+    if change.overdue_since:
+        return timedelta(seconds=PAUSE_WHEN_OVERDUE)
+    taken = max(change.looks_taken - 1, 0)
+    return timedelta(seconds=PAUSES[taken] if taken < len(PAUSES) else LONGEST_PAUSE)
+
+
+def _judgement(change: Change, seen: list[Seen], *, now: datetime) -> Judgement:
+    attempt = Attempt.objects.get(change=change)
+    answered = attempt.answer != Answer.NONE_YET or now - attempt.started_at > CALL_LASTS_AT_MOST
+    past_deadline = change.deadline_at is not None and now >= change.deadline_at
+    return judge(
+        [
+            View(one.region, one.role, one.state, one.names_primary, gone=one.sight == Sight.GONE)
+            for one in seen
+        ],
+        from_region=change.from_region,
+        to_region=change.to_region,
+        refused=attempt.answer in {Answer.REFUSED, Answer.NOT_SENT},
+        past_deadline=past_deadline and answered,
+        not_required=_unreadable_before(change),
+    )
+
+
+def _unreadable_before(change: Change) -> frozenset[str]:
+    """Regions, other than the two of the move, that could not be read before the call either."""
+    before = change.looks.filter(looked_at__lte=change.attempt.started_at).order_by("round")
+    last = {seen.region: seen.role for seen in before}
+    return frozenset(region for region, role in last.items() if not role)
+
+
+def _conclude(change: Change, judgement: Judgement, *, now: datetime) -> None:
+    if judgement.ruling == Ruling.DONE:
+        _end_done(change, judgement, now=now)
+    elif judgement.ruling == Ruling.NOT_APPLIED:
+        _end_not_applied(change, judgement, now=now)
+    else:
+        _wait(change, judgement, now=now)
+
+
+def _end_done(change: Change, judgement: Judgement, *, now: datetime) -> None:
+    attempt: Attempt = change.attempt
+    sentence = judgement.sentence
+    ours = attempt.answer not in {Answer.REFUSED, Answer.NOT_SENT}
+    if not ours:
+        sentence = f"{change.to_region} already was the primary when AWS got our call. {sentence}"
+    if skipped := _unreadable_before(change) - {change.from_region, change.to_region}:
+        sentence += f" Not read, neither before nor after: {', '.join(sorted(skipped))}."
+    with transaction.atomic():
+        move(
+            change,
+            to=State.DONE,
+            event=Event.CHANGE_DONE,
+            actor=worker_name(),
+            now=now,
+            data={"sentence": sentence, "request_id": attempt.request_id},
+            outcome=sentence,
+        )
+        record_primary(
+            change.key,
+            region=change.to_region,
+            at=attempt.started_at if ours else now,
+            cause=Cause.CHANGE if ours else Cause.OUT_OF_BAND,
+            change_ref=change.ref if ours else "",
+            sent_at=attempt.started_at,
+        )
+
+
+def _end_not_applied(change: Change, judgement: Judgement, *, now: datetime) -> None:
+    attempt: Attempt = change.attempt
+    sentence = judgement.sentence
+    if attempt.answer == Answer.SUCCESS:
+        sentence += f" AWS had answered with success (request {attempt.request_id}), yet nothing changed."
+    elif attempt.answer in {Answer.LOST, Answer.NONE_YET}:
+        sentence += " No answer to the call ever came."
+    elif attempt.error_message:
+        sentence += f" AWS had refused the call: {attempt.error_message}"
+    move(
+        change,
+        to=State.NOT_APPLIED,
+        event=Event.CHANGE_NOT_APPLIED,
+        actor=worker_name(),
+        now=now,
+        data={"sentence": sentence},
+        outcome=sentence,
+    )
+
+
+def _wait(change: Change, judgement: Judgement, *, now: datetime) -> None:
+    with transaction.atomic():
+        Change.objects.filter(pk=change.pk, state=State.SETTLING).update(outcome=judgement.sentence)
+        if change.deadline_at and now >= change.deadline_at:
+            _raise_flag(change, judgement, now=now)
+        tasks.enqueue_settle(change, at=change.next_look_at)
+
+
+def _raise_flag(change: Change, judgement: Judgement, *, now: datetime) -> None:
+    raised = Change.objects.filter(pk=change.pk, state=State.SETTLING, overdue_since=None).update(
+        overdue_since=now, version=F("version") + 1
+    )
+    if raised:
+        note(
+            change, Event.CHANGE_OVERDUE, actor=worker_name(), now=now, data={"sentence": judgement.sentence}
+        )

@@ -1,0 +1,49 @@
+"""Looks again, at what the inventory now knows, whether a change's plan still holds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from keyconsole.audit.events import Event
+from keyconsole.changes.models import Change
+from keyconsole.changes.plan.plan import differences
+from keyconsole.changes.states import State
+from keyconsole.changes.transition import move
+from keyconsole.inventory.models import RegionKey, Sight
+
+
+def known_differences(change: Change) -> list[str]:
+    """As sentences. A Region that could not be seen lately is unknown, which is no difference."""
+    planned = {region["region"] for region in change.plan["regions"]}
+    members = {member.region: member for member in change.key.region_keys.filter(region__in=planned)}
+    seen = [_as_seen(region, members.get(region["region"])) for region in change.plan["regions"]]
+    return differences(change.plan, seen)
+
+
+def end_if_stale(change: Change, *, actor: str, now: datetime) -> bool:
+    """True where the plan no longer holds; the change then is closed, and says what differs."""
+    if change.state not in {State.PENDING, State.APPROVED}:
+        return False
+    found = known_differences(change)
+    if not found:
+        return False
+    outcome = " ".join(["Nothing was sent to AWS.", *found])
+    move(
+        change,
+        to=State.STALE,
+        event=Event.CHANGE_STALE,
+        actor=actor,
+        now=now,
+        data={"differences": found},
+        outcome=outcome,
+    )
+    return True
+
+
+def _as_seen(planned: dict[str, str], member: RegionKey | None) -> dict[str, str]:
+    if member is None or member.sight == Sight.GONE:
+        return {"region": planned["region"], "role": "", "state": "", "policy_sha256": ""}
+    if member.sight != Sight.SEEN or member.state == "Updating":
+        return planned
+    policy = member.policy_sha256 or planned["policy_sha256"]
+    return {"region": member.region, "role": member.role, "state": member.state, "policy_sha256": policy}

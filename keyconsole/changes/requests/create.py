@@ -1,0 +1,129 @@
+"""Makes the row of a new change: its plan, its pinned rules, its number. Called by the verbs that ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from keyconsole.audit.events import Event
+from keyconsole.changes.models import Batch, Change
+from keyconsole.changes.plan.plan import plan_for, plan_sha256
+from keyconsole.changes.plan.preflight import preflight
+from keyconsole.changes.transition import note
+from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.policies.governing import governing_for
+from keyconsole.policies.matching import Governing
+from keyconsole.policies.models import PolicyVersion
+from keyconsole.refusals import Refused
+
+# Two people may be given the same next number at the same moment; the loser takes the one after.
+NUMBER_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a person asks for. The same `token` again is the same wish: a form sent twice asks once."""
+
+    key: MultiRegionKey
+    to_region: str
+    by: User
+    reason: str
+    token: str
+    ticket: str = ""
+    via: str = "page"
+    run_at: datetime | None = None
+    batch: Batch | None = None
+
+
+class Then(Protocol):
+    def __call__(self, change: Change, *, now: datetime) -> None: ...
+
+
+def create(wish: Wish, *, now: datetime, then: Then, is_emergency: bool = False) -> Change:
+    """The change, with what `then` does to it in the same transaction; raises Refused for a rival's."""
+    for _attempt in range(NUMBER_ATTEMPTS):
+        try:
+            with transaction.atomic():
+                change = Change.objects.create(**_fields(wish, now=now), is_emergency=is_emergency)
+                record_request(change, wish, now=now)
+                then(change, now=now)
+                return change
+        except IntegrityError:
+            if again := already_asked(wish):
+                return again
+            _refuse_for_rival(wish)
+    raise Refused("Many others asked for changes at the same moment. Try again.")
+
+
+def already_asked(wish: Wish) -> Change | None:
+    return Change.objects.filter(request_token=wish.token, requester=wish.by, key=wish.key).first()
+
+
+def _refuse_for_rival(wish: Wish) -> None:
+    if rival := Change.objects.open().filter(key=wish.key).first():
+        raise Refused(f"{rival.ref} is already under way for this key.")
+
+
+def _fields(wish: Wish, *, now: datetime) -> dict[str, Any]:
+    governing = governing_for(wish.key, to_region=wish.to_region)
+    return fields_of(wish, governing, number=next_number(), now=now)
+
+
+def next_number() -> int:
+    last: int = Change.objects.aggregate(last=Max("number"))["last"] or 0
+    return last + 1
+
+
+def fields_of(
+    wish: Wish, governing: Governing[PolicyVersion], *, number: int, now: datetime
+) -> dict[str, Any]:
+    plan = plan_for(wish.key, to_region=wish.to_region)
+    return {
+        "number": number,
+        "key": wish.key,
+        "from_region": wish.key.primary_region,
+        "to_region": wish.to_region,
+        "requester": wish.by,
+        "reason": wish.reason,
+        "ticket": wish.ticket,
+        "request_token": wish.token,
+        "batch": wish.batch,
+        "plan": plan,
+        "plan_sha256": plan_sha256(plan),
+        "policy_version": governing.version,
+        "rules": governing.rules.as_json(),
+        "policy_why": governing.why,
+        "requested_at": now,
+        "state_since": now,
+        "request_expires_at": now + timedelta(hours=governing.rules.request_lives_hours),
+        "run_at": wish.run_at,
+    }
+
+
+def _preflight(change: Change, *, now: datetime) -> list[dict[str, str]]:
+    """What the checks said when it was asked for, as its page shows it for ever after."""
+    return [
+        {"name": check.name, "answer": check.answer, "sentence": check.sentence, "region": check.region}
+        for check in preflight(change.key, to_region=change.to_region, now=now).checks
+    ]
+
+
+def record_request(change: Change, wish: Wish, *, now: datetime) -> None:
+    data = {
+        "reason": change.reason,
+        "ticket": change.ticket,
+        "via": wish.via,
+        "from_region": change.from_region,
+        "to_region": change.to_region,
+        "plan": change.plan,
+        "plan_sha256": change.plan_sha256,
+        "preflight": _preflight(change, now=now),
+        "policy": str(change.policy_version or "none"),
+        "rules": change.rules,
+    }
+    note(change, Event.CHANGE_REQUESTED, actor=wish.by.username, now=now, data=data)

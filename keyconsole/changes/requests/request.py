@@ -1,0 +1,99 @@
+"""What requesters do with changes: ask, and take back. Approvers' verbs stand in `approving.py`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+
+from keyconsole.audit.events import Event
+from keyconsole.changes import notifications
+from keyconsole.changes.approvals.decide import let_run
+from keyconsole.changes.authorization import may_cancel, may_request
+from keyconsole.changes.models import Change
+from keyconsole.changes.quorum import rules_of
+from keyconsole.changes.requests.create import Wish, already_asked, create
+from keyconsole.changes.states import State
+from keyconsole.changes.transition import move
+from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.policies.document import Rules
+from keyconsole.policies.governing import governing_for
+from keyconsole.policies.ticket_pattern import ticket_fits
+from keyconsole.refusals import Refused
+from keyconsole.text import REASON_AT_MOST, TICKET_AT_MOST, clean_text
+
+
+def request_move(
+    key: MultiRegionKey,
+    *,
+    to_region: str,
+    by: User,
+    reason: str,
+    token: str,
+    now: datetime,
+    ticket: str = "",
+    via: str = "page",
+    run_at: datetime | None = None,
+) -> Change:
+    """Ask to make a replica the primary; raises Refused. The same `token` again gives the same change."""
+    wish = Wish(
+        key=key,
+        to_region=to_region,
+        by=by,
+        reason=clean_text("reason", reason, REASON_AT_MOST),
+        token=token,
+        ticket=clean_text("ticket", ticket, TICKET_AT_MOST),
+        via=via,
+        run_at=run_at,
+    )
+    if again := already_asked(wish):
+        return again
+    refuse_words(wish, governing_for(key, to_region=to_region).rules)
+    verdict = may_request(by, key, to_region=to_region, now=now)
+    # The other click of a double click may have been stored since.
+    if not verdict.allowed and (again := already_asked(wish)):
+        return again
+    verdict.or_refuse()
+    return create(wish, now=now, then=begin)
+
+
+def cancel(change: Change, *, by: User, reason: str, now: datetime, via: str = "page") -> None:
+    """Take a change back before it runs; raises Refused."""
+    reason = clean_text("reason", reason, REASON_AT_MOST)
+    may_cancel(by, change).or_refuse()
+    move(
+        change,
+        to=State.CANCELLED,
+        event=Event.CHANGE_CANCELLED,
+        actor=by.username,
+        now=now,
+        data={"reason": reason, "via": via},
+        outcome=f"Cancelled by {by.username}{': ' + reason if reason else ''}",
+    )
+
+
+def refuse_words(wish: Wish, rules: Rules) -> None:
+    """Raises Refused where the reason or the ticket are not what the rules ask for."""
+    if reasons := about_the_words(wish.reason, wish.ticket, rules):
+        raise Refused(*reasons)
+
+
+def about_the_words(reason: str, ticket: str, rules: Rules) -> tuple[str, ...]:
+    reasons = []
+    if not reason:
+        reasons.append("Say why the primary should move: the reason stays in the record.")
+    elif len(reason) < rules.reason_at_least:
+        reasons.append(
+            f"Policy {rules.name} asks for a reason of at least {rules.reason_at_least} characters."
+        )
+    if not ticket_fits(rules.ticket_pattern, ticket):
+        reasons.append(f"Policy {rules.name} asks for a ticket of the form {rules.ticket_pattern}.")
+    return tuple(reasons)
+
+
+def begin(change: Change, *, now: datetime) -> None:
+    """One person is enough where the rules only ask for the confirmation; else others are asked."""
+    if rules_of(change).needs_approval:
+        notifications.asked(change, now=now)
+    else:
+        let_run(change, actor=change.requester.username, now=now)

@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+import pytest
+
+from keyconsole.audit.models import Entry
+from keyconsole.changes.execution import execute
+from keyconsole.changes.models import Attempt, Change
+from keyconsole.inventory.models import Cause
+from tests.changes.conftest import PRIMARY, REPLICA, THIRD, look_again, moves_sent, run
+
+pytestmark = pytest.mark.django_db
+
+
+def events_of(change):
+    return list(Entry.objects.filter(subject=change.ref).values_list("event", flat=True))
+
+
+def test_the_replica_becomes_primary_with_one_call(ask, clock, kms, key):
+    change = run(ask(), clock)
+    assert change.state == "done"
+    assert moves_sent(kms) == 1
+    assert change.attempt.answer == "success"
+    assert change.attempt.request_id
+    key.refresh_from_db()
+    assert key.primary_region == REPLICA
+
+
+def test_each_step_stands_in_the_record_in_its_order(ask, clock):
+    assert events_of(run(ask(), clock)) == [
+        "change.requested",
+        "change.approved",
+        "change.claimed",
+        "change.execution_started",
+        "change.answered",
+        "change.settling",
+        "change.done",
+    ]
+
+
+def test_a_new_period_begins_and_names_the_change(ask, clock, key):
+    change = run(ask(), clock)
+    old, new = key.primary_periods.order_by("started_at")
+    assert (old.region, new.region) == (PRIMARY, REPLICA)
+    assert old.ended_at == new.started_at
+    assert (new.cause, new.change_ref) == (Cause.CHANGE, change.ref)
+
+
+def test_every_region_was_looked_at_before_and_after(ask, clock):
+    change = run(ask(), clock)
+    looks = {(look.round, look.region): look.role for look in change.looks.all()}
+    assert looks == {
+        (0, PRIMARY): "PRIMARY",
+        (0, REPLICA): "REPLICA",
+        (0, THIRD): "REPLICA",
+        (1, PRIMARY): "REPLICA",
+        (1, REPLICA): "PRIMARY",
+        (1, THIRD): "REPLICA",
+    }
+
+
+def test_cloudtrail_shows_which_change_it_was(ask, clock, aws, cast):
+    change = run(ask(), clock)
+    trail = aws.client(cast.payments.account_id, PRIMARY, service="cloudtrail")
+    by_name = [{"AttributeKey": "EventName", "AttributeValue": "UpdatePrimaryRegion"}]
+    (event,) = trail.lookup_events(LookupAttributes=by_name)["Events"]
+    assert f"keyconsole-{change.ref}" in event["CloudTrailEvent"]
+
+
+@pytest.mark.parametrize(
+    ("disturb", "words"),
+    [
+        (lambda kms, key: kms.set_state("111122223333", REPLICA, key.key_id, "Disabled"), "now is Disabled"),
+        (lambda kms, key: kms.set_state("111122223333", PRIMARY, key.key_id, "Disabled"), "now is Disabled"),
+    ],
+)
+def test_a_key_that_is_no_longer_as_planned_makes_it_stale_and_nothing_is_sent(
+    ask, clock, kms, key, disturb, words
+):
+    change = ask()
+    disturb(kms, key)
+    change = run(change, clock)
+    assert change.state == "stale"
+    assert words in change.outcome
+    assert "Nothing was sent" in change.outcome
+    assert moves_sent(kms) == 0
+    assert not Attempt.objects.filter(change=change).exists()
+
+
+def test_a_move_made_elsewhere_meanwhile_makes_it_stale(ask, clock, kms, key, aws):
+    change = ask()
+    aws.move(key, to=REPLICA)
+    change = run(change, clock)
+    assert change.state == "stale"
+    assert f"{REPLICA} already is the primary" in change.outcome
+    assert moves_sent(kms) == 1
+
+
+def test_a_changed_policy_makes_it_stale(clock, kms, key, cast, ask):
+    from keyconsole.kms.policies import policy_digest
+
+    key.region_keys.filter(region=REPLICA).update(
+        policy='{"Version":"2012-10-17","Statement":[]}', policy_sha256=policy_digest('{"Statement":[]}')
+    )
+    change = run(ask(), clock)
+    assert change.state == "stale"
+    assert f"The policy of the key in {REPLICA}" in change.outcome
+    assert moves_sent(kms) == 0
+
+
+def test_an_unread_third_region_does_not_stop_the_move(ask, clock, kms):
+    kms.fault("deny", operation="DescribeKey", region=THIRD)
+    change = run(ask(), clock)
+    assert change.state == "done"
+    assert f"Not read, neither before nor after: {THIRD}" in change.outcome
+
+
+def test_a_region_that_is_down_is_looked_at_again_before_giving_up(ask, clock, kms):
+    kms.fault("region-down", region=REPLICA)
+    change = ask()
+    execute.execute(change, clock=clock)
+    change.refresh_from_db()
+    assert change.state == "executing"
+    kms.clear_faults()
+    clock.pass_time(seconds=6)
+    assert run(Change.objects.get(pk=change.pk), clock).state == "done"
+    assert moves_sent(kms) == 1
+
+
+def test_a_region_that_stays_down_ends_it_and_nothing_was_sent(ask, clock, kms):
+    kms.fault("region-down", region=REPLICA)
+    change = ask()
+    for _ in range(8):
+        execute.execute(Change.objects.get(pk=change.pk), clock=clock)
+        clock.pass_time(seconds=6)
+    change.refresh_from_db()
+    assert change.state == "not_applied"
+    assert "Nothing was sent" in change.outcome
+    assert moves_sent(kms) == 0
+
+
+def test_an_account_that_cannot_be_entered_ends_it_and_nothing_was_sent(ask, clock, kms):
+    change = ask()
+    kms.fault("role-missing")
+    change = run(change, clock)
+    assert change.state == "not_applied"
+    assert "Nothing was sent" in change.outcome
+    assert moves_sent(kms) == 0
+
+
+def test_executing_twice_sends_once(ask, clock, kms):
+    change = ask()
+    same = Change.objects.get(pk=change.pk)
+    execute.execute(change, clock=clock)
+    execute.execute(same, clock=clock)
+    assert moves_sent(kms) == 1
+
+
+def test_a_cancelled_change_is_never_sent(ask, clock, kms, cast):
+    from keyconsole.changes.requests.request import cancel
+
+    change = ask()
+    cancel(change, by=cast.ana, reason="not today", now=clock())
+    assert run(change, clock).state == "cancelled"
+    assert moves_sent(kms) == 0
+
+
+def test_a_worker_held_up_after_recording_does_not_send_late(ask, clock, kms, monkeypatch):
+    from keyconsole.changes.execution import call
+
+    monkeypatch.setattr(call, "SEND_WITHIN", -call.SEND_WITHIN)
+    change = run(ask(), clock)
+    assert moves_sent(kms) == 0
+    assert change.state == "not_applied"
+    assert change.attempt.answer == "not-sent"
+
+
+def test_a_lost_worker_that_recorded_its_start_leaves_it_to_looking(ask, clock, kms):
+    """The crash between the record and the call: the next worker must not call."""
+    change = ask()
+    execute._take(change, now=clock())
+    execute._commit_attempt(change, now=clock())
+    clock.pass_time(seconds=61)
+    change = run(Change.objects.get(pk=change.pk), clock)
+    assert change.state == "settling"
+    assert moves_sent(kms) == 0
+    change = look_again(change, clock, after=901)
+    assert change.state == "not_applied"
+    assert "No answer to the call ever came" in change.outcome
+
+
+def test_a_lost_worker_that_had_only_claimed_is_replaced(ask, clock, kms):
+    change = ask()
+    execute._take(change, now=clock())
+    clock.pass_time(seconds=30)
+    execute.execute(Change.objects.get(pk=change.pk), clock=clock)
+    assert moves_sent(kms) == 0, "the lease is still running"
+    clock.pass_time(seconds=31)
+    assert run(Change.objects.get(pk=change.pk), clock).state == "done"
+    assert moves_sent(kms) == 1
+
+
+def test_a_worker_that_lost_its_lease_while_looking_does_not_send(ask, clock, kms, monkeypatch):
+    change = ask()
+    commit = execute._commit_attempt
+
+    def sleepy(change, *, now):
+        Change.objects.filter(pk=change.pk).update(next_look_at=now + execute.LEASE * 2)
+        return commit(change, now=now)
+
+    monkeypatch.setattr(execute, "_commit_attempt", sleepy)
+    execute.execute(change, clock=clock)
+    assert moves_sent(kms) == 0
+    assert not Attempt.objects.exists()

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import pytest
+from django_tasks_db.models import DBTaskResult
+
+from keyconsole.audit.models import Entry
+from keyconsole.changes.execution.settle import pause_after
+from tests.changes.conftest import PRIMARY, REPLICA, THIRD, look_again, moves_sent, run
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("picture", ["swapped", "two-replicas"])
+def test_it_waits_while_aws_says_updating_and_then_is_done(ask, clock, kms, picture):
+    kms.settle_seconds(60)
+    kms.picture(picture)
+    change = run(ask(), clock)
+    assert change.state == "settling"
+    kms.settle_seconds(0)
+    assert look_again(change, clock, after=2).state == "done"
+
+
+def test_a_look_that_is_not_due_yet_asks_aws_nothing(ask, clock, kms):
+    kms.settle_seconds(60)
+    change = run(ask(), clock)
+    kms.reset_calls()
+    look_again(change, clock, after=0.5)
+    assert kms.calls()["total"] == 0
+
+
+def test_each_look_enqueues_the_next(ask, clock, kms):
+    kms.settle_seconds(60)
+    change = run(ask(), clock)
+    last = DBTaskResult.objects.filter(task_path="keyconsole.changes.tasks.settle").latest("enqueued_at")
+    assert last.run_after == change.next_look_at
+
+
+def test_the_pause_grows_from_one_to_ten_seconds(ask, clock, kms):
+    kms.settle_seconds(600)
+    change = run(ask(), clock)
+    pauses = []
+    for _ in range(9):
+        pauses.append(pause_after(change).total_seconds())
+        change = look_again(change, clock, after=11)
+    assert pauses == [1, 2, 3, 5, 8, 10, 10, 10, 10]
+
+
+def test_past_its_deadline_it_raises_a_flag_once_and_goes_on(ask, clock, kms):
+    kms.fault("never-settle")
+    change = run(ask(), clock)
+    change = look_again(change, clock, after=901)
+    assert change.state == "settling"
+    assert change.overdue_since
+    change = look_again(change, clock, after=61)
+    assert Entry.objects.filter(subject=change.ref, event="change.overdue").count() == 1
+    kms.clear_faults()
+    kms.settle_seconds(0)
+    assert look_again(change, clock, after=61).state == "done"
+
+
+@pytest.mark.parametrize("fault", ["timeout-after", "drop-after", "server-error-after"])
+def test_an_answer_lost_after_aws_acted_ends_done_with_one_call(ask, clock, kms, fault):
+    kms.fault(fault, operation="UpdatePrimaryRegion", seconds=0.2)
+    change = run(ask(), clock)
+    assert change.attempt.answer == "lost"
+    assert change.state == "done"
+    assert moves_sent(kms) == 1
+
+
+@pytest.mark.parametrize("fault", ["timeout-before", "server-error"])
+def test_an_answer_lost_before_aws_acted_is_never_sent_again(ask, clock, kms, fault):
+    kms.fault(fault, operation="UpdatePrimaryRegion", seconds=0.2)
+    change = run(ask(), clock)
+    assert change.state == "settling"
+    change = look_again(change, clock, after=901)
+    assert change.state == "not_applied"
+    assert f"{PRIMARY} still is the primary" in change.outcome
+    assert moves_sent(kms) == 1
+
+
+def test_a_region_that_goes_dark_is_named_and_never_guessed(ask, clock, kms):
+    kms.settle_seconds(60)
+    change = run(ask(), clock)
+    kms.settle_seconds(0)
+    kms.fault("deny", operation="DescribeKey", region=THIRD)
+    change = look_again(change, clock, after=901)
+    assert change.state == "settling"
+    assert f"Cannot read {THIRD}" in change.outcome
+    kms.clear_faults()
+    assert look_again(change, clock, after=61).state == "done"
+
+
+def test_stale_reads_do_not_end_it(ask, clock, kms):
+    kms.fault("stale-reads")
+    change = run(ask(), clock)
+    assert change.state == "settling"
+    kms.clear_faults()
+    assert look_again(change, clock, after=5).state == "done"
+
+
+def test_a_success_that_changed_nothing_is_recognised(ask, clock, kms):
+    kms.fault("ignore", operation="UpdatePrimaryRegion")
+    change = run(ask(), clock)
+    assert change.state == "settling"
+    change = look_again(change, clock, after=901)
+    assert change.state == "not_applied"
+    assert "AWS had answered with success" in change.outcome
+    assert change.attempt.request_id in change.outcome
+
+
+def test_a_refusal_because_another_made_the_move_first_ends_with_the_truth(
+    ask, clock, kms, key, aws, monkeypatch
+):
+    """Between our look and our call somebody else moves it: AWS says that our key is no primary."""
+    from keyconsole.changes.execution import call, execute
+
+    send = call.send
+
+    def overtaken(change, session, **times):
+        aws.move(key, to=REPLICA)
+        return send(change, session, **times)
+
+    monkeypatch.setattr(execute, "send", overtaken)
+    change = run(ask(), clock)
+    assert change.attempt.answer == "refused"
+    assert change.state == "done"
+    assert "already was the primary when AWS got our call" in change.outcome
