@@ -6,17 +6,17 @@ import json
 import uuid
 from dataclasses import replace
 
-from . import moto_apps
-from .answers import AwsError
-from .bites import account_meant, bite_after, bite_before
-from .call import Call
-from .desk import Desk
-from .faults import AFTER_ACTING, BEFORE_ACTING
-from .http_server import Request, Response
-from .lookup import find_key, require_allowed, require_state
-from .operations.table import find_operation
-from .trail import Caller
-from .wire import answered, operation_of, refused, scope_of
+from keyconsole.sandbox import moto_apps
+from keyconsole.sandbox.answers import AwsError
+from keyconsole.sandbox.bites import account_meant, bite_after, bite_before
+from keyconsole.sandbox.call import Call
+from keyconsole.sandbox.desk import Desk
+from keyconsole.sandbox.faults import AFTER_ACTING, BEFORE_ACTING
+from keyconsole.sandbox.http_server import Request, Response
+from keyconsole.sandbox.lookup import find_key, require_allowed, require_state
+from keyconsole.sandbox.operations.table import find_operation
+from keyconsole.sandbox.trail import Caller
+from keyconsole.sandbox.wire import answered, operation_of, refused, scope_of
 
 RECORDED = ("UpdatePrimaryRegion", "ReplicateKey", "CreateKey")
 CRYPTOGRAPHY = (

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .answers import AwsError, ConnectionCutError
-from .call import Call
-from .faults import Fault
-from .lookup import denied_sentence
+from keyconsole.sandbox.answers import AwsError, ConnectionCutError
+from keyconsole.sandbox.call import Call
+from keyconsole.sandbox.faults import Fault
+from keyconsole.sandbox.lookup import denied_sentence
 
 HOLD_SECONDS = 30.0
 THROTTLED = "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls."

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .answers import invalid, missing_parameter
-from .trail import Caller
+from keyconsole.sandbox.answers import invalid, missing_parameter
+from keyconsole.sandbox.trail import Caller
 
 
 @dataclass(frozen=True)

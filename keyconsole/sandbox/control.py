@@ -13,12 +13,12 @@ from collections.abc import Callable
 from dataclasses import asdict, fields
 from typing import Any
 
-from .desk import PICTURES, Desk
-from .faults import Fault
-from .http_server import Request, Response
-from .seeding import seed_key, seed_set, set_state
-from .story_keys import KEYS
-from .story_seeding import seed_story
+from keyconsole.sandbox.desk import PICTURES, Desk
+from keyconsole.sandbox.faults import Fault
+from keyconsole.sandbox.http_server import Request, Response
+from keyconsole.sandbox.seeding import seed_key, seed_set, set_state
+from keyconsole.sandbox.story_keys import KEYS
+from keyconsole.sandbox.story_seeding import seed_story
 
 
 class Control:

@@ -14,10 +14,10 @@ from typing import Any, Literal, get_args
 from moto.core.base_backend import BackendDict
 from moto.kms.models import kms_backends
 
-from .calls import Calls
-from .faults import Faults
-from .keys import KeySet, RegionKey
-from .trail import Caller, Trail
+from keyconsole.sandbox.calls import Calls
+from keyconsole.sandbox.faults import Faults
+from keyconsole.sandbox.keys import KeySet, RegionKey
+from keyconsole.sandbox.trail import Caller, Trail
 
 Picture = Literal["swapped", "two-replicas"]
 PICTURES = get_args(Picture)

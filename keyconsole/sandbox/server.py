@@ -10,12 +10,12 @@ import threading
 from collections.abc import Sequence
 from typing import Any, Self
 
-from .aws import Aws
-from .control import Control
-from .desk import Desk, Picture
-from .faults import ANY, Fault
-from .http_server import Request, Response, Server
-from .seeding import seed_key, seed_set, set_state
+from keyconsole.sandbox.aws import Aws
+from keyconsole.sandbox.control import Control
+from keyconsole.sandbox.desk import Desk, Picture
+from keyconsole.sandbox.faults import ANY, Fault
+from keyconsole.sandbox.http_server import Request, Response, Server
+from keyconsole.sandbox.seeding import seed_key, seed_set, set_state
 
 
 class Sandbox:

@@ -11,10 +11,9 @@ from keyconsole.aws_accounts.fields import AccountFields, tidy
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.register import draft_account
 from keyconsole.kms.sessions import Source
-
-from .happenings import Happening, recorded
-from .story import ACCOUNTS, REGIONS, StoryAccount
-from .story_scans import JOINED_DAYS_AGO, entering_problem
+from keyconsole.sandbox.happenings import Happening, recorded
+from keyconsole.sandbox.story import ACCOUNTS, REGIONS, StoryAccount
+from keyconsole.sandbox.story_scans import JOINED_DAYS_AGO, entering_problem
 
 # The variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, which `make demo` sets.
 ENV_PREFIX = "AWS"

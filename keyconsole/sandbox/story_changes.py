@@ -21,11 +21,10 @@ from keyconsole.changes.plan.plan import Plan, differences, plan_for, plan_sha25
 from keyconsole.changes.states import State
 from keyconsole.inventory.models import MultiRegionKey, RegionKey
 from keyconsole.kms.policies import policy_digest
-
-from .story import StoryKey
-from .story_past import Ending, PastChange
-from .story_policies import key_policy
-from .story_rules import MEMBERS, Then
+from keyconsole.sandbox.story import StoryKey
+from keyconsole.sandbox.story_past import Ending, PastChange
+from keyconsole.sandbox.story_policies import key_policy
+from keyconsole.sandbox.story_rules import MEMBERS, Then
 
 WORKER = "worker keys-1.internal:812"
 DEADLINE = timedelta(minutes=15)

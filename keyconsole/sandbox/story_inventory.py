@@ -12,13 +12,12 @@ from keyconsole.audit.log import ITSELF
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.models import Cause, MultiRegionKey, PrimaryPeriod, RegionKey, Sight
 from keyconsole.kms.policies import policy_digest
-
-from .happenings import Happening, recorded
-from .story import StoryKey
-from .story_keys import KEYS
-from .story_past import ForeignMove, PastChange
-from .story_policies import key_policy
-from .story_scans import PastScan
+from keyconsole.sandbox.happenings import Happening, recorded
+from keyconsole.sandbox.story import StoryKey
+from keyconsole.sandbox.story_keys import KEYS
+from keyconsole.sandbox.story_past import ForeignMove, PastChange
+from keyconsole.sandbox.story_policies import key_policy
+from keyconsole.sandbox.story_scans import PastScan
 
 _ROTATION_DAYS = 365
 _DELETED_AFTER = timedelta(days=30)

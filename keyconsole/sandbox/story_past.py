@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from .story import StoryKey, StoryMove
-from .story_keys import CANADA, EAST, FRANKFURT, IRELAND, KEYS, OREGON, SYDNEY
+from keyconsole.sandbox.story import StoryKey, StoryMove
+from keyconsole.sandbox.story_keys import CANADA, EAST, FRANKFURT, IRELAND, KEYS, OREGON, SYDNEY
 
 # The trail goes back as far as CloudTrail's event history.
 _TRAIL_DAYS = 90

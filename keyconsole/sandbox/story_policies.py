@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .story import StoryKey
+from keyconsole.sandbox.story import StoryKey
 
 
 def key_policy(story: StoryKey, region: str) -> str:

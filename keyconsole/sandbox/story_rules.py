@@ -18,9 +18,8 @@ from keyconsole.policies.document import Rule, Rules, Selector, Window
 from keyconsole.policies.matching import Governing, Subject, governing
 from keyconsole.policies.models import PolicyVersion, VersionState
 from keyconsole.policies.requirements import Requirement
-
-from .happenings import Happening
-from .story import ARCHIVE, PAYMENTS, RESEARCH, StoryKey
+from keyconsole.sandbox.happenings import Happening
+from keyconsole.sandbox.story import ARCHIVE, PAYMENTS, RESEARCH, StoryKey
 
 Then = Governing[str]
 Tell = Callable[[datetime], object]

@@ -14,10 +14,9 @@ from keyconsole.audit.log import ITSELF
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.models import Depth, Outcome, RegionScan, Scan, ScanState
 from keyconsole.kms.errors import AccessDenied
-
-from .happenings import Happening, recorded
-from .story import ACCOUNTS, ACQUIRED, ARCHIVE, PAYMENTS, REGIONS, RESEARCH, StoryAccount
-from .story_keys import KEYS
+from keyconsole.sandbox.happenings import Happening, recorded
+from keyconsole.sandbox.story import ACCOUNTS, ACQUIRED, ARCHIVE, PAYMENTS, REGIONS, RESEARCH, StoryAccount
+from keyconsole.sandbox.story_keys import KEYS
 
 JOINED_DAYS_AGO = {PAYMENTS: 424.9, RESEARCH: 423.8, ARCHIVE: 415.3, ACQUIRED: 205.4}
 LAST_SCAN = timedelta(minutes=25)

@@ -12,14 +12,14 @@ from typing import Any
 from moto.iam.models import iam_backends
 from moto.organizations.models import organizations_backends
 
-from .desk import Desk
-from .faults import Fault
-from .keys import DAY_SECONDS, RegionKey, default_policy
-from .operations.lifecycle import schedule_deletion
-from .seeding import seed_alias, seed_key
-from .story import ACCOUNTS, PAYMENTS, REGIONS, ROLE_NAME, StoryAccount, StoryKey, StoryMove
-from .story_keys import KEYS, SINGLE_REGION_ALIASES
-from .trail import Caller
+from keyconsole.sandbox.desk import Desk
+from keyconsole.sandbox.faults import Fault
+from keyconsole.sandbox.keys import DAY_SECONDS, RegionKey, default_policy
+from keyconsole.sandbox.operations.lifecycle import schedule_deletion
+from keyconsole.sandbox.seeding import seed_alias, seed_key
+from keyconsole.sandbox.story import ACCOUNTS, PAYMENTS, REGIONS, ROLE_NAME, StoryAccount, StoryKey, StoryMove
+from keyconsole.sandbox.story_keys import KEYS, SINGLE_REGION_ALIASES
+from keyconsole.sandbox.trail import Caller
 
 TRAIL_DAYS = 90
 SERVICE_ALIASES = ("alias/aws/ebs", "alias/aws/s3")

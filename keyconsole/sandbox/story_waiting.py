@@ -15,10 +15,9 @@ from keyconsole.changes.batches.request import request_batch
 from keyconsole.changes.models import Change
 from keyconsole.changes.requests.request import request_move
 from keyconsole.inventory.models import MultiRegionKey
-
-from .happenings import Happening
-from .story_keys import IRELAND
-from .story_office import sign_in
+from keyconsole.sandbox.happenings import Happening
+from keyconsole.sandbox.story_keys import IRELAND
+from keyconsole.sandbox.story_office import sign_in
 
 ALIAS, TO_REGION = "direct-debit", IRELAND
 _FORM = "story-waiting"

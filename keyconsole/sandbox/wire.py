@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
-from .answers import AwsError
-from .http_server import Request, Response
+from keyconsole.sandbox.answers import AwsError
+from keyconsole.sandbox.http_server import Request, Response
 
 SCOPE = re.compile(r"Credential=(?P<key>[^/,\s]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 JSON = "application/x-amz-json-1.1"
