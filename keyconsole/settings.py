@@ -95,8 +95,8 @@ INSTALLED_APPS = [
     "keyconsole.web",
 ]
 if find_spec("moto"):
-    # The sandbox's commands exist where its extra is installed; the product itself never imports it.
-    INSTALLED_APPS.append("keyconsole.sandbox")
+    # The demo and its sandbox exist where their extra is installed; the product itself never imports them.
+    INSTALLED_APPS.append("keyconsole.demo")
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -3,7 +3,7 @@
 GET, POST, DELETE /sandbox/faults: which are on; one more; none. GET, DELETE /sandbox/calls: counts; from
 zero. GET, POST /sandbox/settings: settle_seconds and picture. POST /sandbox/sets, /sandbox/keys: a
 multi-Region key; `count` single-Region keys. POST /sandbox/states: a Region key's state.
-DELETE /sandbox/state: an empty desk. POST /sandbox/story: the demo story on an empty desk.
+DELETE /sandbox/state: an empty desk. POST /sandbox/story: empty but for the story that it was made with.
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ from keyconsole.sandbox.desk import PICTURES, Desk
 from keyconsole.sandbox.faults import Fault
 from keyconsole.sandbox.http_server import Request, Response
 from keyconsole.sandbox.seeding import seed_key, seed_set, set_state
-from keyconsole.sandbox.story_keys import KEYS
-from keyconsole.sandbox.story_seeding import seed_story
+
+# Puts keys on the desk and says how many.
+Story = Callable[[Desk], int]
 
 
 class Control:
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, story: Story | None = None) -> None:
         self._desk = desk
+        self._story = story
         self._actions: dict[tuple[str, str], Callable[[dict[str, Any]], Any]] = {
             ("GET", "faults"): lambda _: desk.faults.as_dicts(),
             ("POST", "faults"): self._add_fault,
@@ -81,9 +83,10 @@ class Control:
         return {"key_ids": made}
 
     def _seed_story(self, _: dict[str, Any]) -> Any:
+        if self._story is None:
+            raise ValueError("This sandbox was made without a story.")
         self._desk.clear()
-        seed_story(self._desk)
-        return {"keys": len(KEYS)}
+        return {"keys": self._story(self._desk)}
 
     def _set_state(self, asked: dict[str, Any]) -> Any:
         set_state(self._desk, asked["account_id"], asked["region"], asked["key_id"], asked["state"])

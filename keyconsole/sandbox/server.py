@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 from keyconsole.sandbox.aws import Aws
-from keyconsole.sandbox.control import Control
+from keyconsole.sandbox.control import Control, Story
 from keyconsole.sandbox.desk import Desk, Picture
 from keyconsole.sandbox.faults import ANY, Fault
 from keyconsole.sandbox.http_server import Request, Response, Server
@@ -19,9 +19,16 @@ from keyconsole.sandbox.seeding import seed_key, seed_set, set_state
 
 
 class Sandbox:
-    def __init__(self, *, settle_seconds: float = 2.0, picture: Picture = "swapped", port: int = 0) -> None:
+    def __init__(
+        self,
+        *,
+        settle_seconds: float = 2.0,
+        picture: Picture = "swapped",
+        port: int = 0,
+        story: Story | None = None,
+    ) -> None:
         self.desk = Desk(settle_seconds=settle_seconds, picture=picture)
-        self._server = Server(_application(self.desk), port=port)
+        self._server = Server(_application(self.desk, story), port=port)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
         )
@@ -113,8 +120,8 @@ class Sandbox:
         self.desk.keys(account_id, region)[key_id].policy = policy
 
 
-def _application(desk: Desk) -> Any:
-    aws, control = Aws(desk), Control(desk)
+def _application(desk: Desk, story: Story | None) -> Any:
+    aws, control = Aws(desk), Control(desk, story=story)
 
     def application(request: Request) -> Response:
         return control(request) if request.path.startswith("/sandbox/") else aws(request)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from keyconsole.sandbox.story_people import PEOPLE
+from keyconsole.demo.people import PEOPLE
 from tests.browser.product import Product, running_product
 from tools.browser import find_browser
 

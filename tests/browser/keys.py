@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
-from keyconsole.sandbox.story_keys import KEYS
+from keyconsole.demo.keys import KEYS
 from tests.browser.product import Product
 
 

@@ -13,6 +13,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from keyconsole.demo.seed_kms import seed_story
 from keyconsole.sandbox.server import Sandbox
 
 PAYMENTS = "111122223333"
@@ -27,7 +28,7 @@ ClientMaker = Callable[..., Any]
 @pytest.fixture
 def kms() -> Iterator[Sandbox]:
     """Settles at once; a test that wants to look in between sets `kms.settle_seconds(60)`."""
-    with Sandbox(settle_seconds=0) as sandbox:
+    with Sandbox(settle_seconds=0, story=seed_story) as sandbox:
         yield sandbox
 
 

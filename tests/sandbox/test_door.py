@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from keyconsole.demo.keys import KEYS
 from keyconsole.sandbox.server import Sandbox
-from keyconsole.sandbox.story_keys import KEYS
 from tests.sandbox.conftest import PAYMENTS, ask, described, role
 
 

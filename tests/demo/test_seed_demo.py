@@ -22,6 +22,10 @@ from keyconsole.aws_accounts.permissions import can_somewhere
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Attempt, Change, Look
 from keyconsole.changes.states import State
+from keyconsole.demo.history import tell_story
+from keyconsole.demo.keys import KEYS
+from keyconsole.demo.people import PEOPLE
+from keyconsole.demo.seed_kms import seed_story
 from keyconsole.inventory.models import (
     Cause,
     MultiRegionKey,
@@ -33,10 +37,6 @@ from keyconsole.inventory.models import (
 )
 from keyconsole.inventory.scanning import run_scan
 from keyconsole.sandbox.server import Sandbox
-from keyconsole.sandbox.story_history import tell_story
-from keyconsole.sandbox.story_keys import KEYS
-from keyconsole.sandbox.story_people import PEOPLE
-from keyconsole.sandbox.story_seeding import seed_story
 
 NOWHERE = "http://127.0.0.1:18649"
 

@@ -12,11 +12,19 @@ from typing import Any
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import ITSELF
 from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.demo.accounts_and_regions import (
+    ACCOUNTS,
+    ACQUIRED,
+    ARCHIVE,
+    PAYMENTS,
+    REGIONS,
+    RESEARCH,
+    StoryAccount,
+)
+from keyconsole.demo.keys import KEYS
+from keyconsole.demo.timeline import Happening, recorded
 from keyconsole.inventory.models import Depth, Outcome, RegionScan, Scan, ScanState
 from keyconsole.kms.errors import AccessDenied
-from keyconsole.sandbox.happenings import Happening, recorded
-from keyconsole.sandbox.story import ACCOUNTS, ACQUIRED, ARCHIVE, PAYMENTS, REGIONS, RESEARCH, StoryAccount
-from keyconsole.sandbox.story_keys import KEYS
 
 JOINED_DAYS_AGO = {PAYMENTS: 424.9, RESEARCH: 423.8, ARCHIVE: 415.3, ACQUIRED: 205.4}
 LAST_SCAN = timedelta(minutes=25)

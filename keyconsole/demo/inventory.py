@@ -10,14 +10,14 @@ from typing import Any
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import ITSELF
 from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.demo.accounts_and_regions import StoryKey
+from keyconsole.demo.key_policies import key_policy
+from keyconsole.demo.keys import KEYS
+from keyconsole.demo.past_changes import ForeignMove, PastChange
+from keyconsole.demo.scans import PastScan
+from keyconsole.demo.timeline import Happening, recorded
 from keyconsole.inventory.models import Cause, MultiRegionKey, PrimaryPeriod, RegionKey, Sight
 from keyconsole.kms.policies import policy_digest
-from keyconsole.sandbox.happenings import Happening, recorded
-from keyconsole.sandbox.story import StoryKey
-from keyconsole.sandbox.story_keys import KEYS
-from keyconsole.sandbox.story_past import ForeignMove, PastChange
-from keyconsole.sandbox.story_policies import key_policy
-from keyconsole.sandbox.story_scans import PastScan
 
 _ROTATION_DAYS = 365
 _DELETED_AFTER = timedelta(days=30)

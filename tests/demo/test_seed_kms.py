@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from keyconsole.demo.accounts_and_regions import ACCOUNTS, ACQUIRED, ARCHIVE, PAYMENTS, REGIONS, StoryKey
+from keyconsole.demo.keys import KEYS, ODD, SINGLE_REGION_ALIASES
+from keyconsole.demo.seed_kms import seed_story
 from keyconsole.sandbox.server import Sandbox
-from keyconsole.sandbox.story import ACCOUNTS, ACQUIRED, ARCHIVE, PAYMENTS, REGIONS, StoryKey
-from keyconsole.sandbox.story_keys import KEYS, ODD, SINGLE_REGION_ALIASES
-from keyconsole.sandbox.story_seeding import seed_story
 from tests.sandbox.conftest import refusal
 
 BY_ALIAS = {key.alias: key for key in KEYS}

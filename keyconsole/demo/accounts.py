@@ -10,10 +10,10 @@ from keyconsole.audit.events import Event
 from keyconsole.aws_accounts.fields import AccountFields, tidy
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.register import draft_account
+from keyconsole.demo.accounts_and_regions import ACCOUNTS, REGIONS, StoryAccount
+from keyconsole.demo.scans import JOINED_DAYS_AGO, entering_problem
+from keyconsole.demo.timeline import Happening, recorded
 from keyconsole.kms.sessions import Source
-from keyconsole.sandbox.happenings import Happening, recorded
-from keyconsole.sandbox.story import ACCOUNTS, REGIONS, StoryAccount
-from keyconsole.sandbox.story_scans import JOINED_DAYS_AGO, entering_problem
 
 # The variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, which `make demo` sets.
 ENV_PREFIX = "AWS"

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from keyconsole.demo.history import tell_story
+from keyconsole.demo.people import sign_in_table
 from keyconsole.refusals import Invalid
-from keyconsole.sandbox.story_history import tell_story
-from keyconsole.sandbox.story_people import sign_in_table
 
 
 class Command(BaseCommand):

@@ -12,8 +12,8 @@ from django.contrib.auth.models import User
 from keyconsole.aws_accounts.grants import grant, revoke
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.roles import Role
-from keyconsole.sandbox.happenings import Happening
-from keyconsole.sandbox.story import ARCHIVE, PAYMENTS, RESEARCH, StoryAccount
+from keyconsole.demo.accounts_and_regions import ARCHIVE, PAYMENTS, RESEARCH, StoryAccount
+from keyconsole.demo.timeline import Happening
 
 # The passwords are printed: a start of the demo need not wait for a million rounds each.
 _ROUNDS = 5_000

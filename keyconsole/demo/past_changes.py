@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from keyconsole.sandbox.story import StoryKey, StoryMove
-from keyconsole.sandbox.story_keys import CANADA, EAST, FRANKFURT, IRELAND, KEYS, OREGON, SYDNEY
+from keyconsole.demo.accounts_and_regions import StoryKey, StoryMove
+from keyconsole.demo.keys import CANADA, EAST, FRANKFURT, IRELAND, KEYS, OREGON, SYDNEY
 
 # The trail goes back as far as CloudTrail's event history.
 _TRAIL_DAYS = 90

@@ -12,13 +12,21 @@ from typing import Any
 from moto.iam.models import iam_backends
 from moto.organizations.models import organizations_backends
 
+from keyconsole.demo.accounts_and_regions import (
+    ACCOUNTS,
+    PAYMENTS,
+    REGIONS,
+    ROLE_NAME,
+    StoryAccount,
+    StoryKey,
+    StoryMove,
+)
+from keyconsole.demo.keys import KEYS, SINGLE_REGION_ALIASES
 from keyconsole.sandbox.desk import Desk
 from keyconsole.sandbox.faults import Fault
 from keyconsole.sandbox.keys import DAY_SECONDS, RegionKey, default_policy
 from keyconsole.sandbox.operations.lifecycle import schedule_deletion
 from keyconsole.sandbox.seeding import seed_alias, seed_key
-from keyconsole.sandbox.story import ACCOUNTS, PAYMENTS, REGIONS, ROLE_NAME, StoryAccount, StoryKey, StoryMove
-from keyconsole.sandbox.story_keys import KEYS, SINGLE_REGION_ALIASES
 from keyconsole.sandbox.trail import Caller
 
 TRAIL_DAYS = 90
@@ -26,7 +34,8 @@ SERVICE_ALIASES = ("alias/aws/ebs", "alias/aws/s3")
 REPLICATED_AFTER_SECONDS = 95.0
 
 
-def seed_story(desk: Desk) -> None:
+def seed_story(desk: Desk) -> int:
+    """Returns the number of multi-Region keys."""
     now = time.time()
     with desk.lock:
         for account in ACCOUNTS:
@@ -36,6 +45,7 @@ def seed_story(desk: Desk) -> None:
             for move in story.moves:
                 _seed_move(desk, story, move, now=now)
     _seed_organization()
+    return len(KEYS)
 
 
 def _seed_account(desk: Desk, account: StoryAccount) -> None:

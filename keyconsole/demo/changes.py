@@ -19,12 +19,12 @@ from keyconsole.changes.execution.outcome import View, judge
 from keyconsole.changes.models import Answer, Approval, Attempt, Change, Look, Review
 from keyconsole.changes.plan.plan import Plan, differences, plan_for, plan_sha256
 from keyconsole.changes.states import State
+from keyconsole.demo.accounts_and_regions import StoryKey
+from keyconsole.demo.key_policies import key_policy
+from keyconsole.demo.past_changes import Ending, PastChange
+from keyconsole.demo.policies import MEMBERS, Then
 from keyconsole.inventory.models import MultiRegionKey, RegionKey
 from keyconsole.kms.policies import policy_digest
-from keyconsole.sandbox.story import StoryKey
-from keyconsole.sandbox.story_past import Ending, PastChange
-from keyconsole.sandbox.story_policies import key_policy
-from keyconsole.sandbox.story_rules import MEMBERS, Then
 
 WORKER = "worker keys-1.internal:812"
 DEADLINE = timedelta(minutes=15)

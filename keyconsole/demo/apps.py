@@ -3,5 +3,5 @@ from __future__ import annotations
 from django.apps import AppConfig
 
 
-class SandboxConfig(AppConfig):
-    name = "keyconsole.sandbox"
+class DemoConfig(AppConfig):
+    name = "keyconsole.demo"

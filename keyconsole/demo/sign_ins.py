@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from keyconsole.audit.events import Event
-from keyconsole.sandbox.happenings import Happening, recorded
+from keyconsole.demo.timeline import Happening, recorded
 
 # Cleo keeps proof of where each primary was at the end of a quarter, and after yesterday's change.
 _EXPORTS_DAYS_AGO = (364.4, 273.4, 182.4, 91.4, 0.9)

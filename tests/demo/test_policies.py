@@ -13,15 +13,15 @@ from keyconsole.changes.models import Batch, Change, Review
 from keyconsole.changes.quorum import rules_of, standing_of
 from keyconsole.changes.requests.break_glass import may_break_glass
 from keyconsole.changes.states import State
+from keyconsole.demo.history import tell_story
+from keyconsole.demo.pending import TOGETHER
+from keyconsole.demo.people import PEOPLE
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.flagging import unsatisfiable
 from keyconsole.policies.governing import governing_for
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.requirements import Requirement
 from keyconsole.policies.windows import may_run_at
-from keyconsole.sandbox.story_history import tell_story
-from keyconsole.sandbox.story_people import PEOPLE
-from keyconsole.sandbox.story_waiting import TOGETHER
 
 BEFORE_ANY_POLICY = "none"
 EVERYBODY = [person.username for person in PEOPLE]

@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import pytest
 
-from keyconsole.sandbox.story_keys import KEYS
-from keyconsole.sandbox.story_past import Ending, by_alias, foreign_moves, past_changes
-from keyconsole.sandbox.story_scans import past_scans
+from keyconsole.demo.keys import KEYS
+from keyconsole.demo.past_changes import Ending, by_alias, foreign_moves, past_changes
+from keyconsole.demo.scans import past_scans
 
 STARTS = [datetime(2026, 11, 23, 0, 10, tzinfo=UTC) + timedelta(hours=25 * step) for step in range(28)]
 everyday = pytest.mark.parametrize("now", STARTS, ids=lambda now: f"{now:%a %H:%M}")

@@ -12,14 +12,14 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 
+from keyconsole.demo.accounts_and_regions import ARCHIVE, PAYMENTS, RESEARCH, StoryKey
+from keyconsole.demo.timeline import Happening
 from keyconsole.policies import groups, proposing
 from keyconsole.policies.applying import apply_at_the_terminal
 from keyconsole.policies.document import Rule, Rules, Selector, Window
 from keyconsole.policies.matching import Governing, Subject, governing
 from keyconsole.policies.models import PolicyVersion, VersionState
 from keyconsole.policies.requirements import Requirement
-from keyconsole.sandbox.happenings import Happening
-from keyconsole.sandbox.story import ARCHIVE, PAYMENTS, RESEARCH, StoryKey
 
 Then = Governing[str]
 Tell = Callable[[datetime], object]

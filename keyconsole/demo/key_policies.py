@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from keyconsole.sandbox.story import StoryKey
+from keyconsole.demo.accounts_and_regions import StoryKey
 
 
 def key_policy(story: StoryKey, region: str) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 from keyconsole.audit.events import Event
 from keyconsole.changes.models import Answer, Attempt, Change
 from keyconsole.changes.states import State
-from keyconsole.sandbox.happenings import Happening, recorded
-from keyconsole.sandbox.story_changes import DEADLINE, REVIEWER, WORKER, Told, answer_of, what_differs
+from keyconsole.demo.changes import DEADLINE, REVIEWER, WORKER, Told, answer_of, what_differs
+from keyconsole.demo.timeline import Happening, recorded
 
 
 def change_happenings(told: Told, change: Change, attempt: Attempt | None) -> Iterator[Happening]:

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from keyconsole.demo.seed_kms import seed_story
 from keyconsole.sandbox.server import Sandbox
-from keyconsole.sandbox.story_seeding import seed_story
 
 
 class Command(BaseCommand):
@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, port: int, settle_seconds: float, empty: bool, **__: Any) -> None:
         try:
-            sandbox = Sandbox(settle_seconds=settle_seconds, port=port)
+            sandbox = Sandbox(settle_seconds=settle_seconds, port=port, story=seed_story)
         except (OSError, OverflowError) as problem:
             taken = isinstance(problem, OSError) and problem.errno == errno.EADDRINUSE
             why = "another program uses this port" if taken else str(problem)

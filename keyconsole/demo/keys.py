@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from keyconsole.sandbox.story import ARCHIVE, PAYMENTS, RESEARCH, StoryAccount, StoryKey, StoryMove
+from keyconsole.demo.accounts_and_regions import (
+    ARCHIVE,
+    PAYMENTS,
+    RESEARCH,
+    StoryAccount,
+    StoryKey,
+    StoryMove,
+)
 
 EAST, OREGON, CANADA = "us-east-1", "us-west-2", "ca-central-1"
 IRELAND, FRANKFURT, SYDNEY = "eu-west-1", "eu-central-1", "ap-southeast-2"

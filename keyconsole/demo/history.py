@@ -15,27 +15,20 @@ from django.db import transaction
 from keyconsole.audit.log import ITSELF
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.models import Approval, Attempt, Change, Look, Review
+from keyconsole.demo.accounts import account_happenings, create_accounts
+from keyconsole.demo.accounts_and_regions import ACCOUNTS, StoryKey
+from keyconsole.demo.change_events import change_happenings
+from keyconsole.demo.changes import Told, approval_rows, attempt_row, change_row, looks_of, review_row
+from keyconsole.demo.inventory import Moved, key_happenings, pasts_of, store_keys
+from keyconsole.demo.past_changes import PastChange, by_alias, foreign_moves, past_changes
+from keyconsole.demo.pending import waiting_happenings
+from keyconsole.demo.people import create_people, grant_happenings
+from keyconsole.demo.policies import Then, governing_then, rules_happenings, versions_by_label
+from keyconsole.demo.scans import past_scans, scan_happenings, store_scans
+from keyconsole.demo.sign_ins import office_happenings, sign_in
+from keyconsole.demo.timeline import Happening, tell_in_order
 from keyconsole.inventory.models import Depth, MultiRegionKey
 from keyconsole.inventory.scanning import request_scan
-from keyconsole.sandbox.happenings import Happening, tell_in_order
-from keyconsole.sandbox.story import ACCOUNTS, StoryKey
-from keyconsole.sandbox.story_accounts import account_happenings, create_accounts
-from keyconsole.sandbox.story_change_record import change_happenings
-from keyconsole.sandbox.story_changes import (
-    Told,
-    approval_rows,
-    attempt_row,
-    change_row,
-    looks_of,
-    review_row,
-)
-from keyconsole.sandbox.story_inventory import Moved, key_happenings, pasts_of, store_keys
-from keyconsole.sandbox.story_office import office_happenings, sign_in
-from keyconsole.sandbox.story_past import PastChange, by_alias, foreign_moves, past_changes
-from keyconsole.sandbox.story_people import create_people, grant_happenings
-from keyconsole.sandbox.story_rules import Then, governing_then, rules_happenings, versions_by_label
-from keyconsole.sandbox.story_scans import past_scans, scan_happenings, store_scans
-from keyconsole.sandbox.story_waiting import waiting_happenings
 
 _BEGAN = timedelta(days=425)
 _SIGNS_IN_BEFORE = timedelta(minutes=6)

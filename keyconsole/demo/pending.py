@@ -14,10 +14,10 @@ from keyconsole.changes.approvals.decide import approve
 from keyconsole.changes.batches.request import request_batch
 from keyconsole.changes.models import Change
 from keyconsole.changes.requests.request import request_move
+from keyconsole.demo.keys import IRELAND
+from keyconsole.demo.sign_ins import sign_in
+from keyconsole.demo.timeline import Happening
 from keyconsole.inventory.models import MultiRegionKey
-from keyconsole.sandbox.happenings import Happening
-from keyconsole.sandbox.story_keys import IRELAND
-from keyconsole.sandbox.story_office import sign_in
 
 ALIAS, TO_REGION = "direct-debit", IRELAND
 _FORM = "story-waiting"
