@@ -10,7 +10,7 @@ class ChangesConfig(AppConfig):
 
     def ready(self) -> None:
         # Django has no models before this moment.
-        from keyconsole.inventory.ours import leave_to  # noqa: PLC0415
+        from keyconsole.inventory.in_flight import leave_to  # noqa: PLC0415
 
         leave_to(_moving_now)
 

@@ -14,8 +14,8 @@ from django.db import DatabaseError, transaction
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
 from keyconsole.inventory.concluding import conclude
-from keyconsole.inventory.looks import RegionLook
 from keyconsole.inventory.models import Outcome, RegionScan, Scan, ScanState
+from keyconsole.inventory.observation import RegionLook
 from keyconsole.inventory.picture import Picture
 from keyconsole.inventory.reading import Began, Entered, Reader, Refused, Report, Reports
 from keyconsole.inventory.storing import ScanTaken, beat, store_look

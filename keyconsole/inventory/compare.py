@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from keyconsole.inventory.looks import BLIND, RegionLook, SeenKey
 from keyconsole.inventory.models import Sight
+from keyconsole.inventory.observation import BLIND, RegionLook, SeenKey
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from django.db import transaction
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import ITSELF
-from keyconsole.inventory import ours
+from keyconsole.inventory import in_flight
 from keyconsole.inventory.judging import Verdict, judge
-from keyconsole.inventory.looks import SeenKey
 from keyconsole.inventory.models import Cause, MultiRegionKey, PrimaryPeriod, RegionKey
+from keyconsole.inventory.observation import SeenKey
 from keyconsole.inventory.periods import record_primary
 from keyconsole.inventory.picture import Picture
 
@@ -91,7 +91,7 @@ def _set_primaries(found: list[tuple[MultiRegionKey, str]]) -> None:
 def _note_moved(
     picture: Picture, moved: list[tuple[MultiRegionKey, Verdict, PrimaryPeriod]], *, now: datetime
 ) -> None:
-    under_way = ours.being_moved([key for key, _, _ in moved])
+    under_way = in_flight.being_moved([key for key, _, _ in moved])
     for key, verdict, period in moved:
         if key.pk in under_way or _looked_since(key, picture.evidence[key.key_id]):
             continue

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from keyconsole.inventory.looks import Details, RegionLook, SeenKey
 from keyconsole.inventory.models import Depth, Outcome, Sight
+from keyconsole.inventory.observation import Details, RegionLook, SeenKey
 from keyconsole.inventory.pace import Pace, Stopped
 from keyconsole.kms.client import Kms
 from keyconsole.kms.errors import (

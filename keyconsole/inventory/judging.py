@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from keyconsole.inventory.looks import SeenKey
+from keyconsole.inventory.observation import SeenKey
 from keyconsole.kms.facts import KeyState, Role
 
 

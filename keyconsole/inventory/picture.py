@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from keyconsole.aws_accounts.models import AwsAccount
-from keyconsole.inventory.looks import SeenKey
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
+from keyconsole.inventory.observation import SeenKey
 
 
 @dataclass(slots=True)

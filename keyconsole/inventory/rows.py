@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from keyconsole.inventory.looks import Details, SeenKey
 from keyconsole.inventory.models import RegionKey, Sight
+from keyconsole.inventory.observation import Details, SeenKey
 from keyconsole.inventory.observing import seen_fields
 from keyconsole.kms.facts import RotationFacts
 from keyconsole.kms.policies import policy_digest

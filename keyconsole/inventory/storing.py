@@ -13,8 +13,8 @@ from keyconsole.audit import log
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import ITSELF
 from keyconsole.inventory.compare import Before, Difference, compare
-from keyconsole.inventory.looks import BLIND, RegionLook
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, RegionScan, Scan, ScanState, Sight
+from keyconsole.inventory.observation import BLIND, RegionLook
 from keyconsole.inventory.picture import Picture
 from keyconsole.inventory.rows import STORED, blank_row, fill_row, name_row
 

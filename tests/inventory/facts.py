@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from keyconsole.inventory.looks import RegionLook, SeenKey
 from keyconsole.inventory.models import Outcome, Sight
+from keyconsole.inventory.observation import RegionLook, SeenKey
 from keyconsole.kms.facts import KeyArn, KeyState, RegionKeyFacts, Role
 
 T0 = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

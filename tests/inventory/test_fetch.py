@@ -9,8 +9,8 @@ from typing import Any, cast
 import pytest
 
 from keyconsole.inventory.fetching import fetch_region
-from keyconsole.inventory.looks import RegionLook
 from keyconsole.inventory.models import Depth, Outcome, Sight
+from keyconsole.inventory.observation import RegionLook
 from keyconsole.inventory.pace import Pace
 from keyconsole.kms import errors
 from keyconsole.kms.client import Kms

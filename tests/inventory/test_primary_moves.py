@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import AwsAccount
-from keyconsole.inventory import ours
-from keyconsole.inventory.looks import RegionLook
+from keyconsole.inventory import in_flight
 from keyconsole.inventory.models import Cause, MultiRegionKey, PrimaryPeriod, Scan, ScanState, Sight
+from keyconsole.inventory.observation import RegionLook
 from keyconsole.inventory.observing import record_look
 from keyconsole.inventory.periods import record_primary
 from keyconsole.inventory.picture import Picture
@@ -35,10 +35,10 @@ def key(kms: Sandbox, payments: AwsAccount) -> MultiRegionKey:
 
 @pytest.fixture
 def _nobody_asks() -> Iterator[None]:
-    before = list(ours._asked)
-    ours._asked.clear()
+    before = list(in_flight._asked)
+    in_flight._asked.clear()
     yield
-    ours._asked[:] = before
+    in_flight._asked[:] = before
 
 
 def move(kms: Sandbox, key: MultiRegionKey) -> None:
@@ -117,7 +117,7 @@ def test_a_key_that_a_change_is_moving_is_left_to_that_change(kms: Sandbox, key:
         asked.append(pks)
         return set(pks)
 
-    ours.leave_to(moving)
+    in_flight.leave_to(moving)
     move(kms, key)
     scan_now(key.account)
     assert asked == [[key.pk]]

@@ -9,8 +9,8 @@ from pytest_django import Settings
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.account_run import AccountRun
-from keyconsole.inventory.looks import RegionLook
 from keyconsole.inventory.models import Depth, RegionKey, RegionScan, Scan, ScanState
+from keyconsole.inventory.observation import RegionLook
 from keyconsole.inventory.reading import Began, Entered, Report, Reports
 from keyconsole.inventory.scanning import open_scan, run_scan, run_scans
 from keyconsole.sandbox.server import Sandbox
