@@ -8,7 +8,7 @@ from benchmarks.desk import Size
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.register import add_account
 from keyconsole.inventory.models import Depth, Scan
-from keyconsole.inventory.scanning import open_scan, run_scans
+from keyconsole.inventory.scan.run import open_scan, run_scans
 
 
 def add_accounts(url: str, size: Size) -> None:

@@ -28,7 +28,7 @@ from keyconsole.demo.scans import past_scans, scan_happenings, store_scans
 from keyconsole.demo.sign_ins import office_happenings, sign_in
 from keyconsole.demo.timeline import Happening, tell_in_order
 from keyconsole.inventory.models import Depth, MultiRegionKey
-from keyconsole.inventory.scanning import request_scan
+from keyconsole.inventory.scan.run import request_scan
 
 _BEGAN = timedelta(days=425)
 _SIGNS_IN_BEFORE = timedelta(minutes=6)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django_tasks import task
 
-from keyconsole.inventory import scanning
 from keyconsole.inventory.models import Scan
+from keyconsole.inventory.scan import run
 
 
 @task(queue_name="scans")
 def scan_account(pk: int) -> None:
     if scan := Scan.objects.filter(pk=pk).first():
-        scanning.run_scan(scan)
+        run.run_scan(scan)

@@ -35,7 +35,7 @@ from keyconsole.inventory.models import (
     ScanState,
     Sight,
 )
-from keyconsole.inventory.scanning import run_scan
+from keyconsole.inventory.scan.run import run_scan
 from keyconsole.sandbox.server import Sandbox
 
 NOWHERE = "http://127.0.0.1:18649"

@@ -12,7 +12,7 @@ from django.utils import timezone
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.models import Depth, Scan
-from keyconsole.inventory.scanning import open_scan, run_scan
+from keyconsole.inventory.scan.run import open_scan, run_scan
 from keyconsole.sandbox.server import Sandbox
 from tests.cast import make_account
 

@@ -16,7 +16,7 @@ from keyconsole.aws_accounts.models import AwsAccount, RoleGrant
 from keyconsole.aws_accounts.permissions import accounts_where, can
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.inventory.models import Depth, Scan
-from keyconsole.inventory.scanning import request_scan
+from keyconsole.inventory.scan.run import request_scan
 from keyconsole.web.account_form import AccountForm
 from keyconsole.web.account_page import account_views, list_version
 from keyconsole.web.fragments import page, unchanged

@@ -16,7 +16,7 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
 from keyconsole.changes.sweep import sweep
-from keyconsole.inventory.due import enqueue_due_scans, mark_lost_scans
+from keyconsole.inventory.scan.due import enqueue_due_scans, mark_lost_scans
 from keyconsole.notifications.sweeping import enqueue_late_deliveries
 
 logger = logging.getLogger("keyconsole.worker")

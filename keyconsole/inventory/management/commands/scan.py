@@ -15,12 +15,12 @@ from django.utils import timezone
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.terminal import account_called, who_types
-from keyconsole.inventory.due import mark_lost_scans
 from keyconsole.inventory.models import Depth, Scan, ScanState
 from keyconsole.inventory.observation import RegionLook
-from keyconsole.inventory.reading import Entered, Report
-from keyconsole.inventory.report import as_table, as_values
-from keyconsole.inventory.scanning import open_scan, run_scans
+from keyconsole.inventory.scan.due import mark_lost_scans
+from keyconsole.inventory.scan.reader import Entered, Report
+from keyconsole.inventory.scan.report import as_table, as_values
+from keyconsole.inventory.scan.run import open_scan, run_scans
 
 
 class Command(BaseCommand):

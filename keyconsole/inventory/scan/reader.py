@@ -17,10 +17,10 @@ from django.conf import settings
 
 from keyconsole.aws_accounts.connect import enter
 from keyconsole.aws_accounts.models import AwsAccount
-from keyconsole.inventory.fetching import fetch_region
 from keyconsole.inventory.models import Depth, Outcome, Scan
 from keyconsole.inventory.observation import RegionLook
-from keyconsole.inventory.pace import Pace
+from keyconsole.inventory.scan.fetch_region import fetch_region
+from keyconsole.inventory.scan.rate_limit import Pace
 from keyconsole.kms.errors import AccessDenied, KmsError
 from keyconsole.kms.sessions import AccountSession
 

@@ -16,9 +16,9 @@ from django.utils import timezone
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
 from keyconsole.aws_accounts.models import AwsAccount
-from keyconsole.inventory.account_run import AccountRun
 from keyconsole.inventory.models import Depth, Scan, ScanState
-from keyconsole.inventory.reading import Report, Reports
+from keyconsole.inventory.scan.account_run import AccountRun
+from keyconsole.inventory.scan.reader import Report, Reports
 
 ACCOUNTS_AT_ONCE = 4
 BEAT_SECONDS = 15.0

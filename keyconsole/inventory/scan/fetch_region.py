@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from keyconsole.inventory.models import Depth, Outcome, Sight
 from keyconsole.inventory.observation import Details, RegionLook, SeenKey
-from keyconsole.inventory.pace import Pace, Stopped
+from keyconsole.inventory.scan.rate_limit import Pace, Stopped
 from keyconsole.kms.client import Kms
 from keyconsole.kms.errors import (
     AccessDenied,

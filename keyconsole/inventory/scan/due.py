@@ -13,7 +13,7 @@ from keyconsole.audit.events import Event
 from keyconsole.audit.log import ITSELF
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.models import Depth, Outcome, RegionScan, Scan, ScanState
-from keyconsole.inventory.scanning import OPEN_STATES, request_scan
+from keyconsole.inventory.scan.run import OPEN_STATES, request_scan
 from keyconsole.inventory.tasks import scan_account
 
 LOST_AFTER = timedelta(minutes=2)

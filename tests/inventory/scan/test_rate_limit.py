@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from keyconsole.inventory.pace import Pace, Stopped
+from keyconsole.inventory.scan.rate_limit import Pace, Stopped
 from keyconsole.kms.errors import AccessDenied, Throttled
 
 

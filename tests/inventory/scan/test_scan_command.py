@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.models import Depth, Scan, ScanState
-from keyconsole.inventory.scanning import request_scan
+from keyconsole.inventory.scan.run import request_scan
 from keyconsole.sandbox.server import Sandbox
 from tests.inventory.facts import at
 

@@ -8,11 +8,11 @@ from pytest_django import Settings
 
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import AwsAccount
-from keyconsole.inventory.account_run import AccountRun
 from keyconsole.inventory.models import Depth, RegionKey, RegionScan, Scan, ScanState
 from keyconsole.inventory.observation import RegionLook
-from keyconsole.inventory.reading import Began, Entered, Report, Reports
-from keyconsole.inventory.scanning import open_scan, run_scan, run_scans
+from keyconsole.inventory.scan.account_run import AccountRun
+from keyconsole.inventory.scan.reader import Began, Entered, Report, Reports
+from keyconsole.inventory.scan.run import open_scan, run_scan, run_scans
 from keyconsole.sandbox.server import Sandbox
 
 
@@ -78,7 +78,7 @@ def test_a_defect_in_storing_one_account_does_not_stop_the_others(
             raise ZeroDivisionError
         store_look(scan, *args, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("keyconsole.inventory.account_run.store_look", defective)
+    monkeypatch.setattr("keyconsole.inventory.scan.account_run.store_look", defective)
     run_scans([open_now(payments), open_now(research)])
     states = dict(Scan.objects.values_list("account__name", "state"))
     assert states == {"payments": "failed", "research": "finished"}
@@ -89,14 +89,14 @@ def test_a_defect_in_storing_one_account_does_not_stop_the_others(
 def test_a_defect_in_reading_one_region_does_not_stop_the_others(
     kms: Sandbox, payments: AwsAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from keyconsole.inventory.fetching import fetch_region
+    from keyconsole.inventory.scan.fetch_region import fetch_region
 
     def defective(one, **more):
         if one.region == "eu-west-1":
             raise ZeroDivisionError
         return fetch_region(one, **more)
 
-    monkeypatch.setattr("keyconsole.inventory.reading.fetch_region", defective)
+    monkeypatch.setattr("keyconsole.inventory.scan.reader.fetch_region", defective)
     run_scan(open_now(payments))
     outcomes = dict(RegionScan.objects.values_list("region", "outcome"))
     assert outcomes == {"us-east-1": "empty", "eu-west-1": "failed", "ap-southeast-2": "empty"}
@@ -105,7 +105,7 @@ def test_a_defect_in_reading_one_region_does_not_stop_the_others(
 def test_a_silent_account_still_shows_that_its_scan_is_alive(
     kms: Sandbox, payments: AwsAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("keyconsole.inventory.scanning.BEAT_SECONDS", 0.05)
+    monkeypatch.setattr("keyconsole.inventory.scan.run.BEAT_SECONDS", 0.05)
     kms.fault("timeout-before", operation="ListKeys", region="us-east-1", times=1, seconds=0.4)
     scan = open_now(payments)
     run_scan(scan)
@@ -130,7 +130,7 @@ def test_a_defect_in_entering_an_account_fails_its_scan(
     def defective(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("keyconsole.inventory.reading.enter", defective)
+    monkeypatch.setattr("keyconsole.inventory.scan.reader.enter", defective)
     run_scan(open_now(payments))
     scan = Scan.objects.get()
     assert (scan.state, "unexpected error" in scan.problem) == (ScanState.FAILED, True)

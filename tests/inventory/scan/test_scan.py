@@ -18,7 +18,7 @@ from keyconsole.inventory.models import (
     ScanState,
     Sight,
 )
-from keyconsole.inventory.scanning import open_scan, run_scans
+from keyconsole.inventory.scan.run import open_scan, run_scans
 from keyconsole.kms.policies import policy_digest
 from keyconsole.sandbox.server import Sandbox
 from tests.inventory.conftest import client_at, events_of, scan_now
@@ -186,7 +186,7 @@ def test_a_replica_that_was_not_there_before_is_recorded_once(kms: Sandbox, paym
 def test_throttling_is_waited_out(
     kms: Sandbox, payments: AwsAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("keyconsole.inventory.pace._PAUSES", (0.0, 0.0, 0.0, 0.0))
+    monkeypatch.setattr("keyconsole.inventory.scan.rate_limit._PAUSES", (0.0, 0.0, 0.0, 0.0))
     monkeypatch.setattr("keyconsole.kms.sessions.READ_ATTEMPTS", 1)
     kms.seed_set("111122223333", primary="us-east-1", replicas=[])
     kms.fault("throttle", operation="DescribeKey", times=1)

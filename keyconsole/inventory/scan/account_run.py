@@ -17,7 +17,7 @@ from keyconsole.inventory.concluding import conclude
 from keyconsole.inventory.models import Outcome, RegionScan, Scan, ScanState
 from keyconsole.inventory.observation import RegionLook
 from keyconsole.inventory.picture import Picture
-from keyconsole.inventory.reading import Began, Entered, Reader, Refused, Report, Reports
+from keyconsole.inventory.scan.reader import Began, Entered, Reader, Refused, Report, Reports
 from keyconsole.inventory.storing import ScanTaken, beat, store_look
 
 logger = logging.getLogger(__name__)

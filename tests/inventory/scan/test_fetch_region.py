@@ -8,10 +8,10 @@ from typing import Any, cast
 
 import pytest
 
-from keyconsole.inventory.fetching import fetch_region
 from keyconsole.inventory.models import Depth, Outcome, Sight
 from keyconsole.inventory.observation import RegionLook
-from keyconsole.inventory.pace import Pace
+from keyconsole.inventory.scan.fetch_region import fetch_region
+from keyconsole.inventory.scan.rate_limit import Pace
 from keyconsole.kms import errors
 from keyconsole.kms.client import Kms
 from keyconsole.kms.facts import AliasFacts, KeyArn, ListedKey, NotMultiRegion, RegionKeyFacts, RotationFacts
