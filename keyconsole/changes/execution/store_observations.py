@@ -11,7 +11,7 @@ from django.db.models import F
 from keyconsole.changes.execution.observe import Seen, enter_for, known_regions_of, look
 from keyconsole.changes.models import Change, Look
 from keyconsole.inventory.models import MultiRegionKey, Sight
-from keyconsole.inventory.observing import record_look
+from keyconsole.inventory.store.store_one import record_look
 from keyconsole.kms.errors import KmsError
 from keyconsole.refusals import Refused
 

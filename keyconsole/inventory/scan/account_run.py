@@ -13,12 +13,12 @@ from django.db import DatabaseError, transaction
 
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
-from keyconsole.inventory.concluding import conclude
 from keyconsole.inventory.models import Outcome, RegionScan, Scan, ScanState
 from keyconsole.inventory.observation import RegionLook
-from keyconsole.inventory.picture import Picture
 from keyconsole.inventory.scan.reader import Began, Entered, Reader, Refused, Report, Reports
-from keyconsole.inventory.storing import ScanTaken, beat, store_look
+from keyconsole.inventory.store.conclude import conclude
+from keyconsole.inventory.store.known import Picture
+from keyconsole.inventory.store.store_region import ScanTaken, beat, store_look
 
 logger = logging.getLogger(__name__)
 

@@ -12,10 +12,10 @@ from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.models import Depth, Outcome, RegionScan, Scan, ScanState
 from keyconsole.inventory.observation import RegionLook
-from keyconsole.inventory.picture import Picture
 from keyconsole.inventory.scan.due import enqueue_due_scans, mark_lost_scans
 from keyconsole.inventory.scan.run import request_scan, run_scan
-from keyconsole.inventory.storing import ScanTaken, store_look
+from keyconsole.inventory.store.known import Picture
+from keyconsole.inventory.store.store_region import ScanTaken, store_look
 from keyconsole.inventory.tasks import scan_account
 from keyconsole.sandbox.server import Sandbox
 from tests.inventory.facts import T0, at, look

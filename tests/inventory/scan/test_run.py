@@ -71,7 +71,7 @@ def test_an_interrupted_scan_ends_at_once_and_keeps_what_it_stored(
 def test_a_defect_in_storing_one_account_does_not_stop_the_others(
     kms: Sandbox, payments: AwsAccount, research: AwsAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from keyconsole.inventory.storing import store_look
+    from keyconsole.inventory.store.store_region import store_look
 
     def defective(scan: Scan, *args: object, **more: object) -> None:
         if scan.account == payments:

@@ -8,7 +8,7 @@ from typing import Any
 
 from keyconsole.inventory.models import RegionKey, Sight
 from keyconsole.inventory.observation import Details, SeenKey
-from keyconsole.inventory.observing import seen_fields
+from keyconsole.inventory.store.store_one import seen_fields
 from keyconsole.kms.facts import RotationFacts
 from keyconsole.kms.policies import policy_digest
 

@@ -12,11 +12,11 @@ from django.db.models import F
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import ITSELF
-from keyconsole.inventory.compare import Before, Difference, compare
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, RegionScan, Scan, ScanState, Sight
 from keyconsole.inventory.observation import BLIND, RegionLook
-from keyconsole.inventory.picture import Picture
-from keyconsole.inventory.rows import STORED, blank_row, fill_row, name_row
+from keyconsole.inventory.store.columns import STORED, blank_row, fill_row, name_row
+from keyconsole.inventory.store.diff import Before, Difference, compare
+from keyconsole.inventory.store.known import Picture
 
 
 class ScanTaken(Exception):  # noqa: N818 - the scan was declared lost, or another worker has it

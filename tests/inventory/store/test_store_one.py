@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
-from keyconsole.inventory.observing import record_look
+from keyconsole.inventory.store.store_one import record_look
 from keyconsole.kms.facts import KeyState
 from tests.cast import make_account
 from tests.inventory.facts import KEY, A, B, at, facts

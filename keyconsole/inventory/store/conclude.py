@@ -11,11 +11,11 @@ from keyconsole.audit import log
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import ITSELF
 from keyconsole.inventory import in_flight
-from keyconsole.inventory.judging import Verdict, judge
 from keyconsole.inventory.models import Cause, MultiRegionKey, PrimaryPeriod, RegionKey
 from keyconsole.inventory.observation import SeenKey
 from keyconsole.inventory.periods import record_primary
-from keyconsole.inventory.picture import Picture
+from keyconsole.inventory.store.known import Picture
+from keyconsole.inventory.store.primary_consensus import Verdict, judge
 
 # A replica may go on naming the former primary for some minutes after a move (KMS is eventually consistent).
 _AGREEMENT = timedelta(minutes=5)

@@ -7,10 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from keyconsole.aws_accounts.models import AwsAccount
-from keyconsole.inventory.concluding import conclude
 from keyconsole.inventory.models import MultiRegionKey, Outcome, RegionKey, Scan, ScanState
-from keyconsole.inventory.picture import Picture
-from keyconsole.inventory.storing import store_look
+from keyconsole.inventory.store.conclude import conclude
+from keyconsole.inventory.store.known import Picture
+from keyconsole.inventory.store.store_region import store_look
 from tests.cast import make_account
 from tests.inventory.facts import A, B, at, facts, look, seen
 

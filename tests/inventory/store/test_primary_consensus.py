@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from keyconsole.inventory.judging import Verdict, judge
+from keyconsole.inventory.store.primary_consensus import Verdict, judge
 from keyconsole.kms.facts import KeyState, RegionKeyFacts, Role
 from tests.inventory.facts import A, B, C, at, facts, seen
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from keyconsole.inventory.compare import Before, Difference, compare
 from keyconsole.inventory.models import Outcome, Sight
 from keyconsole.inventory.observation import RegionLook
+from keyconsole.inventory.store.diff import Before, Difference, compare
 from tests.inventory.facts import KEY, OTHER, A, B, C, at, facts, look, seen
 
 NONE: frozenset[object] = frozenset()

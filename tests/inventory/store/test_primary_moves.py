@@ -13,10 +13,10 @@ from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory import in_flight
 from keyconsole.inventory.models import Cause, MultiRegionKey, PrimaryPeriod, Scan, ScanState, Sight
 from keyconsole.inventory.observation import RegionLook
-from keyconsole.inventory.observing import record_look
 from keyconsole.inventory.periods import record_primary
-from keyconsole.inventory.picture import Picture
-from keyconsole.inventory.storing import store_look
+from keyconsole.inventory.store.known import Picture
+from keyconsole.inventory.store.store_one import record_look
+from keyconsole.inventory.store.store_region import store_look
 from keyconsole.kms.facts import RegionKeyFacts
 from keyconsole.sandbox import desk
 from keyconsole.sandbox.server import Sandbox
