@@ -16,10 +16,10 @@ from django.db import transaction
 
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
-from keyconsole.notifications import chat, mail, tasks, webhook
+from keyconsole.notifications import apprise, mail, tasks, webhook
+from keyconsole.notifications.errors import Undelivered
 from keyconsole.notifications.models import TO_SEND, Delivery, DeliveryState, Kind, Route
-from keyconsole.notifications.places import read_place
-from keyconsole.notifications.undelivered import Undelivered
+from keyconsole.notifications.route_addresses import read_place
 from keyconsole.notifications.wording import as_json, as_text, as_title
 
 logger = logging.getLogger("keyconsole.notifications")
@@ -80,7 +80,7 @@ def _send_to_route(delivery: Delivery, route: Route, *, now: datetime) -> None:
         raise Undelivered("The route was removed.", for_good=True)
     url = read_place(route.url_env)
     if route.kind == Kind.APPRISE:
-        chat.tell(url, title=as_title(delivery), text=as_text(delivery))
+        apprise.tell(url, title=as_title(delivery), text=as_text(delivery))
         return
     webhook.post(
         as_json(delivery),

@@ -7,7 +7,7 @@ import smtplib
 from django.conf import settings
 from django.core.mail import BadHeaderError, EmailMessage
 
-from keyconsole.notifications.undelivered import Undelivered
+from keyconsole.notifications.errors import Undelivered
 
 # Stands for "no mail server" in the settings; it would say that it sent whatever it drops.
 NO_EMAIL = "django.core.mail.backends.dummy.EmailBackend"

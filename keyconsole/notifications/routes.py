@@ -13,7 +13,7 @@ from keyconsole.audit import log
 from keyconsole.audit.events import Event
 from keyconsole.notifications import tasks
 from keyconsole.notifications.models import Delivery, Kind, Route
-from keyconsole.notifications.places import name_problem
+from keyconsole.notifications.route_addresses import name_problem
 from keyconsole.notifications.topics import Topic
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}", re.ASCII)

@@ -10,7 +10,7 @@ import hmac
 
 import requests
 
-from keyconsole.notifications.undelivered import Undelivered
+from keyconsole.notifications.errors import Undelivered
 
 CONNECT_SECONDS, READ_SECONDS = 3, 10
 SIGNATURE_HEADER = "KeyConsole-Signature"

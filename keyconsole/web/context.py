@@ -14,7 +14,7 @@ from django.urls import reverse
 from keyconsole.aws_accounts.permissions import reach_of
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.approvals.inbox import needs_count
-from keyconsole.notifications.dead_letters import dead_letters
+from keyconsole.notifications.retry import dead_letters
 from keyconsole.policies import freezing
 
 

@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet, Sum
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.notifications.mail import email_works
 from keyconsole.notifications.models import TO_SEND, Delivery, DeliveryState, Route
-from keyconsole.notifications.places import is_set
+from keyconsole.notifications.route_addresses import is_set
 
 TABS: dict[str, tuple[str, tuple[str, ...]]] = {
     "dead": ("Not delivered", (DeliveryState.DEAD.value,)),

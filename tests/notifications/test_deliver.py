@@ -9,10 +9,10 @@ from django_tasks_db.models import DBTaskResult
 
 from keyconsole.audit.models import Entry
 from keyconsole.notifications import delivering, sweeping, tasks, webhook
-from keyconsole.notifications.dead_letters import dead_letters, try_again
+from keyconsole.notifications.errors import Undelivered
 from keyconsole.notifications.models import Delivery, Route
+from keyconsole.notifications.retry import dead_letters, try_again
 from keyconsole.notifications.sweeping import enqueue_late_deliveries
-from keyconsole.notifications.undelivered import Undelivered
 from tests.cast import NOW, Cast
 from tests.notifications.conftest import Receiver, make_route, send, tell
 

@@ -14,8 +14,8 @@ import pytest
 from django.template.loader import render_to_string
 
 from keyconsole.notifications import webhook
+from keyconsole.notifications.errors import Undelivered
 from keyconsole.notifications.models import Delivery
-from keyconsole.notifications.undelivered import Undelivered
 from keyconsole.web.help_pages import CHAPTERS, tables
 from tests.cast import NOW
 from tests.notifications.conftest import PATH_SECRET, SECRET, SECRET_ENV, URL_ENV, Receiver, send, tell

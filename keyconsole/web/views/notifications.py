@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from keyconsole.aws_accounts.roles import Permission
-from keyconsole.notifications import dead_letters, routes
+from keyconsole.notifications import retry, routes
 from keyconsole.notifications.models import Delivery, Route
 from keyconsole.web.fragments import page, unchanged
 from keyconsole.web.guards import person_of, requires
@@ -83,7 +83,7 @@ def test_route(request: HttpRequest, name: str) -> HttpResponse:
 @require_POST
 def try_again(request: HttpRequest, ref: UUID) -> HttpResponse:
     delivery = get_object_or_404(Delivery.objects.select_related("route", "person"), ref=ref)
-    if dead_letters.try_again(delivery, by=person_of(request).username, now=timezone.now()):
+    if retry.try_again(delivery, by=person_of(request).username, now=timezone.now()):
         messages.success(request, f"The message to {delivery.recipient} is on its way again.")
     else:
         messages.info(request, f"The message to {delivery.recipient} already is on its way or arrived.")

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from keyconsole.notifications.models import Kind, Route
-from keyconsole.notifications.places import is_set
+from keyconsole.notifications.route_addresses import is_set
 from keyconsole.notifications.routes import RouteRefused, add_route, remove_route, send_test
 from keyconsole.notifications.topics import Topic
 

@@ -9,7 +9,7 @@ import re
 
 from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
 
-from keyconsole.notifications.undelivered import Undelivered
+from keyconsole.notifications.errors import Undelivered
 
 SERVICE_SECONDS = 30
 _CALLS_EVERYBODY = re.compile(r"@(?=everyone|here|channel|all\b)", re.IGNORECASE)

@@ -8,7 +8,7 @@ import re
 from django.core.exceptions import ImproperlyConfigured
 
 from keyconsole.environment import env_secret
-from keyconsole.notifications.undelivered import Undelivered
+from keyconsole.notifications.errors import Undelivered
 
 _NAME = re.compile(r"[A-Z][A-Z0-9_]{1,99}", re.ASCII)
 # A page must not be able to send the server's own secrets somewhere, or sign with them.
