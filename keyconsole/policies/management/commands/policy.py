@@ -17,9 +17,9 @@ from django.utils import timezone
 
 from keyconsole.aws_accounts.terminal import by_command, person_called, refused, who_types
 from keyconsole.policies.applying import apply_at_the_terminal
+from keyconsole.policies.cli import policy_table, policy_text, version_text
 from keyconsole.policies.document import Rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
-from keyconsole.policies.printing import policy_table, policy_text, version_text
 from keyconsole.policies.proposing import agree, propose, reject, withdraw
 from keyconsole.refusals import Invalid, Refused
 
