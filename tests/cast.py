@@ -17,7 +17,7 @@ from django.contrib.auth.models import User
 from keyconsole.aws_accounts.models import AwsAccount, RoleGrant
 from keyconsole.aws_accounts.roles import Role
 from keyconsole.inventory.models import Cause, MultiRegionKey, PrimaryPeriod, RegionKey, Sight
-from keyconsole.policies.document import Rule, Rules
+from keyconsole.policies.document.rules import Rule, Rules
 from keyconsole.policies.models import Policy, PolicyVersion
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -12,7 +12,7 @@ from keyconsole.changes.plan.preflight import preflight
 from keyconsole.changes.quorum import members_of
 from keyconsole.changes.states import State
 from keyconsole.inventory.models import MultiRegionKey, RegionKey
-from keyconsole.policies.document import Rules
+from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.governing import governing_for
 from keyconsole.policies.matching import Governing
 from keyconsole.policies.models import PolicyVersion

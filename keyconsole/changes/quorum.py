@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from keyconsole.changes.models import Change
-from keyconsole.policies.document import DEFAULT, Rules
+from keyconsole.policies.document.parse import stored_rules
+from keyconsole.policies.document.rules import DEFAULT, Rules
 from keyconsole.policies.membership import members_for
 from keyconsole.policies.requirements import Requirement, Standing, standing
 
 
 def rules_of(change: Change) -> Rules:
     """The rules that were pinned when the change was asked for."""
-    return Rules.stored(change.rules)
+    return stored_rules(change.rules)
 
 
 def needs_of(change: Change) -> tuple[Requirement, ...]:

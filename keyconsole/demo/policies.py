@@ -16,7 +16,7 @@ from keyconsole.demo.accounts_and_regions import ARCHIVE, PAYMENTS, RESEARCH, St
 from keyconsole.demo.timeline import Happening
 from keyconsole.policies import groups, proposing
 from keyconsole.policies.applying import apply_at_the_terminal
-from keyconsole.policies.document import Rule, Rules, Selector, Window
+from keyconsole.policies.document.rules import Rule, Rules, Selector, Window
 from keyconsole.policies.matching import Governing, Subject, governing
 from keyconsole.policies.models import PolicyVersion, VersionState
 from keyconsole.policies.requirements import Requirement

@@ -9,9 +9,6 @@ import time
 import uuid
 from typing import Any
 
-from moto.iam.models import iam_backends
-from moto.organizations.models import organizations_backends
-
 from keyconsole.demo.accounts_and_regions import (
     ACCOUNTS,
     PAYMENTS,
@@ -26,6 +23,7 @@ from keyconsole.sandbox.desk import Desk
 from keyconsole.sandbox.faults import Fault
 from keyconsole.sandbox.keys import DAY_SECONDS, RegionKey, default_policy
 from keyconsole.sandbox.operations.lifecycle import schedule_deletion
+from keyconsole.sandbox.seed_organization import seed_organization, seed_role
 from keyconsole.sandbox.seeding import seed_alias, seed_key
 from keyconsole.sandbox.trail import Caller
 
@@ -44,7 +42,8 @@ def seed_story(desk: Desk) -> int:
             _seed_key(desk, story, now=now)
             for move in story.moves:
                 _seed_move(desk, story, move, now=now)
-    _seed_organization()
+    # The first one pays: payments is the management account.
+    seed_organization({account.account_id: account.name for account in ACCOUNTS})
     return len(KEYS)
 
 
@@ -174,24 +173,5 @@ def _seed_role(account: StoryAccount) -> None:
             }
         ],
     }
-    iam_backends[account.account_id]["aws"].create_role(
-        role_name=ROLE_NAME,
-        assume_role_policy_document=json.dumps(trust),
-        path="/",
-        permissions_boundary=None,
-        description="Lets KeyConsole see and move multi-Region keys",
-        tags=[],
-        max_session_duration="3600",
-    )
-
-
-def _seed_organization() -> None:
-    """payments pays: it is the management account."""
-    organization = organizations_backends[PAYMENTS.account_id]["aws"]
-    organization.create_organization("us-east-1", FeatureSet="ALL")
-    organization.accounts[0].name = PAYMENTS.name
-    for account in ACCOUNTS:
-        if account is PAYMENTS:
-            continue
-        organization.create_account(AccountName=account.name, Email=f"aws-{account.name}@example.com")
-        organization.accounts[-1].id = account.account_id
+    described = "Lets KeyConsole see and move multi-Region keys"
+    seed_role(account.account_id, ROLE_NAME, trust=trust, description=described)

@@ -7,7 +7,8 @@ from datetime import datetime
 from django.db.models import Max, QuerySet
 
 from keyconsole.policies.agreement import agreements_needed
-from keyconsole.policies.document import Rules, document_sha256
+from keyconsole.policies.document.parse import stored_rules
+from keyconsole.policies.document.rules import Rules, document_sha256
 from keyconsole.policies.fitting import misfits
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
 from keyconsole.refusals import Refused
@@ -28,7 +29,7 @@ def refuse_misfits(rules: Rules | None) -> None:
 
 def rules_of(version: PolicyVersion) -> Rules | None:
     """None where the version retires its policy."""
-    return None if version.retires else Rules.stored(version.document)
+    return None if version.retires else stored_rules(version.document)
 
 
 def draft(policy: Policy, rules: Rules | None, *, why: str, now: datetime) -> PolicyVersion:

@@ -14,7 +14,7 @@ from typing import Any, Self
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.inventory.models import MultiRegionKey, RegionKey
-from keyconsole.policies.document import DEFAULT, Rules
+from keyconsole.policies.document.rules import DEFAULT, Rules
 from keyconsole.policies.fitting import covered_accounts
 from keyconsole.policies.governing import active_rules, subject_of, with_primaries
 from keyconsole.policies.matching import Subject, could_fit, governing

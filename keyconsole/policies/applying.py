@@ -13,7 +13,7 @@ from keyconsole.audit import log
 from keyconsole.audit.events import Event
 from keyconsole.policies import telling
 from keyconsole.policies.activating import activate, close, draft, one_at_a_time, refuse_misfits
-from keyconsole.policies.document import Rules
+from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
 from keyconsole.text import clean_why
 

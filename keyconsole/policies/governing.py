@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from keyconsole.inventory.models import MultiRegionKey, RegionKey
-from keyconsole.policies.document import Rules
+from keyconsole.policies.document.parse import stored_rules
+from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.matching import Governing, Subject, governing
 from keyconsole.policies.models import PolicyVersion, VersionState
 
@@ -34,7 +35,7 @@ def active_rules() -> list[tuple[PolicyVersion, Rules]]:
     """Every policy that holds now, the older policy first."""
     versions = PolicyVersion.objects.filter(state=VersionState.ACTIVE).select_related("policy")
     return [
-        (version, Rules.stored(version.document))
+        (version, stored_rules(version.document))
         for version in versions.order_by("policy__pk")
         if not version.retires
     ]

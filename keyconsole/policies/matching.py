@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Generic, TypeVar
 
-from keyconsole.policies.document import DEFAULT, Rules
-from keyconsole.policies.parts import Selector
+from keyconsole.policies.document.parts import Selector
+from keyconsole.policies.document.rules import DEFAULT, Rules
 
 V = TypeVar("V")
 

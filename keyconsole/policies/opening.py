@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from keyconsole.policies.parts import Window
+from keyconsole.policies.document.parts import Window
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # A window that a jump of the clock swallows opens a week later; twice in a row no zone does that.

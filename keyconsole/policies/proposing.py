@@ -25,7 +25,7 @@ from keyconsole.policies.activating import (
     rules_of,
 )
 from keyconsole.policies.agreement import Agreement, agreements_needed
-from keyconsole.policies.document import Rules
+from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.models import Policy, PolicyVersion, PolicyVote, VersionState
 from keyconsole.policies.roster import Roster
 from keyconsole.policies.voting import (

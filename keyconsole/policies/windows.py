@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from keyconsole.policies.document import Rules
+from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.opening import openings
 from keyconsole.refusals import Verdict
 

@@ -9,7 +9,7 @@ from django import forms
 from django.http import Http404
 
 from keyconsole.inventory.models import MultiRegionKey
-from keyconsole.policies.document import Rules
+from keyconsole.policies.document.rules import Rules
 from keyconsole.text import REASON_AT_MOST
 from keyconsole.web.deed_forms import run_at_field
 from keyconsole.web.request_fields import TokenField, reason_field, ticket_field, typed_field

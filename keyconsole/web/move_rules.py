@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from keyconsole.changes.requests.break_glass import may_break_glass
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies import freezing, windows
-from keyconsole.policies.document import Rules
+from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.governing import governing_for
 from keyconsole.policies.matching import Governing
 from keyconsole.policies.membership import members_for

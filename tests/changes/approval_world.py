@@ -18,7 +18,7 @@ from keyconsole.changes.models import Change
 from keyconsole.changes.requests import request
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies import freezing
-from keyconsole.policies.document import Rule, Rules, Runs, Window
+from keyconsole.policies.document.rules import Rule, Rules, Runs, Window
 from keyconsole.policies.requirements import Requirement
 from keyconsole.refusals import Refused
 from tests.cast import NOW, Cast, hold

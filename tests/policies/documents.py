@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from keyconsole.policies.document import Rules
+from keyconsole.policies.document.parse import parse_rules
+from keyconsole.policies.document.rules import Rules
 
 TWO_GROUPS = [{"group": "platform", "at_least": 1}, {"group": "security", "at_least": 1}]
 
@@ -14,7 +15,7 @@ def document(**over: Any) -> dict[str, Any]:
 
 
 def rules(**over: Any) -> Rules:
-    return Rules.from_json(document(**over))
+    return parse_rules(document(**over))
 
 
 def confirm(**over: Any) -> Rules:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from keyconsole.policies.document import DEFAULT
+from keyconsole.policies.document.rules import DEFAULT
 from keyconsole.policies.matching import NO_POLICY, Subject, governing
 from tests.policies.documents import rules
 

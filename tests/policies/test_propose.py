@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import RoleGrant
 from keyconsole.policies.applying import apply_rules
-from keyconsole.policies.document import document_sha256
+from keyconsole.policies.document.rules import document_sha256
 from keyconsole.policies.governing import governing_for
 from keyconsole.policies.models import Policy, PolicyVersion
 from keyconsole.policies.proposing import propose

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyconsole.policies.document import Rules
+from keyconsole.policies.document.parse import stored_rules
 from keyconsole.policies.opening import DAYS
 from keyconsole.policies.windows import may_run_at, next_opening
 from tests.policies.documents import document, freeze, rules, window
@@ -164,7 +164,7 @@ one_freeze = st.builds(
     st.integers(1, 24 * 40),
 )
 documents = st.builds(
-    lambda windows, freezes: Rules.stored(document(windows=windows, freezes=freezes)),
+    lambda windows, freezes: stored_rules(document(windows=windows, freezes=freezes)),
     st.lists(one_window, max_size=3),
     st.lists(one_freeze, max_size=3),
 )
@@ -196,4 +196,4 @@ def test_what_is_open_reads_so_on_the_clock_on_the_wall(some, now):
     else:
         begun = today in some["days"] and clock >= some["start"]
         expected = begun or (yesterday in some["days"] and clock < some["end"])
-    assert may_run_at(Rules.stored(document(windows=[some])), now).allowed is expected
+    assert may_run_at(stored_rules(document(windows=[some])), now).allowed is expected

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from keyconsole.policies.document import Rule, Rules, Selector
+from keyconsole.policies.document.rules import Rule, Rules, Selector
 from keyconsole.policies.groups import join
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.proposing import propose

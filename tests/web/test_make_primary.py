@@ -12,9 +12,9 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from keyconsole.changes.models import Change
+from keyconsole.policies.document.parts import Window
 from keyconsole.policies.freezing import freeze
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.policies.parts import Window
 from keyconsole.refusals import Refused
 from tests.cast import CARD_VAULT, LEDGER, OLD_VAULT, Cast, Inventory
 from tests.changes.approvals.teams import hold_for_payments

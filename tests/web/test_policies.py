@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from keyconsole.policies.applying import apply_at_the_terminal
-from keyconsole.policies.document import Rule, Rules, Selector, Span, Window
+from keyconsole.policies.document.rules import Rule, Rules, Selector, Span, Window
 from keyconsole.policies.groups import join, leave
 from keyconsole.policies.requirements import Requirement
 from keyconsole.web.policies.standing import runs_now

@@ -10,7 +10,7 @@ from django.test import Client
 
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import RoleGrant
-from keyconsole.policies.document import Rule, Rules, Selector
+from keyconsole.policies.document.rules import Rule, Rules, Selector
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.proposing import agree, reject
 from tests.cast import NOW, Cast, Inventory, hold

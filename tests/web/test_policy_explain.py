@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from keyconsole.inventory.models import RegionKey
-from keyconsole.policies.document import Rule, Rules, Selector
+from keyconsole.policies.document.rules import Rule, Rules, Selector
 from tests.cast import CARD_VAULT, OLD_VAULT, Cast, Inventory, Member, hold, make_key
 from tests.web.proposals import PAYMENTS, queries_beside_the_frame, staffed
 

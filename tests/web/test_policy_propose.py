@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from keyconsole.policies.document import DEFAULT, Rule, Rules, Runs, Selector, Span, Window
+from keyconsole.policies.document.rules import DEFAULT, Rule, Rules, Runs, Selector, Span, Window
 from keyconsole.policies.groups import join
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.requirements import Requirement

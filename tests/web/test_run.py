@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from keyconsole.audit.models import Entry
 from keyconsole.changes.models import Change
-from keyconsole.policies.document import Runs, Window
+from keyconsole.policies.document.rules import Runs, Window
 from tests.cast import Cast, Inventory
 from tests.changes.approvals.teams import agree, hold_for_payments
 from tests.web.stories import ask

@@ -16,7 +16,8 @@ from keyconsole.aws_accounts.models import AwsAccount, RoleGrant
 from keyconsole.aws_accounts.roles import Permission, roles_that_allow
 from keyconsole.changes.models import Approval, Batch, Change, ChangeQuerySet, Review
 from keyconsole.changes.states import State
-from keyconsole.policies.document import DEFAULT, Rules
+from keyconsole.policies.document.parse import stored_rules
+from keyconsole.policies.document.rules import DEFAULT
 from keyconsole.policies.models import PolicyVersion, PolicyVote, VersionState
 from keyconsole.policies.requirements import APPROVERS, Requirement, Standing, standing
 from keyconsole.policies.roster import Roster
@@ -103,7 +104,7 @@ def _naming(person: User, undecided: ChangeQuerySet) -> Q | None:
 def _needs_of(undecided: ChangeQuerySet) -> Needs:
     versions = undecided.order_by().values_list("policy_version", "policy_version__document").distinct()
     return {
-        version: (Rules.stored(document) if version else DEFAULT).requirements or DEFAULT.requirements
+        version: (stored_rules(document) if version else DEFAULT).requirements or DEFAULT.requirements
         for version, document in versions
     }
 

@@ -16,9 +16,9 @@ from keyconsole.changes.requests.create import Wish, already_asked, create
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move
 from keyconsole.inventory.models import MultiRegionKey
-from keyconsole.policies.document import Rules
+from keyconsole.policies.document.rules import Rules
+from keyconsole.policies.document.ticket_pattern import ticket_fits
 from keyconsole.policies.governing import governing_for
-from keyconsole.policies.ticket_pattern import ticket_fits
 from keyconsole.refusals import Refused
 from keyconsole.text import REASON_AT_MOST, TICKET_AT_MOST, clean_text
 

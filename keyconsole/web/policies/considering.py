@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from keyconsole.inventory.models import MultiRegionKey
-from keyconsole.policies.document import Rules
+from keyconsole.policies.document.parts import Selector
+from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.governing import active_rules, subject_of, with_primaries
 from keyconsole.policies.matching import Governing, Subject, could_fit, fits, governing
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.policies.parts import Selector
 from keyconsole.web.policies.words import selector_words
 
 GOVERNS, LESS_SPECIFIC, IN_DOUBT, NOT_NAMED = "Governs", "Less specific", "In doubt", "Does not fit"

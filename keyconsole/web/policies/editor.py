@@ -11,7 +11,8 @@ from django import forms
 from django.contrib.auth.models import Group
 from django.http import QueryDict
 
-from keyconsole.policies.document import Document, Rules
+from keyconsole.policies.document.parse import parse_rules
+from keyconsole.policies.document.rules import Document, Rules
 from keyconsole.policies.models import PolicyVersion, VersionState
 from keyconsole.refusals import Invalid
 from keyconsole.web.policies.policy_form import PolicyForm, WhyForm
@@ -135,7 +136,7 @@ def _read(editor: Editor, named: str) -> None:
     form = editor.form
     facts = {**form.entered(), **lists} if isinstance(form, PolicyForm) else form.cleaned_data["document"]
     try:
-        rules = Rules.from_json(facts)
+        rules = parse_rules(facts)
     except Invalid as invalid:
         _add(editor, invalid.problems)
         return

@@ -16,7 +16,7 @@ from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.inventory.models import MultiRegionKey, RegionKey
 from keyconsole.policies.agreement import Agreement, agreements_needed
-from keyconsole.policies.document import Rules
+from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.governing import active_rules, subject_of, with_primaries
 from keyconsole.policies.matching import Subject, could_fit, governing
 from keyconsole.policies.membership import missing_words

@@ -1,4 +1,4 @@
-"""The form that says what a policy shall say. Collects only: `keyconsole.policies.document` decides.
+"""The form that says what a policy shall say. Collects only: `keyconsole.policies.document.rules` decides.
 
 Its lists of requirements, windows and freezes are in `rows`.
 """
@@ -11,8 +11,8 @@ from typing import Any
 
 from django import forms
 
-from keyconsole.policies.document import Document, Rules
-from keyconsole.policies.parts import Rule, Runs
+from keyconsole.policies.document.parts import Rule, Runs
+from keyconsole.policies.document.rules import Document, Rules
 
 _LONGEST_LIST = 4000
 RULES = (

@@ -9,7 +9,8 @@ from django.contrib.auth.models import User
 
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
-from keyconsole.policies.document import Rules
+from keyconsole.policies.document.parse import stored_rules
+from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.models import Policy, PolicyVersion, PolicyVote, VersionState
 from keyconsole.policies.requirements import Line
 from keyconsole.policies.voting import may_agree, may_reject, may_withdraw, tallies
@@ -31,7 +32,7 @@ class Version:
 
     @property
     def rules(self) -> Rules | None:
-        return None if self.row.retires else Rules.stored(self.row.document)
+        return None if self.row.retires else stored_rules(self.row.document)
 
     @property
     def words(self) -> tuple[Row, ...]:
@@ -50,7 +51,7 @@ class Version:
     def differences(self) -> tuple[Difference, ...]:
         if self.before is None or self.before.retires or self.rules is None:
             return ()
-        return differences(Rules.stored(self.before.document), self.rules)
+        return differences(stored_rules(self.before.document), self.rules)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any, cast
 from django import forms
 from django.http import QueryDict
 
-from keyconsole.policies.document import Document, Rules
+from keyconsole.policies.document.rules import Document, Rules
 from keyconsole.policies.opening import DAYS
 
 SPARE_ROWS = 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from keyconsole.policies.document import Rules
+from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.windows import may_run_at, next_opening
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from keyconsole.policies.document import Rules
-from keyconsole.policies.parts import Runs, Selector
+from keyconsole.policies.document.parts import Runs, Selector
+from keyconsole.policies.document.rules import Rules
 
 Texts = tuple[str, ...]
 

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.policies import proposing
-from keyconsole.policies.document import DEFAULT, Rules
+from keyconsole.policies.document.parse import stored_rules
+from keyconsole.policies.document.rules import DEFAULT, Rules
 from keyconsole.policies.fitting import misfits
 from keyconsole.policies.models import PolicyVersion, VersionState
 from keyconsole.policies.voting import may_propose
@@ -169,7 +170,7 @@ def _preview_page(
 
 def _held(name: str) -> Rules | None:
     version = PolicyVersion.objects.filter(policy__name=name, state=VersionState.ACTIVE).first()
-    return Rules.stored(version.document) if version and not version.retires else None
+    return stored_rules(version.document) if version and not version.retires else None
 
 
 def _refuse_others(request: HttpRequest) -> None:

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group, User
 from keyconsole.aws_accounts.models import RoleGrant
 from keyconsole.changes.approvals.decide import approve
 from keyconsole.changes.models import Change
-from keyconsole.policies.document import Rule, Rules, Selector
+from keyconsole.policies.document.rules import Rule, Rules, Selector
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.requirements import Requirement
 from tests.cast import NOW, Cast, hold

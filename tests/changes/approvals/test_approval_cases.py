@@ -16,7 +16,8 @@ from keyconsole.changes.approvals.run_gate import Ruling, gate
 from keyconsole.changes.execution.execute import _take
 from keyconsole.changes.models import Change
 from keyconsole.changes.requests.request import cancel, request_move
-from keyconsole.policies.document import Rule, Rules, Runs, Window
+from keyconsole.policies.document.parse import parse_rules, stored_rules
+from keyconsole.policies.document.rules import Rule, Rules, Runs, Window
 from keyconsole.policies.requirements import Requirement
 from keyconsole.refusals import Invalid, Lost, Refused
 from tests.cast import NOW, hold
@@ -43,7 +44,7 @@ def again(change):
 def test_a_quorum_of_nobody_is_refused_in_a_policy(at_least):
     rules = Rules(name="none", rule=Rule.APPROVE, requirements=(Requirement("", at_least),))
     with pytest.raises(Invalid, match="At least 1"):
-        Rules.from_json(rules.as_json())
+        parse_rules(rules.as_json())
 
 
 @pytest.mark.parametrize("needs", [(), (Requirement("", 0),), (Requirement("platform", 0),)])
@@ -198,7 +199,7 @@ def test_a_window_that_closes_between_the_vote_and_the_worker_holds_it(ask, cast
 def test_a_loosened_policy_changes_nothing_for_what_was_asked_before(ask, cast):
     version = hold_for_payments(cast)
     change = agree(ask(), cast.ben)
-    hold(replace(Rules.stored(version.document), requirements=ONE))
+    hold(replace(stored_rules(version.document), requirements=ONE))
     attend(now=NOW)
     assert again(change).state == "pending"
     assert again(change).policy_version == version

@@ -9,7 +9,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from keyconsole.policies.document import Runs
+from keyconsole.policies.document.rules import Runs
 from keyconsole.policies.requirements import Requirement
 from tests.changes.approval_world import World
 

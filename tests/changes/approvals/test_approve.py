@@ -13,7 +13,7 @@ from keyconsole.changes.approvals.decide import approve, comment, reject, run, w
 from keyconsole.changes.models import Approval, Change
 from keyconsole.changes.requests.request import cancel, request_move
 from keyconsole.notifications.models import Delivery
-from keyconsole.policies.document import Rule, Rules, Runs, Selector
+from keyconsole.policies.document.rules import Rule, Rules, Runs, Selector
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.requirements import Requirement
 from keyconsole.refusals import Refused

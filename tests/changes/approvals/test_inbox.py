@@ -21,7 +21,7 @@ from keyconsole.changes.requests.break_glass import break_glass, may_review, rev
 from keyconsole.changes.requests.create import Wish
 from keyconsole.changes.states import State
 from keyconsole.inventory.models import RegionKey
-from keyconsole.policies.document import Rule, Rules, Runs, Selector
+from keyconsole.policies.document.rules import Rule, Rules, Runs, Selector
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.proposing import propose
 from keyconsole.policies.requirements import Requirement

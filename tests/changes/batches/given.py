@@ -12,7 +12,7 @@ from keyconsole.changes.execution import execute, settle
 from keyconsole.changes.models import Batch, Change
 from keyconsole.changes.states import IN_FLIGHT
 from keyconsole.inventory.models import MultiRegionKey
-from keyconsole.policies.document import Rule, Rules, Selector
+from keyconsole.policies.document.rules import Rule, Rules, Selector
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.requirements import Requirement
 from keyconsole.sandbox.server import Sandbox

@@ -22,7 +22,7 @@ from keyconsole.changes.batches.decide import (
 )
 from keyconsole.changes.models import Approval, Change, OnFailure, Rejection
 from keyconsole.inventory.models import RegionKey
-from keyconsole.policies.document import Rule, Rules, Runs, Selector
+from keyconsole.policies.document.rules import Rule, Rules, Runs, Selector
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.requirements import Requirement
 from keyconsole.refusals import Refused

@@ -10,7 +10,7 @@ from keyconsole.changes.models import Batch, Change, OnFailure
 from keyconsole.changes.plan.plan import plan_sha256
 from keyconsole.changes.requests.request import request_move
 from keyconsole.notifications.models import Delivery, Route
-from keyconsole.policies.document import Rule, Rules, Selector
+from keyconsole.policies.document.rules import Rule, Rules, Selector
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.refusals import Refused
 from tests.cast import NOW, hold

@@ -15,7 +15,7 @@ from keyconsole.changes.batches.waves import AT_MOST
 from keyconsole.changes.models import Attempt, Batch, Change, OnFailure
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.notifications.models import Delivery, Route
-from keyconsole.policies.document import Rule, Rules, Window
+from keyconsole.policies.document.rules import Rule, Rules, Window
 from keyconsole.policies.freezing import freeze, lift
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.requirements import Requirement

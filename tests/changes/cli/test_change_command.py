@@ -13,7 +13,7 @@ from keyconsole.audit.models import Entry
 from keyconsole.changes.requests.break_glass import break_glass
 from keyconsole.changes.requests.create import Wish
 from keyconsole.changes.requests.request import request_move
-from keyconsole.policies.document import Runs
+from keyconsole.policies.document.rules import Runs
 from tests.changes.approvals.teams import agree, hold_for_payments, join
 from tests.changes.commands import DONE, REFUSED, USAGE, manage
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from keyconsole.audit.models import Entry
 from keyconsole.changes.models import Change
-from keyconsole.policies.document import Rule, Rules
+from keyconsole.policies.document.rules import Rule, Rules
 from tests.cast import hold
 from tests.changes.approvals.teams import agree, hold_for_payments
 from tests.changes.conftest import PRIMARY, REPLICA, moves_sent

@@ -14,7 +14,7 @@ from keyconsole.changes.models import Change, Review
 from keyconsole.changes.requests.break_glass import break_glass, may_break_glass, may_review, review
 from keyconsole.changes.requests.create import Wish
 from keyconsole.notifications.models import Delivery
-from keyconsole.policies.document import Rule, Rules
+from keyconsole.policies.document.rules import Rule, Rules
 from keyconsole.policies.freezing import freeze
 from keyconsole.refusals import Refused
 from tests.cast import NOW, hold

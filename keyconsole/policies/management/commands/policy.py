@@ -18,7 +18,8 @@ from django.utils import timezone
 from keyconsole.aws_accounts.terminal import by_command, person_called, refused, who_types
 from keyconsole.policies.applying import apply_at_the_terminal
 from keyconsole.policies.cli import policy_table, policy_text, version_text
-from keyconsole.policies.document import Rules
+from keyconsole.policies.document.parse import parse_rules
+from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
 from keyconsole.policies.proposing import agree, propose, reject, withdraw
 from keyconsole.refusals import Invalid, Refused
@@ -159,7 +160,7 @@ def _read(name: str) -> Rules:
         raise CommandError(f"{name} cannot be read: {error}.", returncode=2) from None
     except (json.JSONDecodeError, RecursionError) as error:
         raise CommandError(f"{name} is not JSON: {error}.", returncode=2) from None
-    return Rules.from_json(facts)
+    return parse_rules(facts)
 
 
 def _file(name: str) -> str:

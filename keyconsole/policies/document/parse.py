@@ -11,7 +11,9 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
 
-from keyconsole.policies.parts import Rule, Runs, Selector, Span, Window
+from keyconsole.policies.document.parts import Rule, Runs, Selector, Span, Window
+from keyconsole.policies.document.rules import Rules
+from keyconsole.policies.document.validate import problems
 from keyconsole.policies.requirements import Requirement
 from keyconsole.refusals import Invalid
 from keyconsole.text import has_control_characters
@@ -24,8 +26,20 @@ class Malformed(Exception):  # noqa: N818 - becomes the sentence beside its fiel
     pass
 
 
-def fields_of(facts: object) -> dict[str, Any]:
-    """What `Rules` is made with; raises Invalid."""
+def parse_rules(facts: object) -> Rules:
+    """What a person wrote. Raises Invalid, with a sentence for each part that cannot stand."""
+    rules = stored_rules(facts)
+    if found := problems(rules):
+        raise Invalid(found)
+    return rules
+
+
+def stored_rules(facts: object) -> Rules:
+    """What was accepted once. Raises Invalid where the shape is wrong; its values were checked then."""
+    return Rules(**_fields_of(facts))
+
+
+def _fields_of(facts: object) -> dict[str, Any]:
     if not isinstance(facts, Mapping):
         raise Invalid({"document": "A policy is one JSON object."})
     found = {str(name)[:60]: f"There is no field {str(name)[:60]!r}." for name in facts if name not in _READ}

@@ -4,7 +4,12 @@ import time
 
 import pytest
 
-from keyconsole.policies.ticket_pattern import LONGEST_TICKET, MOST_WAYS, pattern_problem, ticket_fits
+from keyconsole.policies.document.ticket_pattern import (
+    LONGEST_TICKET,
+    MOST_WAYS,
+    pattern_problem,
+    ticket_fits,
+)
 
 FINE = [
     "",

@@ -10,16 +10,13 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from keyconsole.kms.regions import partition_of
+from keyconsole.policies.document.parts import Rule, Window
+from keyconsole.policies.document.rules import Rules
+from keyconsole.policies.document.ticket_pattern import pattern_problem
 from keyconsole.policies.opening import DAYS, spans
-from keyconsole.policies.parts import Rule, Window
-from keyconsole.policies.ticket_pattern import pattern_problem
-
-if TYPE_CHECKING:
-    from keyconsole.policies.document import Rules
 
 MOST_PEOPLE = 20
 LONGEST_REASON_ASKED = 500

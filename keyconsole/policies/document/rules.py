@@ -1,20 +1,13 @@
-"""What a policy says, as a value: which moves it is about and what they need. Pure.
-
-`Rules.from_json` takes what a person wrote and refuses it whole where a part cannot stand;
-`Rules.stored` reads back what was accepted once.
-"""
+"""What a policy says, as a value: which moves it is about and what they need. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any
 
 from keyconsole.audit.chain import sha256_of
-from keyconsole.policies.checking import problems
-from keyconsole.policies.parts import Rule, Runs, Selector, Span, Window
-from keyconsole.policies.reading import fields_of
+from keyconsole.policies.document.parts import Rule, Runs, Selector, Span, Window
 from keyconsole.policies.requirements import Requirement
-from keyconsole.refusals import Invalid
 
 __all__ = ["DEFAULT", "Document", "Rule", "Rules", "Runs", "Selector", "Span", "Window", "document_sha256"]
 
@@ -65,19 +58,6 @@ class Rules:
             "review_within_hours": self.review_within_hours,
             "frozen": self.frozen,
         }
-
-    @classmethod
-    def from_json(cls, facts: object) -> Self:
-        """Raises Invalid with a sentence for each field that cannot stand."""
-        rules = cls.stored(facts)
-        if found := problems(rules):
-            raise Invalid(found)
-        return rules
-
-    @classmethod
-    def stored(cls, facts: object) -> Self:
-        """Raises Invalid where the shape is wrong; the values were checked when they were accepted."""
-        return cls(**fields_of(facts))
 
 
 # What holds for a key while no policy names it: one of the account's approvers who is not the requester.

@@ -4,14 +4,15 @@ import json
 
 import pytest
 
-from keyconsole.policies.document import DEFAULT, Rules, Runs
+from keyconsole.policies.document.parse import parse_rules
+from keyconsole.policies.document.rules import DEFAULT, Runs
 from keyconsole.refusals import Invalid
 from tests.policies.documents import TWO_GROUPS, document, freeze, rules, window
 
 
 def problems(facts):
     with pytest.raises(Invalid) as refused:
-        Rules.from_json(facts)
+        parse_rules(facts)
     return refused.value.problems
 
 
@@ -38,14 +39,14 @@ def test_a_full_document_survives_its_json():
         emergency_group="on-call",
         frozen="until the audit is over",
     )
-    again = Rules.from_json(json.loads(json.dumps(whole.as_json())))
+    again = parse_rules(json.loads(json.dumps(whole.as_json())))
     assert again == whole
     assert again.rules_sha256 == whole.rules_sha256
     assert again.runs is Runs.BY_HAND
 
 
 def test_what_is_left_out_has_its_default():
-    least = Rules.from_json(document())
+    least = parse_rules(document())
     assert (least.request_lives_hours, least.approval_lives_hours, least.review_within_hours) == (72, 24, 72)
     assert least.runs is Runs.AUTOMATIC
     assert (least.windows, least.freezes, least.allowed_regions) == ((), (), ())
