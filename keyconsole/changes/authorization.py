@@ -13,8 +13,8 @@ from keyconsole.changes.quorum import members_of
 from keyconsole.changes.states import State
 from keyconsole.inventory.models import MultiRegionKey, RegionKey
 from keyconsole.policies.document.rules import Rules
-from keyconsole.policies.governing import governing_for
-from keyconsole.policies.matching import Governing
+from keyconsole.policies.governing.match import Governing
+from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.requirements import Standing, at_best
 from keyconsole.policies.roster import Roster

@@ -17,7 +17,7 @@ from keyconsole.demo.timeline import Happening
 from keyconsole.policies import groups, proposing
 from keyconsole.policies.applying import apply_at_the_terminal
 from keyconsole.policies.document.rules import Rule, Rules, Selector, Window
-from keyconsole.policies.matching import Governing, Subject, governing
+from keyconsole.policies.governing.match import Governing, Subject, governing
 from keyconsole.policies.models import PolicyVersion, VersionState
 from keyconsole.policies.requirements import Requirement
 

@@ -16,8 +16,8 @@ from keyconsole.aws_accounts.roles import Permission
 from keyconsole.inventory.models import MultiRegionKey, RegionKey
 from keyconsole.policies.document.rules import DEFAULT, Rules
 from keyconsole.policies.fitting import covered_accounts
-from keyconsole.policies.governing import active_rules, subject_of, with_primaries
-from keyconsole.policies.matching import Subject, could_fit, governing
+from keyconsole.policies.governing.match import Subject, could_fit, governing
+from keyconsole.policies.governing.resolve import active_rules, subject_of, with_primaries
 from keyconsole.policies.membership import missing_words
 from keyconsole.policies.models import Policy
 from keyconsole.policies.requirements import Requirement, Standing, at_best, standing

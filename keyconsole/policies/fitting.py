@@ -9,8 +9,8 @@ from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.document.parts import Selector
 from keyconsole.policies.document.rules import Rules
-from keyconsole.policies.governing import subject_of, with_primaries
-from keyconsole.policies.matching import could_fit, covers_account
+from keyconsole.policies.governing.match import could_fit, covers_account
+from keyconsole.policies.governing.resolve import subject_of, with_primaries
 from keyconsole.policies.membership import group_problem, shortfall
 from keyconsole.policies.roster import Roster
 

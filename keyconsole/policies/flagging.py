@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.policies.fitting import misfits
-from keyconsole.policies.governing import active_rules
+from keyconsole.policies.governing.resolve import active_rules
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.roster import Roster
 

@@ -12,8 +12,8 @@ from keyconsole.changes.requests.break_glass import may_break_glass
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies import freezing, windows
 from keyconsole.policies.document.rules import Rules
-from keyconsole.policies.governing import governing_for
-from keyconsole.policies.matching import Governing
+from keyconsole.policies.governing.match import Governing
+from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.policies.membership import members_for
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.refusals import Verdict

@@ -18,7 +18,7 @@ from keyconsole.demo.pending import TOGETHER
 from keyconsole.demo.people import PEOPLE
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.flagging import unsatisfiable
-from keyconsole.policies.governing import governing_for
+from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.requirements import Requirement
 from keyconsole.policies.windows import may_run_at

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import RoleGrant
 from keyconsole.policies.applying import apply_rules
-from keyconsole.policies.governing import governing_for
+from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.policies.groups import join, leave
 from keyconsole.policies.models import PolicyVersion, PolicyVote
 from keyconsole.policies.proposing import activate_agreed, agree, propose, reject, withdraw

@@ -5,7 +5,7 @@ import pytest
 from keyconsole.audit.models import Entry
 from keyconsole.policies.applying import apply_rules
 from keyconsole.policies.flagging import unsatisfiable
-from keyconsole.policies.governing import governing_for, governing_for_many
+from keyconsole.policies.governing.resolve import governing_for, governing_for_many
 from keyconsole.policies.groups import leave
 from keyconsole.policies.models import Policy
 from keyconsole.policies.proposing import propose

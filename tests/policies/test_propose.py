@@ -7,7 +7,7 @@ from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import RoleGrant
 from keyconsole.policies.applying import apply_rules
 from keyconsole.policies.document.rules import document_sha256
-from keyconsole.policies.governing import governing_for
+from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.policies.models import Policy, PolicyVersion
 from keyconsole.policies.proposing import propose
 from keyconsole.refusals import Refused

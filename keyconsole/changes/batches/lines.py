@@ -20,8 +20,8 @@ from keyconsole.changes.authorization import (
 from keyconsole.changes.models import Change
 from keyconsole.changes.requests.request import about_the_words
 from keyconsole.inventory.models import MultiRegionKey
-from keyconsole.policies.governing import governing_for_many
-from keyconsole.policies.matching import Governing
+from keyconsole.policies.governing.match import Governing
+from keyconsole.policies.governing.resolve import governing_for_many
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.roster import Roster
 

@@ -22,7 +22,7 @@ from keyconsole.changes.requests.create import Wish, already_asked, create
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move, note
 from keyconsole.inventory.models import MultiRegionKey
-from keyconsole.policies.governing import governing_for
+from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.refusals import Lost, Refused, Verdict
 from keyconsole.text import REASON_AT_MOST, TICKET_AT_MOST, clean_text
 

@@ -16,8 +16,8 @@ from keyconsole.changes.plan.plan import plan_for, plan_sha256
 from keyconsole.changes.plan.preflight import preflight
 from keyconsole.changes.transition import note
 from keyconsole.inventory.models import MultiRegionKey
-from keyconsole.policies.governing import governing_for
-from keyconsole.policies.matching import Governing
+from keyconsole.policies.governing.match import Governing
+from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.refusals import Refused
 

@@ -18,7 +18,7 @@ from keyconsole.changes.transition import move
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.document.ticket_pattern import ticket_fits
-from keyconsole.policies.governing import governing_for
+from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.refusals import Refused
 from keyconsole.text import REASON_AT_MOST, TICKET_AT_MOST, clean_text
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.policies.document.rules import Rules
-from keyconsole.policies.governing import active_rules
+from keyconsole.policies.governing.resolve import active_rules
 from keyconsole.policies.roster import Roster
 
 

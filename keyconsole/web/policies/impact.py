@@ -17,8 +17,8 @@ from keyconsole.aws_accounts.roles import Permission
 from keyconsole.inventory.models import MultiRegionKey, RegionKey
 from keyconsole.policies.agreement import Agreement, agreements_needed
 from keyconsole.policies.document.rules import Rules
-from keyconsole.policies.governing import active_rules, subject_of, with_primaries
-from keyconsole.policies.matching import Subject, could_fit, governing
+from keyconsole.policies.governing.match import Subject, could_fit, governing
+from keyconsole.policies.governing.resolve import active_rules, subject_of, with_primaries
 from keyconsole.policies.membership import missing_words
 from keyconsole.policies.models import Policy
 from keyconsole.policies.roster import Roster

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet
 
 from keyconsole.policies.document.rules import DEFAULT
-from keyconsole.policies.governing import active_rules
+from keyconsole.policies.governing.resolve import active_rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
 from keyconsole.policies.roster import Roster
 from keyconsole.policies.voting import Tally, tallies

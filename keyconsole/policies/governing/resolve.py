@@ -8,7 +8,7 @@ from itertools import islice
 from keyconsole.inventory.models import MultiRegionKey, RegionKey
 from keyconsole.policies.document.parse import stored_rules
 from keyconsole.policies.document.rules import Rules
-from keyconsole.policies.matching import Governing, Subject, governing
+from keyconsole.policies.governing.match import Governing, Subject, governing
 from keyconsole.policies.models import PolicyVersion, VersionState
 
 Candidates = Sequence[tuple[PolicyVersion, Rules]]

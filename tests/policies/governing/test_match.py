@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from keyconsole.policies.document.rules import DEFAULT
-from keyconsole.policies.matching import NO_POLICY, Subject, governing
+from keyconsole.policies.governing.match import NO_POLICY, Subject, governing
 from tests.policies.documents import rules
 
 
