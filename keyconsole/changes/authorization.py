@@ -16,8 +16,8 @@ from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.governing.match import Governing
 from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.policies.requirements import Standing, at_best
-from keyconsole.policies.roster import Roster
+from keyconsole.policies.quorum.requirements import Standing, at_best
+from keyconsole.policies.quorum.roster import Roster
 from keyconsole.refusals import Verdict
 
 __all__ = ["Prospect", "Verdict"]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from keyconsole.changes.models import Change
 from keyconsole.policies.document.parse import stored_rules
 from keyconsole.policies.document.rules import DEFAULT, Rules
-from keyconsole.policies.membership import members_for
-from keyconsole.policies.requirements import Requirement, Standing, standing
+from keyconsole.policies.quorum.membership import members_for
+from keyconsole.policies.quorum.requirements import Requirement, Standing, standing
 
 
 def rules_of(change: Change) -> Rules:

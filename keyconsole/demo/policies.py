@@ -14,12 +14,13 @@ from django.contrib.auth.models import User
 
 from keyconsole.demo.accounts_and_regions import ARCHIVE, PAYMENTS, RESEARCH, StoryKey
 from keyconsole.demo.timeline import Happening
-from keyconsole.policies import groups, proposing
+from keyconsole.policies import proposing
 from keyconsole.policies.applying import apply_at_the_terminal
 from keyconsole.policies.document.rules import Rule, Rules, Selector, Window
 from keyconsole.policies.governing.match import Governing, Subject, governing
 from keyconsole.policies.models import PolicyVersion, VersionState
-from keyconsole.policies.requirements import Requirement
+from keyconsole.policies.quorum import groups
+from keyconsole.policies.quorum.requirements import Requirement
 
 Then = Governing[str]
 Tell = Callable[[datetime], object]

@@ -11,8 +11,8 @@ from keyconsole.policies.document.parts import Selector
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.governing.match import could_fit, covers_account
 from keyconsole.policies.governing.resolve import subject_of, with_primaries
-from keyconsole.policies.membership import group_problem, shortfall
-from keyconsole.policies.roster import Roster
+from keyconsole.policies.quorum.membership import group_problem, shortfall
+from keyconsole.policies.quorum.roster import Roster
 
 
 def misfits(

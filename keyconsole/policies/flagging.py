@@ -6,7 +6,7 @@ from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.policies.fitting import misfits
 from keyconsole.policies.governing.resolve import active_rules
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.policies.roster import Roster
+from keyconsole.policies.quorum.roster import Roster
 
 
 def unsatisfiable() -> list[tuple[PolicyVersion, str]]:

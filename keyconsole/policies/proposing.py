@@ -27,7 +27,7 @@ from keyconsole.policies.activating import (
 from keyconsole.policies.agreement import Agreement, agreements_needed
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.models import Policy, PolicyVersion, PolicyVote, VersionState
-from keyconsole.policies.roster import Roster
+from keyconsole.policies.quorum.roster import Roster
 from keyconsole.policies.voting import (
     may_agree,
     may_propose,

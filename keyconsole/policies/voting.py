@@ -10,8 +10,8 @@ from keyconsole.aws_accounts.permissions import Person, can, can_somewhere
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.policies.agreement import Agreement
 from keyconsole.policies.models import PolicyVersion, VersionState
-from keyconsole.policies.requirements import Line
-from keyconsole.policies.roster import Roster
+from keyconsole.policies.quorum.requirements import Line
+from keyconsole.policies.quorum.roster import Roster
 from keyconsole.refusals import Verdict
 
 

@@ -14,8 +14,8 @@ from keyconsole.policies import freezing, windows
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.governing.match import Governing
 from keyconsole.policies.governing.resolve import governing_for
-from keyconsole.policies.membership import members_for
 from keyconsole.policies.models import PolicyVersion
+from keyconsole.policies.quorum.membership import members_for
 from keyconsole.refusals import Verdict
 
 

@@ -19,7 +19,7 @@ from keyconsole.changes.requests import request
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies import freezing
 from keyconsole.policies.document.rules import Rule, Rules, Runs, Window
-from keyconsole.policies.requirements import Requirement
+from keyconsole.policies.quorum.requirements import Requirement
 from keyconsole.refusals import Refused
 from tests.cast import NOW, Cast, hold
 from tests.changes.approvals.teams import give, join

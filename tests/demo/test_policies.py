@@ -20,7 +20,7 @@ from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.flagging import unsatisfiable
 from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.policies.requirements import Requirement
+from keyconsole.policies.quorum.requirements import Requirement
 from keyconsole.policies.windows import may_run_at
 
 BEFORE_ANY_POLICY = "none"

@@ -7,9 +7,9 @@ from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import RoleGrant
 from keyconsole.policies.applying import apply_rules
 from keyconsole.policies.governing.resolve import governing_for
-from keyconsole.policies.groups import join, leave
 from keyconsole.policies.models import PolicyVersion, PolicyVote
 from keyconsole.policies.proposing import activate_agreed, agree, propose, reject, withdraw
+from keyconsole.policies.quorum.groups import join, leave
 from keyconsole.policies.voting import may_agree, may_reject, may_withdraw, tallies
 from keyconsole.refusals import Refused
 from tests.cast import NOW, make_person

@@ -12,9 +12,9 @@ import pytest
 from django.test import Client
 
 from keyconsole.policies.document.rules import DEFAULT, Rule, Rules, Runs, Selector, Span, Window
-from keyconsole.policies.groups import join
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.policies.requirements import Requirement
+from keyconsole.policies.quorum.groups import join
+from keyconsole.policies.quorum.requirements import Requirement
 from tests.cast import NOW, Cast, Inventory, hold
 from tests.web.proposals import PAYMENTS, WHY, form_of, proposed, staffed
 

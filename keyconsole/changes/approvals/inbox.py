@@ -19,8 +19,8 @@ from keyconsole.changes.states import State
 from keyconsole.policies.document.parse import stored_rules
 from keyconsole.policies.document.rules import DEFAULT
 from keyconsole.policies.models import PolicyVersion, PolicyVote, VersionState
-from keyconsole.policies.requirements import APPROVERS, Requirement, Standing, standing
-from keyconsole.policies.roster import Roster
+from keyconsole.policies.quorum.requirements import APPROVERS, Requirement, Standing, standing
+from keyconsole.policies.quorum.roster import Roster
 from keyconsole.policies.voting import may_agree
 
 Needs = dict[int | None, tuple[Requirement, ...]]  # by policy version; None where no policy named the move

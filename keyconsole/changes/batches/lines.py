@@ -23,7 +23,7 @@ from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.governing.match import Governing
 from keyconsole.policies.governing.resolve import governing_for_many
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.policies.roster import Roster
+from keyconsole.policies.quorum.roster import Roster
 
 
 @dataclass(frozen=True, slots=True)

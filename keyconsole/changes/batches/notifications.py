@@ -17,7 +17,7 @@ from keyconsole.changes.quorum import rules_of
 from keyconsole.changes.states import State
 from keyconsole.notifications.announcing import announce
 from keyconsole.notifications.topics import Topic
-from keyconsole.policies.roster import Roster
+from keyconsole.policies.quorum.roster import Roster
 
 REMIND_EVERY = timedelta(hours=24)
 LINES_TOLD = 20

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from keyconsole.changes.models import Approval, Batch, Change
 from keyconsole.changes.quorum import rules_of
 from keyconsole.changes.states import CLOSED, IN_FLIGHT, State
-from keyconsole.policies.requirements import Standing, standing
-from keyconsole.policies.roster import Members, Roster
+from keyconsole.policies.quorum.requirements import Standing, standing
+from keyconsole.policies.quorum.roster import Members, Roster
 
 
 @dataclass(frozen=True, slots=True)

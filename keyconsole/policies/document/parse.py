@@ -14,7 +14,7 @@ from typing import Any
 from keyconsole.policies.document.parts import Rule, Runs, Selector, Span, Window
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.document.validate import problems
-from keyconsole.policies.requirements import Requirement
+from keyconsole.policies.quorum.requirements import Requirement
 from keyconsole.refusals import Invalid
 from keyconsole.text import has_control_characters
 

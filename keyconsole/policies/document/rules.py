@@ -7,7 +7,7 @@ from typing import Any
 
 from keyconsole.audit.chain import sha256_of
 from keyconsole.policies.document.parts import Rule, Runs, Selector, Span, Window
-from keyconsole.policies.requirements import Requirement
+from keyconsole.policies.quorum.requirements import Requirement
 
 __all__ = ["DEFAULT", "Document", "Rule", "Rules", "Runs", "Selector", "Span", "Window", "document_sha256"]
 

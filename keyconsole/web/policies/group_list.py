@@ -10,7 +10,7 @@ from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.governing.resolve import active_rules
-from keyconsole.policies.roster import Roster
+from keyconsole.policies.quorum.roster import Roster
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ from keyconsole.policies.agreement import Agreement, agreements_needed
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.governing.match import Subject, could_fit, governing
 from keyconsole.policies.governing.resolve import active_rules, subject_of, with_primaries
-from keyconsole.policies.membership import missing_words
 from keyconsole.policies.models import Policy
-from keyconsole.policies.roster import Roster
+from keyconsole.policies.quorum.membership import missing_words
+from keyconsole.policies.quorum.roster import Roster
 from keyconsole.web.policies.words import listed
 
 Candidates = list[tuple[str, Rules]]

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from keyconsole.policies.document.rules import DEFAULT
 from keyconsole.policies.governing.resolve import active_rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
-from keyconsole.policies.roster import Roster
+from keyconsole.policies.quorum.roster import Roster
 from keyconsole.policies.voting import Tally, tallies
 from keyconsole.web.policies.standing import RunsNow, runs_now
 from keyconsole.web.policies.words import Texts, needs_words, selector_words

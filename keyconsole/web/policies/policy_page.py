@@ -12,7 +12,7 @@ from keyconsole.aws_accounts.roles import Permission
 from keyconsole.policies.document.parse import stored_rules
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.models import Policy, PolicyVersion, PolicyVote, VersionState
-from keyconsole.policies.requirements import Line
+from keyconsole.policies.quorum.requirements import Line
 from keyconsole.policies.voting import may_agree, may_reject, may_withdraw, tallies
 from keyconsole.refusals import Verdict
 from keyconsole.web.policies.editor import written

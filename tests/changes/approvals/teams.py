@@ -12,7 +12,7 @@ from keyconsole.changes.approvals.decide import approve
 from keyconsole.changes.models import Change
 from keyconsole.policies.document.rules import Rule, Rules, Selector
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.policies.requirements import Requirement
+from keyconsole.policies.quorum.requirements import Requirement
 from tests.cast import NOW, Cast, hold
 
 ONE_OF_EACH = (Requirement("platform", 1), Requirement("security", 1))

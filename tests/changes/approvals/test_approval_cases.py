@@ -18,7 +18,7 @@ from keyconsole.changes.models import Change
 from keyconsole.changes.requests.request import cancel, request_move
 from keyconsole.policies.document.parse import parse_rules, stored_rules
 from keyconsole.policies.document.rules import Rule, Rules, Runs, Window
-from keyconsole.policies.requirements import Requirement
+from keyconsole.policies.quorum.requirements import Requirement
 from keyconsole.refusals import Invalid, Lost, Refused
 from tests.cast import NOW, hold
 from tests.changes.approvals.teams import agree, give, hold_for_payments, join

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from keyconsole.policies.document.rules import Runs
-from keyconsole.policies.requirements import Requirement
+from keyconsole.policies.quorum.requirements import Requirement
 from tests.changes.approval_world import World
 
 pytestmark = pytest.mark.django_db

@@ -19,7 +19,7 @@ from keyconsole.changes.models import Change, Rejection
 from keyconsole.changes.requests.request import request_move
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.document.rules import Runs
-from keyconsole.policies.requirements import Requirement
+from keyconsole.policies.quorum.requirements import Requirement
 from tests.cast import Member, make_key
 from tests.changes.approvals.teams import agree, hold_for_payments
 from tests.changes.processes import ROOT, environment

@@ -15,7 +15,7 @@ from keyconsole.changes.requests.request import cancel, request_move
 from keyconsole.notifications.models import Delivery
 from keyconsole.policies.document.rules import Rule, Rules, Runs, Selector
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.policies.requirements import Requirement
+from keyconsole.policies.quorum.requirements import Requirement
 from keyconsole.refusals import Refused
 from tests.cast import NOW, hold
 

@@ -24,7 +24,7 @@ from keyconsole.inventory.models import RegionKey
 from keyconsole.policies.document.rules import Rule, Rules, Runs, Selector
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.proposing import propose
-from keyconsole.policies.requirements import Requirement
+from keyconsole.policies.quorum.requirements import Requirement
 from tests.cast import Cast, Inventory, Member, make_key
 from tests.changes.approvals.teams import agree, hold_for_payments, join
 from tests.changes.batches.given import ask_for, make_keys

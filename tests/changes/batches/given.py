@@ -14,7 +14,7 @@ from keyconsole.changes.states import IN_FLIGHT
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.document.rules import Rule, Rules, Selector
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.policies.requirements import Requirement
+from keyconsole.policies.quorum.requirements import Requirement
 from keyconsole.sandbox.server import Sandbox
 from tests.cast import NOW, Cast, Member, hold, make_key
 from tests.changes.conftest import PRIMARY, REPLICA, Clock, known_key

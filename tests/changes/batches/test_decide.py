@@ -24,7 +24,7 @@ from keyconsole.changes.models import Approval, Change, OnFailure, Rejection
 from keyconsole.inventory.models import RegionKey
 from keyconsole.policies.document.rules import Rule, Rules, Runs, Selector
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.policies.requirements import Requirement
+from keyconsole.policies.quorum.requirements import Requirement
 from keyconsole.refusals import Refused
 from tests.cast import NOW, hold
 from tests.changes.batches.given import ask_for, lines_of, make_keys, one_approver, states_of

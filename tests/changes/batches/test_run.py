@@ -18,7 +18,7 @@ from keyconsole.notifications.models import Delivery, Route
 from keyconsole.policies.document.rules import Rule, Rules, Window
 from keyconsole.policies.freezing import freeze, lift
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.policies.requirements import Requirement
+from keyconsole.policies.quorum.requirements import Requirement
 from keyconsole.refusals import Refused
 from tests.cast import hold
 from tests.changes.batches.given import (

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from keyconsole.aws_accounts.terminal import person_called, who_types
 from keyconsole.policies.flagging import unsatisfiable
-from keyconsole.policies.groups import join, leave
+from keyconsole.policies.quorum.groups import join, leave
 from keyconsole.refusals import Refused
 
 

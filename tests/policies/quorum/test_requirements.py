@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyconsole.policies.requirements import Requirement, at_best, standing
+from keyconsole.policies.quorum.requirements import Requirement, at_best, standing
 
 PLATFORM, SECURITY = Requirement("platform", 1), Requirement("security", 1)
 MEMBERS = {"platform": {"ben", "both"}, "security": {"bea", "both"}}

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.roles import Permission
-from keyconsole.policies.requirements import APPROVERS, Requirement, Standing, at_best
-from keyconsole.policies.roster import Members, Roster
+from keyconsole.policies.quorum.requirements import APPROVERS, Requirement, Standing, at_best
+from keyconsole.policies.quorum.roster import Members, Roster
 
 
 def members_for(requirements: Iterable[Requirement], account: AwsAccount | None) -> Members:

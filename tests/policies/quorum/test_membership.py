@@ -4,9 +4,9 @@ import pytest
 
 from keyconsole.aws_accounts.models import RoleGrant
 from keyconsole.policies.fitting import misfits
-from keyconsole.policies.groups import join
-from keyconsole.policies.membership import members_for
-from keyconsole.policies.requirements import Requirement
+from keyconsole.policies.quorum.groups import join
+from keyconsole.policies.quorum.membership import members_for
+from keyconsole.policies.quorum.requirements import Requirement
 from tests.cast import NOW
 from tests.policies.documents import TWO_GROUPS, confirm, rules
 

@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group
 
 from keyconsole.aws_accounts.models import AwsAccount, RoleGrant
 from keyconsole.aws_accounts.roles import Permission, Role, roles_that_allow
-from keyconsole.policies.requirements import APPROVERS, Requirement
+from keyconsole.policies.quorum.requirements import APPROVERS, Requirement
 
 Members = dict[str, set[str]]
 EVERYWHERE = 0

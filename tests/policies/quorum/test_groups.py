@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Group
 
 from keyconsole.audit.models import Entry
-from keyconsole.policies.groups import join, leave
+from keyconsole.policies.quorum.groups import join, leave
 from keyconsole.refusals import Refused
 from tests.cast import NOW
 
