@@ -15,7 +15,7 @@ from keyconsole.changes.authorization import Verdict
 from keyconsole.changes.models import Approval, Change, Rejection, Review
 from keyconsole.changes.quorum import Asked, asked_of, reviewers_of, rules_of, still_waits_for
 from keyconsole.changes.states import IN_FLIGHT, State
-from keyconsole.policies import windows
+from keyconsole.policies.schedule import windows
 from keyconsole.web import deeds
 from keyconsole.web.deeds import Deed
 

@@ -15,7 +15,7 @@ from keyconsole.aws_accounts.permissions import reach_of
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.approvals.inbox import needs_count
 from keyconsole.notifications.retry import dead_letters
-from keyconsole.policies import freezing
+from keyconsole.policies.schedule import freeze
 
 
 class RailEntry(NamedTuple):
@@ -56,7 +56,7 @@ def _person(request: HttpRequest) -> User | None:
 
 
 def _frozen(request: HttpRequest) -> str:
-    return freezing.current_words() if _person(request) else ""
+    return freeze.current_words() if _person(request) else ""
 
 
 def _needs_me(request: HttpRequest) -> int:

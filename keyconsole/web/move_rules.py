@@ -10,12 +10,12 @@ from django.contrib.auth.models import User
 
 from keyconsole.changes.requests.break_glass import may_break_glass
 from keyconsole.inventory.models import MultiRegionKey
-from keyconsole.policies import freezing, windows
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.governing.match import Governing
 from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.quorum.membership import members_for
+from keyconsole.policies.schedule import freeze, windows
 from keyconsole.refusals import Verdict
 
 
@@ -50,7 +50,7 @@ def move_rules(key: MultiRegionKey, *, to_region: str, person: User, now: dateti
     found = governing_for(key, to_region=to_region)
     rules = found.rules
     members = members_for(rules.requirements, key.account) if rules.requirements else {}
-    held_back = windows.may_run_at(rules, now, freeze=freezing.current_words()).reasons
+    held_back = windows.may_run_at(rules, now, freeze=freeze.current_words()).reasons
     emergency = may_break_glass(person, key, to_region=to_region, now=now) if rules.emergency_group else None
     return MoveRules(
         governing=found,

@@ -17,9 +17,9 @@ from keyconsole.changes.execution import execute
 from keyconsole.changes.models import Change
 from keyconsole.changes.requests import request
 from keyconsole.inventory.models import MultiRegionKey
-from keyconsole.policies import freezing
 from keyconsole.policies.document.rules import Rule, Rules, Runs, Window
 from keyconsole.policies.quorum.requirements import Requirement
+from keyconsole.policies.schedule import freeze as freezing
 from keyconsole.refusals import Refused
 from tests.cast import NOW, Cast, hold
 from tests.changes.approvals.teams import give, join

@@ -21,7 +21,7 @@ from keyconsole.policies.flagging import unsatisfiable
 from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.quorum.requirements import Requirement
-from keyconsole.policies.windows import may_run_at
+from keyconsole.policies.schedule.windows import may_run_at
 
 BEFORE_ANY_POLICY = "none"
 EVERYBODY = [person.username for person in PEOPLE]

@@ -7,8 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from keyconsole.audit.models import Entry
-from keyconsole.policies import freezing
 from keyconsole.policies.models import PolicyVersion
+from keyconsole.policies.schedule import freeze
 from tests.policies.documents import document
 
 PAYMENTS = document(applies_to={"accounts": ["payments"]})
@@ -132,9 +132,9 @@ def test_freezing_and_lifting(cast):
     assert "by ada: Incident" in run("freeze", "--why", "Incident", "--as", "ada")
     assert refusal("freeze", "--why", "Incident", "--as", "ada")[0] == 1
     assert refusal("lift_freeze", "--as", "ben")[0] == 1
-    assert freezing.current()
+    assert freeze.current()
     run("lift_freeze", "--as", "ada")
-    assert not freezing.current()
+    assert not freeze.current()
 
 
 def test_a_group_is_shown_filled_and_emptied(inventory, groups, file):

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from keyconsole.audit.models import Entry
-from keyconsole.policies.freezing import NOT_YOURS, current
+from keyconsole.policies.schedule.freeze import NOT_YOURS, current
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db

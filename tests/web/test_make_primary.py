@@ -13,8 +13,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from keyconsole.changes.models import Change
 from keyconsole.policies.document.parts import Window
-from keyconsole.policies.freezing import freeze
 from keyconsole.policies.models import PolicyVersion
+from keyconsole.policies.schedule.freeze import freeze
 from keyconsole.refusals import Refused
 from tests.cast import CARD_VAULT, LEDGER, OLD_VAULT, Cast, Inventory
 from tests.changes.approvals.teams import hold_for_payments

@@ -11,7 +11,7 @@ from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Change
 from keyconsole.changes.quorum import rules_of, standing_of
 from keyconsole.changes.states import State
-from keyconsole.policies import freezing, windows
+from keyconsole.policies.schedule import freeze, windows
 
 
 class Ruling(StrEnum):
@@ -56,7 +56,7 @@ def _time_reasons(change: Change, *, now: datetime) -> tuple[str, ...]:
         return ("It waits for somebody to run it.",)
     if change.run_at > now:
         return (f"It will run at {change.run_at:%Y-%m-%d %H:%M} UTC.",)
-    return windows.may_run_at(rules_of(change), now, freeze=freezing.current_words()).reasons
+    return windows.may_run_at(rules_of(change), now, freeze=freeze.current_words()).reasons
 
 
 def _batch_reasons(change: Change, *, in_turn: bool) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from keyconsole.changes.models import Batch, Change, OnFailure
 from keyconsole.changes.quorum import rules_of
 from keyconsole.changes.states import CLOSED, IN_FLIGHT, State
 from keyconsole.changes.transition import hold, move
-from keyconsole.policies import freezing, windows
+from keyconsole.policies.schedule import freeze, windows
 from keyconsole.refusals import Lost
 
 FAILED = frozenset({State.REJECTED, State.EXPIRED, State.STALE, State.NOT_APPLIED})
@@ -125,7 +125,7 @@ def _ready(batch: Batch, lines: Sequence[Change], *, now: datetime) -> list[Chan
         return []
     if batch.on_failure == OnFailure.STOP and any(_has_begun(line) for line in lines):
         return []
-    frozen = freezing.current_words()
+    frozen = freeze.current_words()
     return [line for line in lines if _may_begin(line, frozen=frozen, now=now)]
 
 

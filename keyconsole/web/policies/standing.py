@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from keyconsole.policies.document.rules import Rules
-from keyconsole.policies.windows import may_run_at, next_opening
+from keyconsole.policies.schedule.windows import may_run_at, next_opening
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from keyconsole.aws_accounts.roles import Permission
-from keyconsole.policies import freezing
+from keyconsole.policies.schedule import freeze as freezing
 from keyconsole.refusals import Refused
 from keyconsole.web.guards import person_of, requires
 

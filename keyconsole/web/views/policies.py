@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.inventory.models import MultiRegionKey
-from keyconsole.policies import freezing
 from keyconsole.policies.flagging import unsatisfiable
 from keyconsole.policies.models import Freeze, Policy
+from keyconsole.policies.schedule import freeze
 from keyconsole.policies.voting import may_propose
 from keyconsole.web.guards import person_of, requires
 from keyconsole.web.policies.considering import explained, targets_of
@@ -33,7 +33,7 @@ KEYS_FOUND = 20
 @requires(Permission.VIEW)
 @require_safe
 def policies(request: HttpRequest) -> HttpResponse:
-    person, now, frozen = person_of(request), timezone.now(), freezing.current()
+    person, now, frozen = person_of(request), timezone.now(), freeze.current()
     rows = holding(now, frozen=frozen is not None)
     context = {
         "rows": rows,
@@ -43,7 +43,7 @@ def policies(request: HttpRequest) -> HttpResponse:
         "not_holding": list(not_holding()),
         "propose": may_propose(person),
         "frozen_now": frozen,
-        "switch": freezing.may_lift(person) if frozen else freezing.may_freeze(person),
+        "switch": freeze.may_lift(person) if frozen else freeze.may_freeze(person),
         "freezes": Freeze.objects.exclude(lifted_at=None)[:FREEZES_SHOWN],
     }
     return render(request, "policies/index.html", context)
@@ -90,7 +90,7 @@ def groups(request: HttpRequest) -> HttpResponse:
 
 def _runs_now(held: Version | None) -> RunsNow | None:
     rules = held.rules if held else None
-    return runs_now(rules, timezone.now(), frozen=freezing.current() is not None) if rules else None
+    return runs_now(rules, timezone.now(), frozen=freeze.current() is not None) if rules else None
 
 
 def policy_called(name: str) -> Policy:

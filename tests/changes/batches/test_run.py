@@ -16,9 +16,9 @@ from keyconsole.changes.models import Attempt, Batch, Change, OnFailure
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.notifications.models import Delivery, Route
 from keyconsole.policies.document.rules import Rule, Rules, Window
-from keyconsole.policies.freezing import freeze, lift
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.quorum.requirements import Requirement
+from keyconsole.policies.schedule.freeze import freeze, lift
 from keyconsole.refusals import Refused
 from tests.cast import hold
 from tests.changes.batches.given import (

@@ -15,7 +15,7 @@ from keyconsole.changes.requests.break_glass import break_glass, may_break_glass
 from keyconsole.changes.requests.create import Wish
 from keyconsole.notifications.models import Delivery
 from keyconsole.policies.document.rules import Rule, Rules
-from keyconsole.policies.freezing import freeze
+from keyconsole.policies.schedule.freeze import freeze
 from keyconsole.refusals import Refused
 from tests.cast import NOW, hold
 from tests.changes.approvals.teams import give, hold_for_payments, join

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from keyconsole.aws_accounts.terminal import by_command, person_called
-from keyconsole.policies import freezing
+from keyconsole.policies.schedule import freeze
 from keyconsole.refusals import Refused
 
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: object, why: str, username: str, **__: Any) -> None:
         try:
-            held = freezing.freeze(by=person_called(username), why=why, now=timezone.now(), via=by_command())
+            held = freeze.freeze(by=person_called(username), why=why, now=timezone.now(), via=by_command())
         except Refused as no:
             raise CommandError(f"Refused: {no}", returncode=1) from None
-        self.stdout.write(freezing.words(held))
+        self.stdout.write(freeze.words(held))

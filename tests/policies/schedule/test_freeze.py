@@ -5,44 +5,42 @@ from django.db import IntegrityError, transaction
 
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import RoleGrant
-from keyconsole.policies import freezing
 from keyconsole.policies.models import Freeze
+from keyconsole.policies.schedule import freeze
 from keyconsole.refusals import Refused
 from tests.cast import NOW
 
 
 @pytest.fixture
 def frozen(cast):
-    return freezing.freeze(by=cast.ada, why="Region incident", now=NOW)
+    return freeze.freeze(by=cast.ada, why="Region incident", now=NOW)
 
 
 def test_a_freeze_says_who_and_why(frozen):
-    assert freezing.current() == frozen
-    assert (
-        freezing.current_words() == "Everything is frozen since 2026-11-23 12:00 UTC by ada: Region incident"
-    )
+    assert freeze.current() == frozen
+    assert freeze.current_words() == "Everything is frozen since 2026-11-23 12:00 UTC by ada: Region incident"
     entry = Entry.objects.get(event="freeze.set")
     assert (entry.actor, entry.data) == ("ada", {"why": "Region incident", "via": "page"})
 
 
 def test_lifting_ends_it_and_keeps_its_row(cast, frozen):
-    freezing.lift(by=cast.ada, now=NOW)
-    assert freezing.current() is None
-    assert freezing.current_words() == ""
+    freeze.lift(by=cast.ada, now=NOW)
+    assert freeze.current() is None
+    assert freeze.current_words() == ""
     assert Freeze.objects.get().lifted_by == "ada"
     assert Entry.objects.get(event="freeze.lifted").data["why"] == "Region incident"
 
 
 def test_it_can_be_frozen_again_afterwards(cast, frozen):
-    freezing.lift(by=cast.ada, now=NOW)
-    freezing.freeze(by=cast.ada, why="again", now=NOW)
-    freezing.lift(by=cast.ada, now=NOW)
+    freeze.lift(by=cast.ada, now=NOW)
+    freeze.freeze(by=cast.ada, why="again", now=NOW)
+    freeze.lift(by=cast.ada, now=NOW)
     assert Freeze.objects.count() == 2
 
 
 def test_a_second_freeze_is_refused_with_the_first_ones_words(cast, frozen):
     with pytest.raises(Refused, match="by ada: Region incident"):
-        freezing.freeze(by=cast.ada, why="me too", now=NOW)
+        freeze.freeze(by=cast.ada, why="me too", now=NOW)
     assert Entry.objects.filter(event="freeze.set").count() == 1
 
 
@@ -53,32 +51,32 @@ def test_the_database_holds_one_open_freeze(frozen):
 
 def test_lifting_nothing_is_refused(cast):
     with pytest.raises(Refused, match="Nothing is frozen"):
-        freezing.lift(by=cast.ada, now=NOW)
+        freeze.lift(by=cast.ada, now=NOW)
 
 
 @pytest.mark.parametrize("why", ["", "  \n", "x" * 2001, "a\x00b"])
 def test_a_freeze_needs_words_that_people_can_read(cast, why):
     with pytest.raises(Refused):
-        freezing.freeze(by=cast.ada, why=why, now=NOW)
+        freeze.freeze(by=cast.ada, why=why, now=NOW)
     assert not Freeze.objects.exists()
 
 
 @pytest.mark.parametrize("name", ["ana", "ben", "cleo", "dan"])
 def test_approvers_of_some_accounts_cannot_freeze_all_of_them(cast, name):
     person = getattr(cast, name)
-    assert freezing.may_freeze(person).reasons == (freezing.NOT_YOURS,)
+    assert freeze.may_freeze(person).reasons == (freeze.NOT_YOURS,)
     with pytest.raises(Refused, match="in every account"):
-        freezing.freeze(by=person, why="x", now=NOW)
+        freeze.freeze(by=person, why="x", now=NOW)
 
 
 def test_an_approver_of_every_account_can_freeze_and_lift(cast):
     RoleGrant.objects.create(person=cast.ben, role="approver", granted_by="ada", granted_at=NOW)
-    freezing.freeze(by=cast.ben, why="x", now=NOW)
-    assert freezing.may_lift(cast.ben).allowed
-    freezing.lift(by=cast.ben, now=NOW)
+    freeze.freeze(by=cast.ben, why="x", now=NOW)
+    assert freeze.may_lift(cast.ben).allowed
+    freeze.lift(by=cast.ben, now=NOW)
 
 
 def test_a_person_who_left_lifts_nothing(cast, frozen):
     cast.ada.is_active = False
     cast.ada.save()
-    assert not freezing.may_lift(cast.ada).allowed
+    assert not freeze.may_lift(cast.ada).allowed

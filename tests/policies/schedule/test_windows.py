@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyconsole.policies.document.parse import stored_rules
-from keyconsole.policies.opening import DAYS
-from keyconsole.policies.windows import may_run_at, next_opening
+from keyconsole.policies.schedule.opening import DAYS
+from keyconsole.policies.schedule.windows import may_run_at, next_opening
 from tests.policies.documents import document, freeze, rules, window
 
 ZURICH = ZoneInfo("Europe/Zurich")
