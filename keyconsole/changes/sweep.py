@@ -9,7 +9,7 @@ from keyconsole.changes.approvals.deadlines import PATIENCE, attend
 from keyconsole.changes.batches.advance import advance_all
 from keyconsole.changes.models import Change
 from keyconsole.changes.states import State
-from keyconsole.policies.proposing import activate_agreed
+from keyconsole.policies.versions.propose import activate_agreed
 
 
 def sweep(*, now: datetime) -> None:

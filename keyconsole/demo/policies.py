@@ -14,13 +14,13 @@ from django.contrib.auth.models import User
 
 from keyconsole.demo.accounts_and_regions import ARCHIVE, PAYMENTS, RESEARCH, StoryKey
 from keyconsole.demo.timeline import Happening
-from keyconsole.policies import proposing
-from keyconsole.policies.applying import apply_at_the_terminal
 from keyconsole.policies.document.rules import Rule, Rules, Selector, Window
 from keyconsole.policies.governing.match import Governing, Subject, governing
 from keyconsole.policies.models import PolicyVersion, VersionState
 from keyconsole.policies.quorum import groups
 from keyconsole.policies.quorum.requirements import Requirement
+from keyconsole.policies.versions import propose
+from keyconsole.policies.versions.apply import apply_at_the_terminal
 
 Then = Governing[str]
 Tell = Callable[[datetime], object]
@@ -131,12 +131,12 @@ def _applying(held: Held) -> Tell:
 
 
 def _proposing(rules: Rules, why: str, people: dict[str, User]) -> Tell:
-    return lambda now: proposing.propose(rules, name=rules.name, by=people["ada"], why=why, now=now)
+    return lambda now: propose.propose(rules, name=rules.name, by=people["ada"], why=why, now=now)
 
 
 def _agreeing(name: str, person: User) -> Tell:
     def tell(now: datetime) -> None:
         version = PolicyVersion.objects.get(policy__name=name, state=VersionState.PROPOSED)
-        proposing.agree(version, by=person, sha256=version.sha256, now=now)
+        propose.agree(version, by=person, sha256=version.sha256, now=now)
 
     return tell

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
-from keyconsole.policies.voting import Tally, tallies
+from keyconsole.policies.versions.votes import Tally, tallies
 
 
 def policy_table(policies: Iterable[Policy]) -> str:

@@ -17,11 +17,11 @@ from keyconsole.demo.history import tell_story
 from keyconsole.demo.pending import TOGETHER
 from keyconsole.demo.people import PEOPLE
 from keyconsole.inventory.models import MultiRegionKey
-from keyconsole.policies.flagging import unsatisfiable
 from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.quorum.requirements import Requirement
 from keyconsole.policies.schedule.windows import may_run_at
+from keyconsole.policies.versions.health import unsatisfiable
 
 BEFORE_ANY_POLICY = "none"
 EVERYBODY = [person.username for person in PEOPLE]

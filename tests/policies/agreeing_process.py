@@ -19,7 +19,7 @@ def main() -> int:
     from django.utils import timezone
 
     from keyconsole.policies.models import PolicyVersion
-    from keyconsole.policies.proposing import agree, reject, withdraw
+    from keyconsole.policies.versions.propose import agree, reject, withdraw
     from keyconsole.refusals import Refused
 
     version = PolicyVersion.objects.select_related("policy", "proposer").get(

@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from keyconsole.policies.document.rules import Rule, Rules, Selector
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.policies.proposing import propose
 from keyconsole.policies.quorum.groups import join
 from keyconsole.policies.quorum.requirements import Requirement
+from keyconsole.policies.versions.propose import propose
 from tests.cast import NOW, Cast
 
 WHY = "As the regulator asks"

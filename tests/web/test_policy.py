@@ -12,7 +12,7 @@ from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import RoleGrant
 from keyconsole.policies.document.rules import Rule, Rules, Selector
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.policies.proposing import agree, reject
+from keyconsole.policies.versions.propose import agree, reject
 from tests.cast import NOW, Cast, Inventory, hold
 from tests.web.proposals import PAYMENTS, WHY, proposed, queries_beside_the_frame, staffed
 

@@ -21,7 +21,7 @@ from keyconsole.policies.document.rules import DEFAULT
 from keyconsole.policies.models import PolicyVersion, PolicyVote, VersionState
 from keyconsole.policies.quorum.requirements import APPROVERS, Requirement, Standing, standing
 from keyconsole.policies.quorum.roster import Roster
-from keyconsole.policies.voting import may_agree
+from keyconsole.policies.versions.votes import may_agree
 
 Needs = dict[int | None, tuple[Requirement, ...]]  # by policy version; None where no policy named the move
 

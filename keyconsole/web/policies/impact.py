@@ -15,13 +15,13 @@ from django.contrib.auth.models import User
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.inventory.models import MultiRegionKey, RegionKey
-from keyconsole.policies.agreement import Agreement, agreements_needed
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.governing.match import Subject, could_fit, governing
 from keyconsole.policies.governing.resolve import active_rules, subject_of, with_primaries
 from keyconsole.policies.models import Policy
 from keyconsole.policies.quorum.membership import missing_words
 from keyconsole.policies.quorum.roster import Roster
+from keyconsole.policies.versions.agreement import Agreement, agreements_needed
 from keyconsole.web.policies.words import listed
 
 Candidates = list[tuple[str, Rules]]

@@ -12,7 +12,7 @@ from keyconsole.policies.document.rules import DEFAULT
 from keyconsole.policies.governing.resolve import active_rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
 from keyconsole.policies.quorum.roster import Roster
-from keyconsole.policies.voting import Tally, tallies
+from keyconsole.policies.versions.votes import Tally, tallies
 from keyconsole.web.policies.standing import RunsNow, runs_now
 from keyconsole.web.policies.words import Texts, needs_words, selector_words
 

@@ -13,7 +13,7 @@ from keyconsole.policies.document.parse import stored_rules
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.models import Policy, PolicyVersion, PolicyVote, VersionState
 from keyconsole.policies.quorum.requirements import Line
-from keyconsole.policies.voting import may_agree, may_reject, may_withdraw, tallies
+from keyconsole.policies.versions.votes import may_agree, may_reject, may_withdraw, tallies
 from keyconsole.refusals import Verdict
 from keyconsole.web.policies.editor import written
 from keyconsole.web.policies.impact import Impact, impact_of

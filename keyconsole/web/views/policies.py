@@ -14,10 +14,10 @@ from django.views.decorators.http import require_safe
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.inventory.models import MultiRegionKey
-from keyconsole.policies.flagging import unsatisfiable
 from keyconsole.policies.models import Freeze, Policy
 from keyconsole.policies.schedule import freeze
-from keyconsole.policies.voting import may_propose
+from keyconsole.policies.versions.health import unsatisfiable
+from keyconsole.policies.versions.votes import may_propose
 from keyconsole.web.guards import person_of, requires
 from keyconsole.web.policies.considering import explained, targets_of
 from keyconsole.web.policies.group_list import group_rows

@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from keyconsole.aws_accounts.roles import Permission
-from keyconsole.policies import proposing
 from keyconsole.policies.document.parse import stored_rules
 from keyconsole.policies.document.rules import DEFAULT, Rules
-from keyconsole.policies.fitting import misfits
 from keyconsole.policies.models import PolicyVersion, VersionState
-from keyconsole.policies.voting import may_propose
+from keyconsole.policies.versions import propose as proposing
+from keyconsole.policies.versions.feasibility import misfits
+from keyconsole.policies.versions.votes import may_propose
 from keyconsole.refusals import Refused
 from keyconsole.web.guards import person_of, requires
 from keyconsole.web.policies.editor import Editor, sent, showing, with_more

@@ -23,8 +23,8 @@ from keyconsole.changes.states import State
 from keyconsole.inventory.models import RegionKey
 from keyconsole.policies.document.rules import Rule, Rules, Runs, Selector
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.policies.proposing import propose
 from keyconsole.policies.quorum.requirements import Requirement
+from keyconsole.policies.versions.propose import propose
 from tests.cast import Cast, Inventory, Member, make_key
 from tests.changes.approvals.teams import agree, hold_for_payments, join
 from tests.changes.batches.given import ask_for, make_keys

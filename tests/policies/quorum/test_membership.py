@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from keyconsole.aws_accounts.models import RoleGrant
-from keyconsole.policies.fitting import misfits
 from keyconsole.policies.quorum.groups import join
 from keyconsole.policies.quorum.membership import members_for
 from keyconsole.policies.quorum.requirements import Requirement
+from keyconsole.policies.versions.feasibility import misfits
 from tests.cast import NOW
 from tests.policies.documents import TWO_GROUPS, confirm, rules
 

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from keyconsole.aws_accounts.terminal import person_called, who_types
-from keyconsole.policies.flagging import unsatisfiable
 from keyconsole.policies.quorum.groups import join, leave
+from keyconsole.policies.versions.health import unsatisfiable
 from keyconsole.refusals import Refused
 
 

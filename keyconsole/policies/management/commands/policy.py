@@ -16,12 +16,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from keyconsole.aws_accounts.terminal import by_command, person_called, refused, who_types
-from keyconsole.policies.applying import apply_at_the_terminal
 from keyconsole.policies.cli import policy_table, policy_text, version_text
 from keyconsole.policies.document.parse import parse_rules
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
-from keyconsole.policies.proposing import agree, propose, reject, withdraw
+from keyconsole.policies.versions.apply import apply_at_the_terminal
+from keyconsole.policies.versions.propose import agree, propose, reject, withdraw
 from keyconsole.refusals import Invalid, Refused
 
 LARGEST_FILE = 256 * 1024

@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 from keyconsole.audit.models import Entry
-from keyconsole.policies.applying import apply_rules
-from keyconsole.policies.flagging import unsatisfiable
 from keyconsole.policies.governing.resolve import governing_for, governing_for_many
 from keyconsole.policies.models import Policy
-from keyconsole.policies.proposing import propose
 from keyconsole.policies.quorum.groups import leave
+from keyconsole.policies.versions.apply import apply_rules
+from keyconsole.policies.versions.health import unsatisfiable
+from keyconsole.policies.versions.propose import propose
 from keyconsole.refusals import Refused
 from tests.cast import NOW
 from tests.policies.documents import TWO_GROUPS, confirm, rules

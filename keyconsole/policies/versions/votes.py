@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.permissions import Person, can, can_somewhere
 from keyconsole.aws_accounts.roles import Permission
-from keyconsole.policies.agreement import Agreement
 from keyconsole.policies.models import PolicyVersion, VersionState
 from keyconsole.policies.quorum.requirements import Line
 from keyconsole.policies.quorum.roster import Roster
+from keyconsole.policies.versions.agreement import Agreement
 from keyconsole.refusals import Verdict
 
 

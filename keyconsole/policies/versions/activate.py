@@ -6,11 +6,11 @@ from datetime import datetime
 
 from django.db.models import Max, QuerySet
 
-from keyconsole.policies.agreement import agreements_needed
 from keyconsole.policies.document.parse import stored_rules
 from keyconsole.policies.document.rules import Rules, document_sha256
-from keyconsole.policies.fitting import misfits
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
+from keyconsole.policies.versions.agreement import agreements_needed
+from keyconsole.policies.versions.feasibility import misfits
 from keyconsole.refusals import Refused
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from keyconsole.aws_accounts.models import AwsAccount
-from keyconsole.policies.fitting import misfits
 from keyconsole.policies.governing.resolve import active_rules
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.quorum.roster import Roster
+from keyconsole.policies.versions.feasibility import misfits
 
 
 def unsatisfiable() -> list[tuple[PolicyVersion, str]]:

@@ -5,12 +5,12 @@ from django.db import IntegrityError, transaction
 
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import RoleGrant
-from keyconsole.policies.applying import apply_rules
 from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.policies.models import PolicyVersion, PolicyVote
-from keyconsole.policies.proposing import activate_agreed, agree, propose, reject, withdraw
 from keyconsole.policies.quorum.groups import join, leave
-from keyconsole.policies.voting import may_agree, may_reject, may_withdraw, tallies
+from keyconsole.policies.versions.apply import apply_rules
+from keyconsole.policies.versions.propose import activate_agreed, agree, propose, reject, withdraw
+from keyconsole.policies.versions.votes import may_agree, may_reject, may_withdraw, tallies
 from keyconsole.refusals import Refused
 from tests.cast import NOW, make_person
 from tests.policies.documents import TWO_GROUPS, confirm, rules
@@ -126,7 +126,7 @@ def test_it_holds_when_a_voter_who_had_left_comes_back(cast, proposed):
 
 def test_a_proposal_that_still_lacks_a_vote_is_not_worked_out_anew_at_each_sweep(cast, proposed, monkeypatch):
     say_yes(proposed, cast.ben)
-    monkeypatch.setattr("keyconsole.policies.proposing.ask_anew", pytest.fail)
+    monkeypatch.setattr("keyconsole.policies.versions.propose.ask_anew", pytest.fail)
     activate_agreed(now=NOW)
 
 

@@ -14,8 +14,11 @@ from django.db import IntegrityError, transaction
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import ITSELF
-from keyconsole.policies import telling
-from keyconsole.policies.activating import (
+from keyconsole.policies.document.rules import Rules
+from keyconsole.policies.models import Policy, PolicyVersion, PolicyVote, VersionState
+from keyconsole.policies.quorum.roster import Roster
+from keyconsole.policies.versions import notifications
+from keyconsole.policies.versions.activate import (
     activate,
     ask_anew,
     close,
@@ -24,11 +27,8 @@ from keyconsole.policies.activating import (
     refuse_misfits,
     rules_of,
 )
-from keyconsole.policies.agreement import Agreement, agreements_needed
-from keyconsole.policies.document.rules import Rules
-from keyconsole.policies.models import Policy, PolicyVersion, PolicyVote, VersionState
-from keyconsole.policies.quorum.roster import Roster
-from keyconsole.policies.voting import (
+from keyconsole.policies.versions.agreement import Agreement, agreements_needed
+from keyconsole.policies.versions.votes import (
     may_agree,
     may_propose,
     may_reject,
@@ -83,7 +83,7 @@ def reject(version: PolicyVersion, *, by: User, reason: str, now: datetime, via:
         _vote(fresh, by=by, agrees=False, comment=reason, now=now)
         close(fresh, VersionState.REJECTED, now=now)
         _record(Event.POLICY_REJECTED, fresh, actor=by.username, now=now, data={"reason": reason, "via": via})
-        telling.tell_decision(fresh, outcome=f"was rejected by {by.username}", comment=reason, now=now)
+        notifications.tell_decision(fresh, outcome=f"was rejected by {by.username}", comment=reason, now=now)
     version.refresh_from_db()
 
 
@@ -107,7 +107,7 @@ def withdraw(version: PolicyVersion, *, by: User, now: datetime, via: str = "pag
         may_withdraw(by, fresh).or_refuse()
         close(fresh, VersionState.WITHDRAWN, now=now)
         _record(Event.POLICY_WITHDRAWN, fresh, actor=by.username, now=now, data={"via": via})
-        telling.tell_decision(fresh, outcome=f"was withdrawn by {by.username}", comment="", now=now)
+        notifications.tell_decision(fresh, outcome=f"was withdrawn by {by.username}", comment="", now=now)
     version.refresh_from_db()
 
 
@@ -124,7 +124,7 @@ def _propose(rules: Rules | None, *, name: str, by: User, why: str, now: datetim
     version.save(force_insert=True)
     data = {"why": why, "via": via, "document": version.document, "requirements": version.requirements}
     _record(Event.POLICY_PROPOSED, version, actor=by.username, now=now, data=data)
-    telling.ask_voters(version, now=now)
+    notifications.ask_voters(version, now=now)
     return version
 
 
@@ -162,7 +162,7 @@ def _activate_if_agreed(version: PolicyVersion, *, actor: str, now: datetime) ->
         "document": version.document,
     }
     _record(Event.POLICY_ACTIVATED, version, actor=actor, now=now, data=data)
-    telling.tell_decision(version, outcome="holds from now on", comment="", now=now)
+    notifications.tell_decision(version, outcome="holds from now on", comment="", now=now)
     return True
 
 

@@ -8,9 +8,9 @@ import sys
 import pytest
 
 from keyconsole.audit.models import Entry
-from keyconsole.policies.applying import apply_rules
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.policies.proposing import propose
+from keyconsole.policies.versions.apply import apply_rules
+from keyconsole.policies.versions.propose import propose
 from tests.cast import NOW
 from tests.changes.processes import ROOT, environment
 from tests.policies.documents import TWO_GROUPS, confirm, rules

@@ -15,13 +15,13 @@ from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.inventory.models import MultiRegionKey, RegionKey
 from keyconsole.policies.document.rules import DEFAULT, Rules
-from keyconsole.policies.fitting import covered_accounts
 from keyconsole.policies.governing.match import Subject, could_fit, governing
 from keyconsole.policies.governing.resolve import active_rules, subject_of, with_primaries
 from keyconsole.policies.models import Policy
 from keyconsole.policies.quorum.membership import missing_words
 from keyconsole.policies.quorum.requirements import Requirement, Standing, at_best, standing
 from keyconsole.policies.quorum.roster import Members, Roster
+from keyconsole.policies.versions.feasibility import covered_accounts
 
 Candidates = list[tuple[str, Rules]]
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from keyconsole.policies import telling
-from keyconsole.policies.applying import apply_rules
-from keyconsole.policies.proposing import agree, propose, reject
+from keyconsole.policies.versions import notifications
+from keyconsole.policies.versions.apply import apply_rules
+from keyconsole.policies.versions.propose import agree, propose, reject
 from tests.cast import NOW
 from tests.policies.documents import TWO_GROUPS, confirm, rules
 
@@ -19,7 +19,7 @@ def told(monkeypatch):
     def listen(topic, *, subject, people, **_):
         said.append((topic.value, subject, sorted(person.username for person in people)))
 
-    monkeypatch.setattr(telling, "announce", listen)
+    monkeypatch.setattr(notifications, "announce", listen)
     return said
 
 

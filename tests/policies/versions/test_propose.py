@@ -5,11 +5,11 @@ from django.contrib.auth.models import User
 
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import RoleGrant
-from keyconsole.policies.applying import apply_rules
 from keyconsole.policies.document.rules import document_sha256
 from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.policies.models import Policy, PolicyVersion
-from keyconsole.policies.proposing import propose
+from keyconsole.policies.versions.apply import apply_rules
+from keyconsole.policies.versions.propose import propose
 from keyconsole.refusals import Refused
 from tests.cast import NOW, make_person
 from tests.policies.documents import TWO_GROUPS, confirm, rules

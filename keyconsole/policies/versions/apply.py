@@ -11,10 +11,10 @@ from django.db import transaction
 
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
-from keyconsole.policies import telling
-from keyconsole.policies.activating import activate, close, draft, one_at_a_time, refuse_misfits
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
+from keyconsole.policies.versions import notifications
+from keyconsole.policies.versions.activate import activate, close, draft, one_at_a_time, refuse_misfits
 from keyconsole.text import clean_why
 
 
@@ -61,4 +61,4 @@ def _withdraw_what_waits(policy: Policy, *, by: str, now: datetime) -> None:
         }
         log.record(Event.POLICY_WITHDRAWN, actor=by, subject=str(waiting), now=now, data=data)
         outcome = "was withdrawn: another version was put in place at the server's terminal"
-        telling.tell_decision(waiting, outcome=outcome, comment="", now=now)
+        notifications.tell_decision(waiting, outcome=outcome, comment="", now=now)

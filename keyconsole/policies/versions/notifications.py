@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from keyconsole.notifications.announcing import announce
 from keyconsole.notifications.topics import Topic
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.policies.voting import tallies
+from keyconsole.policies.versions.votes import tallies
 
 
 def ask_voters(version: PolicyVersion, *, now: datetime) -> None:
