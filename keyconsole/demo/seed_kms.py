@@ -19,13 +19,13 @@ from keyconsole.demo.accounts_and_regions import (
     StoryMove,
 )
 from keyconsole.demo.keys import KEYS, SINGLE_REGION_ALIASES
-from keyconsole.sandbox.desk import Desk
+from keyconsole.sandbox.cloudtrail import Caller
 from keyconsole.sandbox.faults import Fault
 from keyconsole.sandbox.keys import DAY_SECONDS, RegionKey, default_policy
 from keyconsole.sandbox.operations.lifecycle import schedule_deletion
 from keyconsole.sandbox.seed_organization import seed_organization, seed_role
 from keyconsole.sandbox.seeding import seed_alias, seed_key
-from keyconsole.sandbox.trail import Caller
+from keyconsole.sandbox.state import Desk
 
 TRAIL_DAYS = 90
 SERVICE_ALIASES = ("alias/aws/ebs", "alias/aws/s3")

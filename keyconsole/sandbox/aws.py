@@ -6,17 +6,17 @@ import json
 import uuid
 from dataclasses import replace
 
-from keyconsole.sandbox import moto_apps
-from keyconsole.sandbox.answers import AwsError
-from keyconsole.sandbox.bites import account_meant, bite_after, bite_before
+from keyconsole.sandbox import moto_backend
 from keyconsole.sandbox.call import Call
-from keyconsole.sandbox.desk import Desk
+from keyconsole.sandbox.cloudtrail import Caller
+from keyconsole.sandbox.errors import AwsError
+from keyconsole.sandbox.fault_effects import account_meant, bite_after, bite_before
 from keyconsole.sandbox.faults import AFTER_ACTING, BEFORE_ACTING
 from keyconsole.sandbox.http_server import Request, Response
 from keyconsole.sandbox.lookup import find_key, require_allowed, require_state
 from keyconsole.sandbox.operations.table import find_operation
-from keyconsole.sandbox.trail import Caller
-from keyconsole.sandbox.wire import answered, operation_of, refused, scope_of
+from keyconsole.sandbox.protocol import answered, operation_of, refused, scope_of
+from keyconsole.sandbox.state import Desk
 
 RECORDED = ("UpdatePrimaryRegion", "ReplicateKey", "CreateKey")
 CRYPTOGRAPHY = (
@@ -50,8 +50,8 @@ class Aws:
     def _caller(self, access_key_id: str, region: str) -> Caller:
         caller = self._desk.callers.get(access_key_id)
         if caller is None:
-            caller = moto_apps.caller_of(access_key_id, region)
-            if caller.account_id != moto_apps.DEFAULT_ACCOUNT:
+            caller = moto_backend.caller_of(access_key_id, region)
+            if caller.account_id != moto_backend.DEFAULT_ACCOUNT:
                 self._desk.callers[access_key_id] = caller
         return caller
 
@@ -76,14 +76,14 @@ class Aws:
             return answered(ours(self._desk, call), request_id=call.request_id)
 
     def _let_moto(self, request: Request, call: Call) -> Response:
-        if not moto_apps.knows(call.service):
+        if not moto_backend.knows(call.service):
             raise AwsError("UnknownOperationException", f"The sandbox has no {call.service}.")
         if call.service == "kms":
             request = self._with_keys_resolved(request, call)
-        response = moto_apps.answer(
+        response = moto_backend.answer(
             request, service=call.service, region=call.region, account_id=call.account_id
         )
-        if response.status == moto_apps.NOT_IMPLEMENTED:
+        if response.status == moto_backend.NOT_IMPLEMENTED:
             raise AwsError(
                 "UnknownOperationException", f"The sandbox has no {call.service}:{call.operation}."
             )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from keyconsole.sandbox.answers import invalid, missing_parameter
-from keyconsole.sandbox.trail import Caller
+from keyconsole.sandbox.cloudtrail import Caller
+from keyconsole.sandbox.errors import invalid, missing_parameter
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from keyconsole.sandbox.answers import ConnectionCutError
+from keyconsole.sandbox.errors import ConnectionCutError
 
 HOST = "127.0.0.1"
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 import time
 
-from keyconsole.sandbox.answers import AwsError, disabled, invalid_state, not_found
 from keyconsole.sandbox.call import Call
-from keyconsole.sandbox.desk import Desk
+from keyconsole.sandbox.errors import AwsError, disabled, invalid_state, not_found
+from keyconsole.sandbox.key_policies import denies
 from keyconsole.sandbox.keys import KeySet, RegionKey, key_arn
-from keyconsole.sandbox.policies import denies
+from keyconsole.sandbox.state import Desk
 
 KEY_ID = re.compile(r"^(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$", re.IGNORECASE)
 STATE_WORDS = {

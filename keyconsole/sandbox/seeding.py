@@ -6,10 +6,10 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from keyconsole.sandbox.desk import Alias, Desk
 from keyconsole.sandbox.keys import new_key_id
 from keyconsole.sandbox.lookup import STATE_WORDS
 from keyconsole.sandbox.operations.lifecycle import schedule_deletion
+from keyconsole.sandbox.state import Alias, Desk
 
 PLAIN_STATES = ("Enabled", "Disabled", "PendingImport", "Unavailable")
 DEFAULT_WINDOW_DAYS = 30

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 from keyconsole.sandbox.aws import Aws
-from keyconsole.sandbox.control import Control, Story
-from keyconsole.sandbox.desk import Desk, Picture
+from keyconsole.sandbox.control_api import Control, Story
 from keyconsole.sandbox.faults import ANY, Fault
 from keyconsole.sandbox.http_server import Request, Response, Server
 from keyconsole.sandbox.seeding import seed_key, seed_set, set_state
+from keyconsole.sandbox.state import Desk, Picture
 
 
 class Sandbox:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
-from keyconsole.sandbox.desk import DEFAULT_ENABLED_REGIONS
+from keyconsole.sandbox.state import DEFAULT_ENABLED_REGIONS
 from tests.sandbox.conftest import PAYMENTS, RESEARCH, refusal
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keyconsole.sandbox.call import Call
-from keyconsole.sandbox.desk import Desk
+from keyconsole.sandbox.state import Desk
 
 
 def get_caller_identity(_: Desk, call: Call) -> bytes:

@@ -7,12 +7,12 @@ import re
 import time
 from typing import Any
 
-from keyconsole.sandbox.answers import AwsError, invalid, invalid_state, not_found
 from keyconsole.sandbox.call import Call
-from keyconsole.sandbox.desk import Alias, Desk
+from keyconsole.sandbox.errors import AwsError, invalid, invalid_state, not_found
 from keyconsole.sandbox.keys import RegionKey, key_arn
 from keyconsole.sandbox.lookup import STATE_WORDS, find_key, require_allowed, state_of
 from keyconsole.sandbox.operations.lifecycle import PENDING
+from keyconsole.sandbox.state import Alias, Desk
 
 ALIAS = re.compile(r"^alias/[a-zA-Z0-9/_-]{1,250}$")
 MAX_TAGS = 50

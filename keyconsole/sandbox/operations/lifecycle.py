@@ -10,12 +10,12 @@ from typing import Any
 
 from moto.kms.utils import KeySpec
 
-from keyconsole.sandbox.answers import invalid, invalid_state
 from keyconsole.sandbox.call import Call
-from keyconsole.sandbox.desk import Desk
+from keyconsole.sandbox.errors import invalid, invalid_state
 from keyconsole.sandbox.keys import DAY_SECONDS, RegionKey, new_key_id
 from keyconsole.sandbox.lookup import find_key, require_allowed, require_state, state_of
 from keyconsole.sandbox.operations.metadata import metadata
+from keyconsole.sandbox.state import Desk
 
 PENDING = ("PendingDeletion", "PendingReplicaDeletion")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from keyconsole.sandbox.answers import AwsError
 from keyconsole.sandbox.call import Call
-from keyconsole.sandbox.desk import Desk
-from keyconsole.sandbox.trail import Record
+from keyconsole.sandbox.cloudtrail import Record
+from keyconsole.sandbox.errors import AwsError
+from keyconsole.sandbox.state import Desk
 
 PAGE = 50
 

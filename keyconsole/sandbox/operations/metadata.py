@@ -9,9 +9,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from keyconsole.sandbox.desk import Desk
 from keyconsole.sandbox.keys import KeySet, RegionKey, key_arn
 from keyconsole.sandbox.lookup import is_primary, state_of
+from keyconsole.sandbox.state import Desk
 
 
 def metadata(desk: Desk, key: RegionKey) -> dict[str, Any]:

@@ -12,12 +12,12 @@ from typing import Any
 
 from moto.utilities.utils import get_partition
 
-from keyconsole.sandbox.answers import AwsError, invalid, invalid_state, unsupported
 from keyconsole.sandbox.call import Call
-from keyconsole.sandbox.desk import Desk
+from keyconsole.sandbox.errors import AwsError, invalid, invalid_state, unsupported
 from keyconsole.sandbox.keys import KeySet, Move, RegionKey
 from keyconsole.sandbox.lookup import find_key, is_primary, require_allowed, require_state
 from keyconsole.sandbox.operations.metadata import metadata
+from keyconsole.sandbox.state import Desk
 
 REGION = re.compile(r"^([a-z]+-){2,3}\d+$")
 

@@ -7,12 +7,12 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from keyconsole.sandbox.answers import AwsError, not_found
 from keyconsole.sandbox.call import Call
-from keyconsole.sandbox.desk import Alias, Desk
+from keyconsole.sandbox.errors import AwsError, not_found
 from keyconsole.sandbox.keys import key_arn
 from keyconsole.sandbox.lookup import find_key, require_allowed
 from keyconsole.sandbox.operations.metadata import metadata
+from keyconsole.sandbox.state import Alias, Desk
 
 Item = TypeVar("Item")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from keyconsole.sandbox.call import Call
-from keyconsole.sandbox.desk import Desk
+from keyconsole.sandbox.state import Desk
 
 
 def describe_regions(desk: Desk, call: Call) -> bytes:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from keyconsole.sandbox.answers import invalid, unsupported
 from keyconsole.sandbox.call import Call
-from keyconsole.sandbox.desk import Desk
+from keyconsole.sandbox.errors import invalid, unsupported
 from keyconsole.sandbox.keys import DAY_SECONDS, RegionKey
 from keyconsole.sandbox.lookup import find_key, is_primary, require_allowed, require_state, state_of
+from keyconsole.sandbox.state import Desk
 
 
 def enable_key_rotation(desk: Desk, call: Call) -> dict[str, Any]:

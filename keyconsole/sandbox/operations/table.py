@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from keyconsole.sandbox.call import Call
-from keyconsole.sandbox.desk import Desk
 from keyconsole.sandbox.operations import (
     identity,
     labels,
@@ -17,6 +16,7 @@ from keyconsole.sandbox.operations import (
     regions,
     rotation,
 )
+from keyconsole.sandbox.state import Desk
 
 Operation = Callable[[Desk, Call], dict[str, Any] | bytes]
 """Bytes are XML, a dictionary becomes JSON."""

@@ -18,7 +18,7 @@ from keyconsole.inventory.store.known import Picture
 from keyconsole.inventory.store.store_one import record_look
 from keyconsole.inventory.store.store_region import store_look
 from keyconsole.kms.facts import RegionKeyFacts
-from keyconsole.sandbox import desk
+from keyconsole.sandbox import state
 from keyconsole.sandbox.server import Sandbox
 from tests.inventory.conftest import client_at, events_of, scan_now
 
@@ -78,7 +78,7 @@ def test_an_unchanged_primary_is_confirmed_and_nothing_is_recorded(key: MultiReg
 
 @pytest.mark.parametrize("picture", ["swapped", "two-replicas"])
 def test_while_a_primary_moves_no_period_closes_and_nothing_alarms(
-    kms: Sandbox, key: MultiRegionKey, picture: desk.Picture
+    kms: Sandbox, key: MultiRegionKey, picture: state.Picture
 ) -> None:
     kms.picture(picture)
     kms.fault("never-settle")

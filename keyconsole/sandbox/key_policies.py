@@ -11,7 +11,7 @@ import re
 from fnmatch import fnmatchcase
 from typing import Any
 
-from keyconsole.sandbox.trail import Caller
+from keyconsole.sandbox.cloudtrail import Caller
 
 ASSUMED_ROLE = re.compile(r"^arn:(?P<partition>[\w-]+):sts::(?P<account>\d+):assumed-role/(?P<role>[^/]+)/")
 

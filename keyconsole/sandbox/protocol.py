@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
-from keyconsole.sandbox.answers import AwsError
+from keyconsole.sandbox.errors import AwsError
 from keyconsole.sandbox.http_server import Request, Response
 
 SCOPE = re.compile(r"Credential=(?P<key>[^/,\s]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")

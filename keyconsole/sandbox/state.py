@@ -14,10 +14,10 @@ from typing import Any, Literal, get_args
 from moto.core.base_backend import BackendDict
 from moto.kms.models import kms_backends
 
-from keyconsole.sandbox.calls import Calls
+from keyconsole.sandbox.call_counter import Calls
+from keyconsole.sandbox.cloudtrail import Caller, Trail
 from keyconsole.sandbox.faults import Faults
 from keyconsole.sandbox.keys import KeySet, RegionKey
-from keyconsole.sandbox.trail import Caller, Trail
 
 Picture = Literal["swapped", "two-replicas"]
 PICTURES = get_args(Picture)

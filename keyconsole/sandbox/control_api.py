@@ -13,10 +13,10 @@ from collections.abc import Callable
 from dataclasses import asdict, fields
 from typing import Any
 
-from keyconsole.sandbox.desk import PICTURES, Desk
 from keyconsole.sandbox.faults import Fault
 from keyconsole.sandbox.http_server import Request, Response
 from keyconsole.sandbox.seeding import seed_key, seed_set, set_state
+from keyconsole.sandbox.state import PICTURES, Desk
 
 # Puts keys on the desk and says how many.
 Story = Callable[[Desk], int]

@@ -17,8 +17,8 @@ from moto.moto_server.werkzeug_app import create_backend_app
 from moto.sts.models import sts_backends
 from moto.utilities.utils import get_partition
 
+from keyconsole.sandbox.cloudtrail import Caller
 from keyconsole.sandbox.http_server import Request, Response
-from keyconsole.sandbox.trail import Caller
 
 DEFAULT_ACCOUNT = "123456789012"
 ACCOUNT_DIGITS = 12

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from keyconsole.sandbox.answers import AwsError, ConnectionCutError
 from keyconsole.sandbox.call import Call
+from keyconsole.sandbox.errors import AwsError, ConnectionCutError
 from keyconsole.sandbox.faults import Fault
 from keyconsole.sandbox.lookup import denied_sentence
 
