@@ -5,6 +5,7 @@ from __future__ import annotations
 from allauth.account import views as sign_in
 from django.urls import URLPattern, path
 
+from keyconsole.web import health
 from keyconsole.web.guards import open_to_anyone, signed_in
 from keyconsole.web.views import (
     accounts,
@@ -14,7 +15,6 @@ from keyconsole.web.views import (
     changes,
     emergency,
     freeze,
-    healthy,
     key,
     keys,
     make_primary,
@@ -88,7 +88,7 @@ urlpatterns: list[URLPattern] = [
     path("help/", guide.contents, name="help"),
     path("help/patterns/", guide.patterns, name="patterns"),
     path("help/<slug:slug>/", guide.page, name="help-page"),
-    path("healthy/", healthy.healthy, name="healthy"),
+    path("healthy/", health.healthy, name="healthy"),
     path("sign-in/", open_to_anyone(sign_in.login), name="account_login"),
     path("sign-out/", open_to_anyone(sign_in.logout), name="account_logout"),
     path("sign-in/inactive/", open_to_anyone(sign_in.account_inactive), name="account_inactive"),

@@ -20,7 +20,7 @@ from keyconsole.web.guards import key_for, person_of, requires
 from keyconsole.web.listing.planned_move import planned_move
 from keyconsole.web.make_primary_form import BreakGlassForm, region_or_404
 from keyconsole.web.move_rules import move_rules
-from keyconsole.web.proof import insist_on_fresh_proof, is_fresh, proved_at
+from keyconsole.web.reauthentication import insist_on_fresh_proof, is_fresh, proved_at
 from keyconsole.web.request_fields import new_token
 
 

@@ -14,7 +14,7 @@ def test_healthy_says_ok_to_anyone(db: None, anonymous: Client) -> None:
 
 
 def test_healthy_says_when_the_database_is_away(db: None, anonymous: Client) -> None:
-    with patch("keyconsole.web.views.healthy.connection.cursor", side_effect=OperationalError("gone")):
+    with patch("keyconsole.web.health.connection.cursor", side_effect=OperationalError("gone")):
         response = anonymous.get("/healthy/")
     assert response.status_code == 503
     assert b"gone" not in response.content
