@@ -6,9 +6,9 @@ from allauth.account import views as sign_in
 from django.urls import URLPattern, path
 
 from keyconsole.web import health
+from keyconsole.web.accounts import views as accounts
 from keyconsole.web.guards import open_to_anyone, signed_in
 from keyconsole.web.views import (
-    accounts,
     approvals,
     audit,
     batches,

@@ -9,7 +9,7 @@ from typing import Any
 from keyconsole.audit.events import Event
 from keyconsole.aws_accounts.roles import ALLOWS, Permission, Role
 from keyconsole.notifications.topics import Topic
-from keyconsole.web.role_to_create import role_to_create
+from keyconsole.web.accounts.iam_role import role_to_create
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from keyconsole.web.role_to_create import RoleToCreate, role_to_create
+from keyconsole.web.accounts.iam_role import RoleToCreate, role_to_create
 
 
 def role(**over: Any) -> RoleToCreate:

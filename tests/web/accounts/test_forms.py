@@ -10,7 +10,7 @@ from django_tasks_db.models import DBTaskResult
 
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import AwsAccount
-from keyconsole.web.account_form import SOURCES, AccountForm
+from keyconsole.web.accounts.forms import SOURCES, AccountForm
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db

@@ -17,11 +17,11 @@ from keyconsole.aws_accounts.permissions import accounts_where, can
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.inventory.models import Depth, Scan
 from keyconsole.inventory.scan.run import request_scan
-from keyconsole.web.account_form import AccountForm
-from keyconsole.web.account_page import account_views, list_version
+from keyconsole.web.accounts.forms import AccountForm
+from keyconsole.web.accounts.iam_role import role_to_create
+from keyconsole.web.accounts.page import account_views, list_version
 from keyconsole.web.fragments import page, unchanged
 from keyconsole.web.guards import account_for, person_of, requires
-from keyconsole.web.role_to_create import role_to_create
 
 PER_PAGE = 50
 SCANS_SHOWN = 10
