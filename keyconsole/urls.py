@@ -7,10 +7,10 @@ from django.urls import URLPattern, path
 
 from keyconsole.web import health
 from keyconsole.web.accounts import views as accounts
+from keyconsole.web.audit import views as audit
 from keyconsole.web.guards import open_to_anyone, signed_in
 from keyconsole.web.views import (
     approvals,
-    audit,
     batches,
     changes,
     emergency,

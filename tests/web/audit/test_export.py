@@ -14,7 +14,7 @@ from keyconsole.audit.chain import link_hash
 from keyconsole.audit.events import Event
 from keyconsole.audit.models import Entry
 from tests.cast import Cast, Inventory
-from tests.web.test_audit import auditor_of_payments, note
+from tests.web.audit.test_audit import auditor_of_payments, note
 
 pytestmark = pytest.mark.django_db
 CSV, JSON = "/audit/export.csv", "/audit/export.json"

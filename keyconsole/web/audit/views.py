@@ -19,10 +19,10 @@ from keyconsole.audit.log import first_broken_entry, record
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
-from keyconsole.web.audit_list import AuditFilter, entries_for, entry_rows, kept
+from keyconsole.web.audit.list import AuditFilter, entries_for, entry_rows, kept
+from keyconsole.web.audit.primaries_as_of import PRIMARY_COLUMNS, AsOf, exported, keys_of, primary_rows
 from keyconsole.web.fragments import page
 from keyconsole.web.guards import person_of, requires
-from keyconsole.web.primaries_as_of import PRIMARY_COLUMNS, AsOf, exported, keys_of, primary_rows
 
 PER_PAGE = 50
 _TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from keyconsole.inventory.models import Cause, MultiRegionKey
 from tests.cast import Cast, Inventory, Member, make_key
 from tests.conftest import HTMX
-from tests.web.test_audit import auditor_of_payments
+from tests.web.audit.test_audit import auditor_of_payments
 
 pytestmark = pytest.mark.django_db
 URL = "/audit/?view=primaries"
