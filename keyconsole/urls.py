@@ -8,10 +8,10 @@ from django.urls import URLPattern, path
 from keyconsole.web import health
 from keyconsole.web.accounts import views as accounts
 from keyconsole.web.audit import views as audit
+from keyconsole.web.batches import views as batches
 from keyconsole.web.guards import open_to_anyone, signed_in
 from keyconsole.web.views import (
     approvals,
-    batches,
     changes,
     emergency,
     freeze,

@@ -15,9 +15,9 @@ from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Batch
 from keyconsole.refusals import Refused
-from keyconsole.web.batch_asking import asking
-from keyconsole.web.batch_page import DEEDS, batch_page, version_of
-from keyconsole.web.chosen_keys import batch_for
+from keyconsole.web.batches.chosen_keys import batch_for
+from keyconsole.web.batches.page import DEEDS, batch_page, version_of
+from keyconsole.web.batches.request_page import asking
 from keyconsole.web.fragments import page, unchanged, wants_fragment
 from keyconsole.web.guards import person_of, requires
 

@@ -14,8 +14,8 @@ from keyconsole.changes.batches.put_back import reason_back
 from keyconsole.changes.batches.request import LINES_AT_MOST, BatchWish, refuse_count, request_lines
 from keyconsole.changes.models import Batch, OnFailure
 from keyconsole.refusals import Refused
-from keyconsole.web.batch_forms import MoveKeysForm, RegionForm
-from keyconsole.web.chosen_keys import Chosen, chosen_keys, lines_to, regions_of
+from keyconsole.web.batches.chosen_keys import Chosen, chosen_keys, lines_to, regions_of
+from keyconsole.web.batches.forms import MoveKeysForm, RegionForm
 from keyconsole.web.guards import person_of
 from keyconsole.web.request_fields import new_token
 

@@ -20,7 +20,7 @@ from keyconsole.changes.batches.progress import batch_progress
 from keyconsole.changes.batches.put_back import may_put_back
 from keyconsole.changes.models import Batch, Change
 from keyconsole.refusals import Verdict
-from keyconsole.web.batch_forms import RunForm
+from keyconsole.web.batches.forms import RunForm
 from keyconsole.web.deed_forms import ApproveForm, CancelForm, RejectForm
 from keyconsole.web.timeline import timeline
 
