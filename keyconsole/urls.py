@@ -9,10 +9,10 @@ from keyconsole.web import health
 from keyconsole.web.accounts import views as accounts
 from keyconsole.web.audit import views as audit
 from keyconsole.web.batches import views as batches
+from keyconsole.web.changes import action_views as approvals
+from keyconsole.web.changes import views as changes
 from keyconsole.web.guards import open_to_anyone, signed_in
 from keyconsole.web.views import (
-    approvals,
-    changes,
     emergency,
     freeze,
     key,

@@ -11,7 +11,7 @@ from django.http import Http404
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.document.rules import Rules
 from keyconsole.text import REASON_AT_MOST
-from keyconsole.web.deed_forms import run_at_field
+from keyconsole.web.changes.forms import run_at_field
 from keyconsole.web.request_fields import TokenField, reason_field, ticket_field, typed_field
 
 # The pattern that AWS itself has for the parameter.

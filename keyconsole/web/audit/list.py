@@ -21,7 +21,7 @@ from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.permissions import accounts_where, can
 from keyconsole.aws_accounts.roles import Permission
-from keyconsole.web.timeline import readable
+from keyconsole.web.changes.timeline import readable
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 

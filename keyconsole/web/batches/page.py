@@ -21,8 +21,8 @@ from keyconsole.changes.batches.put_back import may_put_back
 from keyconsole.changes.models import Batch, Change
 from keyconsole.refusals import Verdict
 from keyconsole.web.batches.forms import RunForm
-from keyconsole.web.deed_forms import ApproveForm, CancelForm, RejectForm
-from keyconsole.web.timeline import timeline
+from keyconsole.web.changes.forms import ApproveForm, CancelForm, RejectForm
+from keyconsole.web.changes.timeline import timeline
 
 Typed = Mapping[str, Any]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from keyconsole.changes.models import Look
-from keyconsole.web.looks import folded, regions_of
+from keyconsole.web.changes.rounds import folded, regions_of
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

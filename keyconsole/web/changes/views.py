@@ -10,15 +10,8 @@ from django.views.decorators.http import require_safe
 
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.approvals.inbox import needing, one_a_batch, proposals_needing
-from keyconsole.web.change_list import (
-    LONGEST_TEXT,
-    Tab,
-    changes_in,
-    list_version,
-    matching,
-    tab_links,
-)
-from keyconsole.web.change_page import change_page
+from keyconsole.web.changes.list import LONGEST_TEXT, Tab, changes_in, list_version, matching, tab_links
+from keyconsole.web.changes.page import change_page
 from keyconsole.web.fragments import page, unchanged, wants_fragment
 from keyconsole.web.guards import change_for, person_of, requires
 

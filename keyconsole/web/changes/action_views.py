@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods
 
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.refusals import Refused
-from keyconsole.web import deeds
-from keyconsole.web.change_page import plan_text
-from keyconsole.web.deeds import Deed
+from keyconsole.web.changes import actions as deeds
+from keyconsole.web.changes.actions import Deed
+from keyconsole.web.changes.page import plan_text
 from keyconsole.web.guards import change_for, person_of, requires
 
 METHODS = ["GET", "HEAD", "POST"]

@@ -14,10 +14,10 @@ from keyconsole.changes.execution.aws_refusals import explain
 from keyconsole.changes.execution.progress import Side, progress
 from keyconsole.changes.models import Answer, Attempt, Change
 from keyconsole.changes.states import State
-from keyconsole.web.approval_panel import approval_panel
-from keyconsole.web.looks import folded, regions_of
+from keyconsole.web.changes.approval_panel import approval_panel
+from keyconsole.web.changes.rounds import folded, regions_of
+from keyconsole.web.changes.timeline import timeline
 from keyconsole.web.pictures.move import Move, MoveSide
-from keyconsole.web.timeline import timeline
 
 # What came back, in the words of the page: word, icon and tone.
 ANSWERS = {

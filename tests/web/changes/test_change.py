@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from keyconsole.audit.events import Event
 from keyconsole.changes.models import Answer, Change
-from keyconsole.web import timeline
+from keyconsole.web.changes import timeline
 from tests.cast import Cast, Inventory
 from tests.conftest import HTMX
 from tests.web.stories import ask, called, looked, put_in, refused, settling

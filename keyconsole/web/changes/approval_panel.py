@@ -16,8 +16,8 @@ from keyconsole.changes.models import Approval, Change, Rejection, Review
 from keyconsole.changes.quorum import Asked, asked_of, reviewers_of, rules_of, still_waits_for
 from keyconsole.changes.states import IN_FLIGHT, State
 from keyconsole.policies.schedule import windows
-from keyconsole.web import deeds
-from keyconsole.web.deeds import Deed
+from keyconsole.web.changes import actions as deeds
+from keyconsole.web.changes.actions import Deed
 
 _OFFERED: dict[State, tuple[Deed, ...]] = {
     State.PENDING: (deeds.APPROVE, deeds.REJECT, deeds.WITHDRAW, deeds.CANCEL),

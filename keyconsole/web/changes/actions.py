@@ -26,7 +26,7 @@ from keyconsole.changes.authorization import (
 )
 from keyconsole.changes.models import Change, Rejection, Review
 from keyconsole.changes.requests import break_glass, request
-from keyconsole.web import deed_forms
+from keyconsole.web.changes import forms as deed_forms
 
 Typed = Mapping[str, Any]
 # The same words by the same person within this time are one comment.
