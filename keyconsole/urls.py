@@ -12,6 +12,7 @@ from keyconsole.web.batches import views as batches
 from keyconsole.web.changes import action_views as approvals
 from keyconsole.web.changes import views as changes
 from keyconsole.web.guards import open_to_anyone, signed_in
+from keyconsole.web.help import views as guide
 from keyconsole.web.views import (
     emergency,
     freeze,
@@ -23,7 +24,6 @@ from keyconsole.web.views import (
     policies,
     policy_changes,
 )
-from keyconsole.web.views import help as guide
 
 _KEY = "keys/<str:account_id>/<str:key_id>/"
 _CHANGE = "changes/<str:ref>/"

@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from keyconsole.notifications import webhook
 from keyconsole.notifications.errors import Undelivered
 from keyconsole.notifications.models import Delivery
-from keyconsole.web.help_pages import CHAPTERS, tables
+from keyconsole.web.help.chapters import CHAPTERS, tables
 from tests.cast import NOW
 from tests.notifications.conftest import PATH_SECRET, SECRET, SECRET_ENV, URL_ENV, Receiver, send, tell
 

@@ -13,7 +13,7 @@ from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
-from keyconsole.web.pictures.portfolio import portfolio
+from keyconsole.web.help.pattern_examples import portfolio
 from keyconsole.web.templatetags import states
 from keyconsole.web.templatetags.ids import shorten
 from keyconsole.web.templatetags.times import duration

@@ -20,7 +20,7 @@ from keyconsole.changes.execution import aws_refusals
 from keyconsole.changes.plan.preflight import preflight
 from keyconsole.changes.states import State
 from keyconsole.inventory.models import Outcome, Sight
-from keyconsole.web.help_pages import CHAPTERS, PERMISSIONS, tables
+from keyconsole.web.help.chapters import CHAPTERS, PERMISSIONS, tables
 from tests.cast import Inventory
 
 SLUGS = [chapter.slug for chapter in CHAPTERS]

@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from keyconsole.web.guards import signed_in
-from keyconsole.web.help_pages import CHAPTERS, chapter_called, tables
-from keyconsole.web.pictures.portfolio import portfolio
+from keyconsole.web.help.chapters import CHAPTERS, chapter_called, tables
+from keyconsole.web.help.pattern_examples import portfolio
 
 
 @signed_in
