@@ -13,11 +13,11 @@ from keyconsole.web.changes import action_views as approvals
 from keyconsole.web.changes import views as changes
 from keyconsole.web.guards import open_to_anyone, signed_in
 from keyconsole.web.help import views as guide
+from keyconsole.web.keys import key_views as key
+from keyconsole.web.keys import views as keys
 from keyconsole.web.views import (
     emergency,
     freeze,
-    key,
-    keys,
     make_primary,
     notifications,
     overview,

@@ -17,8 +17,8 @@ from keyconsole.changes.batches.request import LINES_AT_MOST
 from keyconsole.changes.models import Batch
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
 from keyconsole.web.guards import person_of
-from keyconsole.web.listing.key_filter import read_filter
-from keyconsole.web.listing.key_list import choices_in, keys_in
+from keyconsole.web.keys.filter import read_filter
+from keyconsole.web.keys.list import choices_in, keys_in
 
 _NAMES_AT_MOST = 20_000
 _AT_ONCE = 200

@@ -14,9 +14,9 @@ from keyconsole.changes.approvals.inbox import needing, one_a_batch, proposals_n
 from keyconsole.changes.models import Change
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.web.listing.drift import Drift, drifting
-from keyconsole.web.listing.freshness import StaleAccount, stale_accounts
-from keyconsole.web.listing.key_list import UNKNOWN_SIGHTS
+from keyconsole.web.keys.drift import Drift, drifting
+from keyconsole.web.keys.freshness import StaleAccount, stale_accounts
+from keyconsole.web.keys.list import UNKNOWN_SIGHTS
 from keyconsole.web.pictures.world import WorldArc, WorldRegion
 
 SHOWN = 5

@@ -12,9 +12,9 @@ from keyconsole.aws_accounts.permissions import can
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.web.fragments import page, unchanged
 from keyconsole.web.guards import key_for, person_of, requires
-from keyconsole.web.listing.freshness import inventory_version
-from keyconsole.web.listing.key_periods import timeline_of
-from keyconsole.web.listing.key_regions import regions_of
+from keyconsole.web.keys.freshness import inventory_version
+from keyconsole.web.keys.periods import timeline_of
+from keyconsole.web.keys.regions import regions_of
 
 
 @requires(Permission.VIEW)

@@ -10,10 +10,10 @@ from django.contrib.auth.models import User
 
 from keyconsole.changes.authorization import Prospect, prospects
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, RegionScan, Sight
-from keyconsole.web.listing.differing import Differences, compared, readable
-from keyconsole.web.listing.drift import primary_of
-from keyconsole.web.listing.freshness import stale_after
-from keyconsole.web.listing.key_list import visibility_of
+from keyconsole.web.keys.diff import Differences, compared, readable
+from keyconsole.web.keys.drift import primary_of
+from keyconsole.web.keys.freshness import stale_after
+from keyconsole.web.keys.list import visibility_of
 
 _WHY_UNKNOWN = {
     Sight.DENIED: "KeyConsole may not look in this Region.",

@@ -15,10 +15,10 @@ from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.web.fragments import is_poll, page, unchanged, wants_fragment
 from keyconsole.web.guards import person_of, requires
-from keyconsole.web.listing.freshness import inventory_version
-from keyconsole.web.listing.key_export import KEY_COLUMNS, key_rows
-from keyconsole.web.listing.key_filter import SHOWS, read_filter
-from keyconsole.web.listing.key_list import choices_in, columns_of, keys_in, page_of, rows_of
+from keyconsole.web.keys.export import KEY_COLUMNS, key_rows
+from keyconsole.web.keys.filter import SHOWS, read_filter
+from keyconsole.web.keys.freshness import inventory_version
+from keyconsole.web.keys.list import choices_in, columns_of, keys_in, page_of, rows_of
 
 _TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 

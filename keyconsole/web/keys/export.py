@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from keyconsole.inventory.models import MultiRegionKey, RegionKey
-from keyconsole.web.listing.drift import differences, primary_of
-from keyconsole.web.listing.key_list import with_members
+from keyconsole.web.keys.drift import differences, primary_of
+from keyconsole.web.keys.list import with_members
 
 KEY_COLUMNS = (
     "account_id",

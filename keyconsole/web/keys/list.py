@@ -11,8 +11,8 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.models import Change
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
-from keyconsole.web.listing.drift import drifting, light_members
-from keyconsole.web.listing.key_filter import Choices, KeyFilter
+from keyconsole.web.keys.drift import drifting, light_members
+from keyconsole.web.keys.filter import Choices, KeyFilter
 from keyconsole.web.templatetags.states import KEY_STATES
 
 PER_PAGE = 50

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import unified_diff
 
 from keyconsole.inventory.models import RegionKey
-from keyconsole.web.listing.drift import differences
+from keyconsole.web.keys.drift import differences
 
 
 @dataclass(frozen=True, slots=True)
