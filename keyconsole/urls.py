@@ -15,15 +15,9 @@ from keyconsole.web.guards import open_to_anyone, signed_in
 from keyconsole.web.help import views as guide
 from keyconsole.web.keys import key_views as key
 from keyconsole.web.keys import views as keys
-from keyconsole.web.views import (
-    emergency,
-    freeze,
-    make_primary,
-    notifications,
-    overview,
-    policies,
-    policy_changes,
-)
+from keyconsole.web.make_primary import emergency_views as emergency
+from keyconsole.web.make_primary import views as make_primary
+from keyconsole.web.views import freeze, notifications, overview, policies, policy_changes
 
 _KEY = "keys/<str:account_id>/<str:key_id>/"
 _CHANGE = "changes/<str:ref>/"

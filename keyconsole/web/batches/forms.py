@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from keyconsole.changes.models import OnFailure
-from keyconsole.web.request_fields import TokenField, reason_field, ticket_field, typed_field
+from keyconsole.web.make_primary.fields import TokenField, reason_field, ticket_field, typed_field
 
 
 class MoveKeysForm(forms.Form):

@@ -17,7 +17,7 @@ from keyconsole.refusals import Refused
 from keyconsole.web.batches.chosen_keys import Chosen, chosen_keys, lines_to, regions_of
 from keyconsole.web.batches.forms import MoveKeysForm, RegionForm
 from keyconsole.web.guards import person_of
-from keyconsole.web.request_fields import new_token
+from keyconsole.web.make_primary.fields import new_token
 
 
 def asking(request: HttpRequest, *, now: datetime) -> Batch | dict[str, Any]:

@@ -12,7 +12,7 @@ from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.document.rules import Rules
 from keyconsole.text import REASON_AT_MOST
 from keyconsole.web.changes.forms import run_at_field
-from keyconsole.web.request_fields import TokenField, reason_field, ticket_field, typed_field
+from keyconsole.web.make_primary.fields import TokenField, reason_field, ticket_field, typed_field
 
 # The pattern that AWS itself has for the parameter.
 _REGION = re.compile(r"([a-z]+-){2,3}\d+", re.ASCII)

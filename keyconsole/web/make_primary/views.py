@@ -17,10 +17,10 @@ from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.refusals import Refused
 from keyconsole.web.fragments import page
 from keyconsole.web.guards import key_for, person_of, requires
-from keyconsole.web.listing.planned_move import planned_move
-from keyconsole.web.make_primary_form import MakePrimaryForm, region_or_404
-from keyconsole.web.move_rules import move_rules
-from keyconsole.web.request_fields import new_token
+from keyconsole.web.make_primary.fields import new_token
+from keyconsole.web.make_primary.forms import MakePrimaryForm, region_or_404
+from keyconsole.web.make_primary.governing_rules import move_rules
+from keyconsole.web.make_primary.planned_move import planned_move
 
 
 @requires(Permission.VIEW)

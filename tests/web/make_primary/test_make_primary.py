@@ -104,7 +104,7 @@ def test_two_thousand_characters_with_line_breaks_are_kept(as_ana: Client, inven
 
 def test_a_refusal_by_the_workflow_stands_above_the_form(as_ana: Client, inventory: Inventory) -> None:
     refused = Refused("CR-4 is already under way for this key.", "And <b>another</b> thing.")
-    with patch("keyconsole.web.views.make_primary.request_move", side_effect=refused):
+    with patch("keyconsole.web.make_primary.views.request_move", side_effect=refused):
         content = as_ana.post(PAGE, FILLED).content.decode()
     assert "CR-4 is already under way for this key." in content
     assert "And &lt;b&gt;another&lt;/b&gt; thing." in content
