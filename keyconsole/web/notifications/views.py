@@ -17,8 +17,8 @@ from keyconsole.notifications import retry, routes
 from keyconsole.notifications.models import Delivery, Route
 from keyconsole.web.fragments import page, unchanged
 from keyconsole.web.guards import person_of, requires
-from keyconsole.web.notification_list import TABS, deliveries_in, mail, route_rows, tabs
-from keyconsole.web.route_form import RouteForm
+from keyconsole.web.notifications.forms import RouteForm
+from keyconsole.web.notifications.list import TABS, deliveries_in, mail, route_rows, tabs
 
 PER_PAGE = 50
 
