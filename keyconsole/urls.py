@@ -18,7 +18,8 @@ from keyconsole.web.keys import views as keys
 from keyconsole.web.make_primary import emergency_views as emergency
 from keyconsole.web.make_primary import views as make_primary
 from keyconsole.web.notifications import views as notifications
-from keyconsole.web.views import freeze, overview, policies, policy_changes
+from keyconsole.web.overview import views as overview
+from keyconsole.web.views import freeze, policies, policy_changes
 
 _KEY = "keys/<str:account_id>/<str:key_id>/"
 _CHANGE = "changes/<str:ref>/"

@@ -11,7 +11,7 @@ from keyconsole.aws_accounts.roles import Permission
 from keyconsole.web.fragments import page, unchanged
 from keyconsole.web.guards import person_of, signed_in
 from keyconsole.web.keys.freshness import inventory_version
-from keyconsole.web.listing.overview_facts import overview_of
+from keyconsole.web.overview.facts import overview_of
 
 
 @signed_in
