@@ -19,7 +19,9 @@ from keyconsole.web.make_primary import emergency_views as emergency
 from keyconsole.web.make_primary import views as make_primary
 from keyconsole.web.notifications import views as notifications
 from keyconsole.web.overview import views as overview
-from keyconsole.web.views import freeze, policies, policy_changes
+from keyconsole.web.policies import freeze_views as freeze
+from keyconsole.web.policies import proposal_views as policy_changes
+from keyconsole.web.policies import views as policies
 
 _KEY = "keys/<str:account_id>/<str:key_id>/"
 _CHANGE = "changes/<str:ref>/"

@@ -23,8 +23,8 @@ from keyconsole.web.guards import person_of, requires
 from keyconsole.web.policies.editor import Editor, sent, showing, with_more
 from keyconsole.web.policies.impact import asked_for, impact_of
 from keyconsole.web.policies.policy_form import WhyForm
+from keyconsole.web.policies.views import policy_called
 from keyconsole.web.policies.words import differences, rows
-from keyconsole.web.views.policies import policy_called
 
 _MORE = {f"more-{name}": name for name in ("requirements", "windows", "freezes")}
 
