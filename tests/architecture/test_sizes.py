@@ -33,8 +33,9 @@ def test_no_function_is_longer_than_40_lines():
 
 
 def test_no_view_is_longer_than_25_lines():
-    views = [path for path in under("keyconsole") if path.parts[1:3] == ("web", "views")]
-    assert views, "the views have moved; tell this rule where to"
+    views = [path for path in under("keyconsole") if path.parts[1] == "web" and path.stem.endswith("views")]
+    views.append(Path("keyconsole/web/health.py"))
+    assert len(views) > 15, "the views have moved; tell this rule where to"
     assert [f"{path}: {each}" for path in views for each in long_functions(tree(path), 25)] == []
 
 

@@ -13,8 +13,8 @@ from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
+from keyconsole.web import statuses
 from keyconsole.web.help.pattern_examples import portfolio
-from keyconsole.web.templatetags import states
 from keyconsole.web.templatetags.ids import shorten
 from keyconsole.web.templatetags.times import duration
 
@@ -26,14 +26,14 @@ ICONS = set(
     )
 )
 TABLES = (
-    states.KEY_STATES,
-    states.ROLES,
-    states.CHANGE_STATES,
-    states.OUTCOMES,
-    states.DELIVERY_STATES,
-    states.VISIBILITIES,
-    states.CAUSES,
-    states.CHECKS,
+    statuses.KEY_STATES,
+    statuses.ROLES,
+    statuses.CHANGE_STATES,
+    statuses.OUTCOMES,
+    statuses.DELIVERY_STATES,
+    statuses.VISIBILITIES,
+    statuses.CAUSES,
+    statuses.CHECKS,
 )
 
 
@@ -42,7 +42,7 @@ def draw(source: str, **context: Any) -> str:
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_every_state_has_a_word_an_icon_that_exists_and_a_tone(table: dict[str, states.Look]):
+def test_every_state_has_a_word_an_icon_that_exists_and_a_tone(table: dict[str, statuses.Look]):
     tones = {"ok", "moving", "attention", "danger", "unknown", "neutral", "accent"}
     assert all(look.word and look.icon in ICONS and look.tone in tones for look in table.values())
 

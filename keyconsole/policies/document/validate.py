@@ -13,10 +13,10 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from keyconsole.kms.regions import partition_of
+from keyconsole.policies.document.opening import DAYS, spans
 from keyconsole.policies.document.parts import Rule, Window
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.document.ticket_pattern import pattern_problem
-from keyconsole.policies.schedule.opening import DAYS, spans
 
 MOST_PEOPLE = 20
 LONGEST_REASON_ASKED = 500

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from keyconsole.policies.document.opening import openings
 from keyconsole.policies.document.rules import Rules
-from keyconsole.policies.schedule.opening import openings
 from keyconsole.refusals import Verdict
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from keyconsole.web.pictures.move import Move, MoveSide
 from keyconsole.web.pictures.periods import Mark, Period
 from keyconsole.web.pictures.world import WorldArc, WorldRegion
-from keyconsole.web.templatetags.states import (
+from keyconsole.web.statuses import (
     CAUSES,
     CHANGE_STATES,
     CHECKS,

@@ -13,7 +13,7 @@ from keyconsole.changes.models import Change
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
 from keyconsole.web.keys.drift import drifting, light_members
 from keyconsole.web.keys.filter import Choices, KeyFilter
-from keyconsole.web.templatetags.states import KEY_STATES
+from keyconsole.web.statuses import KEY_STATES
 
 PER_PAGE = 50
 UNKNOWN_SIGHTS = [Sight.DENIED.value, Sight.UNREACHABLE.value, Sight.UNLOOKED.value]

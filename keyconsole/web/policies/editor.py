@@ -15,7 +15,7 @@ from keyconsole.policies.document.parse import parse_rules
 from keyconsole.policies.document.rules import Document, Rules
 from keyconsole.policies.models import PolicyVersion, VersionState
 from keyconsole.refusals import Invalid
-from keyconsole.web.policies.policy_form import PolicyForm, WhyForm
+from keyconsole.web.policies.forms import PolicyForm, WhyForm
 from keyconsole.web.policies.rows import Rows, rows_sent, rows_showing, with_another_row
 
 LONGEST_DOCUMENT = 100_000

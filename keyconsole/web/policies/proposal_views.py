@@ -21,8 +21,8 @@ from keyconsole.policies.versions.votes import may_propose
 from keyconsole.refusals import Refused
 from keyconsole.web.guards import person_of, requires
 from keyconsole.web.policies.editor import Editor, sent, showing, with_more
+from keyconsole.web.policies.forms import WhyForm
 from keyconsole.web.policies.impact import asked_for, impact_of
-from keyconsole.web.policies.policy_form import WhyForm
 from keyconsole.web.policies.views import policy_called
 from keyconsole.web.policies.words import differences, rows
 

@@ -12,8 +12,8 @@ from typing import Any, cast
 from django import forms
 from django.http import QueryDict
 
+from keyconsole.policies.document.opening import DAYS
 from keyconsole.policies.document.rules import Document, Rules
-from keyconsole.policies.schedule.opening import DAYS
 
 SPARE_ROWS = 1
 # More than a document may hold: it refuses what is too many with its own sentence.

@@ -19,11 +19,11 @@ from keyconsole.policies.schedule import freeze
 from keyconsole.policies.versions.health import unsatisfiable
 from keyconsole.policies.versions.votes import may_propose
 from keyconsole.web.guards import person_of, requires
-from keyconsole.web.policies.considering import explained, targets_of
-from keyconsole.web.policies.group_list import group_rows
-from keyconsole.web.policies.policy_list import holding, not_holding, proposed
-from keyconsole.web.policies.policy_page import Version, holding_of, proposal_of, versions_of
-from keyconsole.web.policies.standing import RunsNow, runs_now
+from keyconsole.web.policies.explain import explained, targets_of
+from keyconsole.web.policies.groups import group_rows
+from keyconsole.web.policies.list import holding, not_holding, proposed
+from keyconsole.web.policies.page import Version, holding_of, proposal_of, versions_of
+from keyconsole.web.policies.runs_now import RunsNow, runs_now
 
 VERSIONS_SHOWN = 20
 FREEZES_SHOWN = 5

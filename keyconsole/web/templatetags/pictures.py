@@ -17,8 +17,8 @@ from keyconsole.web.pictures import periods as time_band
 from keyconsole.web.pictures import world
 from keyconsole.web.pictures.move import Move
 from keyconsole.web.pictures.places import place
+from keyconsole.web.statuses import KEY_STATES, VISIBILITIES, Look, look
 from keyconsole.web.templatetags.ids import icon
-from keyconsole.web.templatetags.states import KEY_STATES, VISIBILITIES, Look, look
 
 register = template.Library()
 

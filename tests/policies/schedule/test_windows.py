@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keyconsole.policies.document.opening import DAYS
 from keyconsole.policies.document.parse import stored_rules
-from keyconsole.policies.schedule.opening import DAYS
 from keyconsole.policies.schedule.windows import may_run_at, next_opening
 from tests.policies.documents import document, freeze, rules, window
 

@@ -13,7 +13,7 @@ from keyconsole.policies.document.rules import Rule, Rules, Selector, Span, Wind
 from keyconsole.policies.quorum.groups import join, leave
 from keyconsole.policies.quorum.requirements import Requirement
 from keyconsole.policies.versions.apply import apply_at_the_terminal
-from keyconsole.web.policies.standing import runs_now
+from keyconsole.web.policies.runs_now import runs_now
 from tests.cast import NOW, Cast, Inventory, hold
 from tests.web.proposals import PAYMENTS, proposed, queries_beside_the_frame, staffed
 

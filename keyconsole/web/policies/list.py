@@ -13,7 +13,7 @@ from keyconsole.policies.governing.resolve import active_rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
 from keyconsole.policies.quorum.roster import Roster
 from keyconsole.policies.versions.votes import Tally, tallies
-from keyconsole.web.policies.standing import RunsNow, runs_now
+from keyconsole.web.policies.runs_now import RunsNow, runs_now
 from keyconsole.web.policies.words import Texts, needs_words, selector_words
 
 
