@@ -14,9 +14,6 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def newest_first(self) -> EntryQuerySet:
         return self.order_by("-number")
 
-    def about(self, subject: str) -> EntryQuerySet:
-        return self.filter(subject=subject)
-
 
 class Entry(models.Model):
     """One event: who, what, about which thing, and the hash that chains it to the one before."""

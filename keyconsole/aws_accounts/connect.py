@@ -8,4 +8,4 @@ from keyconsole.kms.sessions import AccountSession, connect
 
 def enter(account: AwsAccount, *, session_name: str = "keyconsole") -> AccountSession:
     """Raise a KmsError where the account cannot be entered, or is another one. Close what you get."""
-    return connect(account.way_in, account_id=account.account_id, session_name=session_name)
+    return connect(account.credential_source, account_id=account.account_id, session_name=session_name)

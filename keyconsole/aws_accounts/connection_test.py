@@ -23,7 +23,7 @@ def request_test(account: AwsAccount, *, by: str, now: datetime) -> None:
         test_connection.enqueue(account.account_id, by, now.isoformat())
 
 
-def test_account(account: AwsAccount, *, by: str, now: datetime) -> Identity | None:
+def check_connection(account: AwsAccount, *, by: str, now: datetime) -> Identity | None:
     """Who we are in the account, or None where `account.test_problem` then says why not."""
     try:
         answer = who_we_are(account)

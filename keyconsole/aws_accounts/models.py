@@ -9,7 +9,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 
 from keyconsole.aws_accounts.roles import Role
-from keyconsole.kms.sessions import Source, WayIn
+from keyconsole.kms.sessions import CredentialSource, Source
 
 account_number = RegexValidator(r"\A\d{12}\Z", "An AWS account number has exactly 12 digits.")
 
@@ -52,8 +52,8 @@ class AwsAccount(models.Model):
         return f"{self.name} ({self.account_id})"
 
     @property
-    def way_in(self) -> WayIn:
-        return WayIn(
+    def credential_source(self) -> CredentialSource:
+        return CredentialSource(
             source=Source(self.source),
             profile_name=self.profile_name,
             profile_location=self.profile_location,

@@ -16,4 +16,4 @@ def test_connection(account_id: str, by: str, asked_at: str) -> None:
     account = AwsAccount.objects.get(account_id=account_id)
     if account.tested_at and account.tested_at >= datetime.fromisoformat(asked_at):
         return
-    connection_test.test_account(account, by=by, now=timezone.now())
+    connection_test.check_connection(account, by=by, now=timezone.now())

@@ -5,7 +5,7 @@ Only `workflow.py` and `execution.py` write `Change.state`, through `transition.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.changes.references import BATCH, CHANGE, reference
 from keyconsole.changes.states import CLOSED, IN_FLIGHT, OPEN, State
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.models import PolicyVersion
@@ -77,7 +78,7 @@ class Change(models.Model):
     released_at = models.DateTimeField(null=True, blank=True)  # of a batch: when its wave began
     reminded_at = models.DateTimeField(null=True, blank=True)
     next_look_at = models.DateTimeField(null=True, blank=True)
-    looks_taken = models.PositiveIntegerField(default=0)
+    rounds_taken = models.PositiveIntegerField(default=0)
     deadline_at = models.DateTimeField(null=True, blank=True)
     overdue_since = models.DateTimeField(null=True, blank=True)
 
@@ -104,15 +105,11 @@ class Change(models.Model):
 
     @property
     def ref(self) -> str:
-        return f"CR-{self.number}"
+        return reference(CHANGE, self.number)
 
     @property
     def is_open(self) -> bool:
         return self.state in OPEN
-
-    @property
-    def is_in_flight(self) -> bool:
-        return self.state in IN_FLIGHT
 
 
 class ApprovalQuerySet(models.QuerySet["Approval"]):
@@ -243,7 +240,7 @@ class Batch(models.Model):
 
     @property
     def ref(self) -> str:
-        return f"BR-{self.number}"
+        return reference(BATCH, self.number)
 
     @property
     def to_regions(self) -> list[str]:
@@ -280,10 +277,10 @@ class Attempt(models.Model):
     objects: ClassVar[models.Manager[Attempt]] = models.Manager()
 
 
-class Look(models.Model):
+class Observation(models.Model):
     """What one look showed in one Region. `problem` says why where nothing could be seen."""
 
-    change = models.ForeignKey(Change, on_delete=models.CASCADE, related_name="looks")
+    change = models.ForeignKey(Change, on_delete=models.CASCADE, related_name="observations")
     round = models.PositiveIntegerField()  # counts up from 0, the look before the call
     region = models.CharField(max_length=32)
     looked_at = models.DateTimeField()
@@ -292,19 +289,10 @@ class Look(models.Model):
     names_primary = models.CharField(max_length=32, blank=True)  # the Region that this one calls primary
     problem = models.TextField(blank=True)
 
-    objects: ClassVar[models.Manager[Look]] = models.Manager()
+    objects: ClassVar[models.Manager[Observation]] = models.Manager()
 
     class Meta:
         ordering = ["round", "region"]
         constraints = [
-            models.UniqueConstraint(fields=["change", "round", "region"], name="one_look_per_round")
+            models.UniqueConstraint(fields=["change", "round", "region"], name="one_observation_per_round")
         ]
-
-    def as_facts(self) -> dict[str, Any]:
-        return {
-            "region": self.region,
-            "role": self.role,
-            "state": self.state,
-            "names_primary": self.names_primary,
-            "problem": self.problem,
-        }

@@ -46,7 +46,7 @@ def move(
         )
         if moved != 1:
             raise Lost(change.ref)
-        note(change, event, actor=actor, now=now, data={"from": before, "to": to} | (data or {}))
+        record_event(change, event, actor=actor, now=now, data={"from": before, "to": to} | (data or {}))
         change.refresh_from_db()
         if to in CLOSED:
             notifications.ended(change, now=now)
@@ -54,7 +54,7 @@ def move(
             tasks.enqueue_advance(change.batch, at=None)
 
 
-def hold(changes: QuerySet[Change]) -> None:
+def lock_rows(changes: QuerySet[Change]) -> None:
     """Take the rows of all that one transaction decides about, before it records anything.
 
     Whoever writes one change takes its row first and then the chain of the record. Who wrote many in turn
@@ -63,7 +63,7 @@ def hold(changes: QuerySet[Change]) -> None:
     list(changes.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
-def note(change: Change, event: Event, *, actor: str, now: datetime, data: dict[str, Any]) -> None:
+def record_event(change: Change, event: Event, *, actor: str, now: datetime, data: dict[str, Any]) -> None:
     """Record an event of a change; the caller's transaction holds what it describes."""
     record(
         event,

@@ -16,7 +16,7 @@ from django.contrib.auth.models import User
 
 from keyconsole.changes.execution.aws_refusals import explain
 from keyconsole.changes.execution.outcome import View, judge
-from keyconsole.changes.models import Answer, Approval, Attempt, Change, Look, Review
+from keyconsole.changes.models import Answer, Approval, Attempt, Change, Observation, Review
 from keyconsole.changes.plan.plan import Plan, differences, plan_for, plan_sha256
 from keyconsole.changes.states import State
 from keyconsole.demo.accounts_and_regions import StoryKey
@@ -191,7 +191,7 @@ def change_row(told: Told, key: MultiRegionKey, requester: User) -> Change:
         run_at=told.approved_at if told.was_approved else None,
         approval_expires_at=_approval_expires_at(told),
         is_emergency=told.is_emergency,
-        looks_taken=len({look.round for look in looks_of(told, Change())}),
+        rounds_taken=len({look.round for look in observations_of(told, Change())}),
         deadline_at=told.answered_at + DEADLINE if told.past.ending.moves else None,
         overdue_since=told.overdue_at,
     )
@@ -276,14 +276,14 @@ def answer_of(told: Told) -> dict[str, str]:
     return refused | {"error_code": "AccessDeniedException", "error_message": said, "culprit_arn": called}
 
 
-def looks_of(told: Told, change: Change) -> Iterator[Look]:
+def observations_of(told: Told, change: Change) -> Iterator[Observation]:
     if told.past.ending is Ending.CANCELLED:
         return
     rounds = [told.looked_at, *told.look_times]
     for number, looked_at in enumerate(rounds):
         for region in told.story.regions:
             role, state, primary = _shown(told, region, number, settled=number == len(rounds) - 1)
-            yield Look(
+            yield Observation(
                 change=change,
                 round=number,
                 region=region,

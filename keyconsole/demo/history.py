@@ -14,11 +14,11 @@ from django.db import transaction
 
 from keyconsole.audit.log import ITSELF
 from keyconsole.aws_accounts.models import AwsAccount
-from keyconsole.changes.models import Approval, Attempt, Change, Look, Review
+from keyconsole.changes.models import Approval, Attempt, Change, Observation, Review
 from keyconsole.demo.accounts import account_happenings, create_accounts
 from keyconsole.demo.accounts_and_regions import ACCOUNTS, StoryKey
 from keyconsole.demo.change_events import change_happenings
-from keyconsole.demo.changes import Told, approval_rows, attempt_row, change_row, looks_of, review_row
+from keyconsole.demo.changes import Told, approval_rows, attempt_row, change_row, observations_of, review_row
 from keyconsole.demo.inventory import Moved, key_happenings, pasts_of, store_keys
 from keyconsole.demo.past_changes import PastChange, by_alias, foreign_moves, past_changes
 from keyconsole.demo.pending import waiting_happenings
@@ -108,7 +108,7 @@ def _store_changes(
     pairs = list(zip(told, rows, strict=True))
     attempts = [attempt_row(each, change) for each, change in pairs]
     Attempt.objects.bulk_create(attempt for attempt in attempts if attempt)
-    Look.objects.bulk_create(look for each, change in pairs for look in looks_of(each, change))
+    Observation.objects.bulk_create(look for each, change in pairs for look in observations_of(each, change))
     Approval.objects.bulk_create(row for each, change in pairs for row in approval_rows(each, change, people))
     Review.objects.bulk_create(
         review_row(each, change, people) for each, change in pairs if each.is_emergency

@@ -35,7 +35,7 @@ class SeenKey:
 
 
 @dataclass(frozen=True, slots=True)
-class RegionLook:
+class RegionObservation:
     """`listed` is None where the Region could not be listed, `aliases` where they could not be read.
 
     `undescribed` are keys that are there and could not be described, with what to call that.

@@ -50,11 +50,6 @@ def record_primary(
     return period
 
 
-def primary_at(key: MultiRegionKey, moment: datetime) -> PrimaryAt | None:
-    """None where nobody had looked yet at that moment."""
-    return primaries_at(MultiRegionKey.objects.filter(pk=key.pk), moment).get(key.pk)
-
-
 def primaries_at(keys: QuerySet[MultiRegionKey], moment: datetime) -> dict[int, PrimaryAt]:
     """By the key's primary key in our database; without those that nobody had looked at yet. One query."""
     around = PrimaryPeriod.objects.filter(key__in=keys).filter(

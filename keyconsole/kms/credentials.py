@@ -17,11 +17,11 @@ from botocore.config import Config
 from botocore.credentials import Credentials, DeferredRefreshableCredentials
 from botocore.session import Session
 
+from keyconsole.kms.credential_source import CredentialSource, Source
 from keyconsole.kms.errors import CredentialsRefused
 from keyconsole.kms.mapping import aws_errors
 from keyconsole.kms.regions import known_partitions
 from keyconsole.kms.sdk import SDK_LOCK, make_session
-from keyconsole.kms.ways_in import Source, WayIn
 
 # A named profile is taken at its word: where it holds no credentials, the machine's own are not used instead.
 _MACHINE_PROVIDERS = ("env", "boto-config", "container-role", "iam-role")
@@ -41,47 +41,47 @@ class _Given:
         return self._credentials
 
 
-def session_with(way_in: WayIn, credentials: Any) -> Session:
+def session_with(credential_source: CredentialSource, credentials: Any) -> Session:
     """An SDK session that signs with these credentials, or with none if they are None."""
     with SDK_LOCK:
-        session = _bare_session(way_in)
+        session = _bare_session(credential_source)
         session.register_component("credential_provider", _Given(credentials))
         return session
 
 
-def must_be_complete(way_in: WayIn) -> None:
+def must_be_complete(credential_source: CredentialSource) -> None:
     """Raise CredentialsRefused for a way in that lacks a part, before anything is sent."""
-    if way_in.source is Source.PROFILE and not way_in.profile_name:
+    if credential_source.source is Source.PROFILE and not credential_source.profile_name:
         _refuse("No profile is named.")
-    if way_in.profile_location and not Path(way_in.profile_location).is_file():
-        _refuse(f"There is no profile file {way_in.profile_location}.")
-    if way_in.source is Source.ENV_KEYS and not way_in.env_prefix:
+    if credential_source.profile_location and not Path(credential_source.profile_location).is_file():
+        _refuse(f"There is no profile file {credential_source.profile_location}.")
+    if credential_source.source is Source.ENV_KEYS and not credential_source.env_prefix:
         _refuse("No prefix of environment variables is named.")
-    if way_in.source is Source.WEB_IDENTITY and not (
-        way_in.web_identity_token_file and way_in.web_identity_role_arn
+    if credential_source.source is Source.WEB_IDENTITY and not (
+        credential_source.web_identity_token_file and credential_source.web_identity_role_arn
     ):
         _refuse("A web identity needs a token file and a role.")
-    for role in (way_in.web_identity_role_arn, way_in.role_arn):
+    for role in (credential_source.web_identity_role_arn, credential_source.role_arn):
         if role and not (_ROLE_ARN.fullmatch(role) and role.split(":")[1] in known_partitions()):
             _refuse(f"{role[:200]!r} is not the ARN of a role.")
 
 
-def configured_region(way_in: WayIn) -> str | None:
+def configured_region(credential_source: CredentialSource) -> str | None:
     """The Region that the profile or the server's environment names."""
     with aws_errors("Credentials"):
-        region: str | None = _bare_session(way_in).get_config_variable("region")
+        region: str | None = _bare_session(credential_source).get_config_variable("region")
         return region
 
 
-def find_credentials(way_in: WayIn, *, session_name: str, make_sts: MakeSts) -> Any:
+def find_credentials(credential_source: CredentialSource, *, session_name: str, make_sts: MakeSts) -> Any:
     """The source's credentials, then the role's on top; AWS is not asked before they are first used."""
-    base = _base_credentials(way_in, session_name=session_name, make_sts=make_sts)
-    if not way_in.role_arn:
+    base = _base_credentials(credential_source, session_name=session_name, make_sts=make_sts)
+    if not credential_source.role_arn:
         return base
-    sts = make_sts(session_with(way_in, base), None)
-    request = {"RoleArn": way_in.role_arn, "RoleSessionName": session_name}
-    if way_in.external_id:
-        request["ExternalId"] = way_in.external_id
+    sts = make_sts(session_with(credential_source, base), None)
+    request = {"RoleArn": credential_source.role_arn, "RoleSessionName": session_name}
+    if credential_source.external_id:
+        request["ExternalId"] = credential_source.external_id
 
     def assume_role() -> dict[str, str]:
         with aws_errors("AssumeRole"):
@@ -90,41 +90,45 @@ def find_credentials(way_in: WayIn, *, session_name: str, make_sts: MakeSts) -> 
     return DeferredRefreshableCredentials(assume_role, "assume-role")
 
 
-def _base_credentials(way_in: WayIn, *, session_name: str, make_sts: MakeSts) -> Any:
-    if way_in.source is Source.ENV_KEYS:
-        return _keys_from_environment(way_in.env_prefix)
-    if way_in.source is Source.WEB_IDENTITY:
-        return _web_identity(way_in, session_name=session_name, make_sts=make_sts)
-    return _sdk_credentials(way_in)
+def _base_credentials(credential_source: CredentialSource, *, session_name: str, make_sts: MakeSts) -> Any:
+    if credential_source.source is Source.ENV_KEYS:
+        return _keys_from_environment(credential_source.env_prefix)
+    if credential_source.source is Source.WEB_IDENTITY:
+        return _web_identity(credential_source, session_name=session_name, make_sts=make_sts)
+    return _sdk_credentials(credential_source)
 
 
-def _sdk_credentials(way_in: WayIn) -> Any:
+def _sdk_credentials(credential_source: CredentialSource) -> Any:
     """The SDK's own chain: variables, profiles, SSO, credential_process, containers, instance roles."""
     with aws_errors("Credentials"):
-        session = _bare_session(way_in)
+        session = _bare_session(credential_source)
         if session.get_scoped_config().get("mfa_serial"):
             _refuse("The profile asks for a code of a person's device; a server has none.")
-        if way_in.source is Source.PROFILE:
+        if credential_source.source is Source.PROFILE:
             resolver = session.get_component("credential_provider")
             for provider in _MACHINE_PROVIDERS:
                 resolver.remove(provider)
         credentials = session.get_credentials()
     if credentials is None:
-        place = f"The profile {way_in.profile_name}" if way_in.profile_name else "The server's environment"
+        place = (
+            f"The profile {credential_source.profile_name}"
+            if credential_source.profile_name
+            else "The server's environment"
+        )
         _refuse(f"{place} holds no credentials.")
     return credentials
 
 
-def _bare_session(way_in: WayIn) -> Session:
+def _bare_session(credential_source: CredentialSource) -> Session:
     # Elsewhere AWS_PROFILE must not reach in: its profile may not exist, or change endpoints.
     session = make_session(
-        profile=way_in.profile_name if way_in.source is Source.PROFILE else None,
-        heed_environment_profile=way_in.source is Source.DEFAULT,
+        profile=credential_source.profile_name if credential_source.source is Source.PROFILE else None,
+        heed_environment_profile=credential_source.source is Source.DEFAULT,
     )
     session.set_config_variable("sts_regional_endpoints", "regional")
-    if way_in.profile_location:
-        session.set_config_variable("credentials_file", way_in.profile_location)
-        session.set_config_variable("config_file", way_in.profile_location)
+    if credential_source.profile_location:
+        session.set_config_variable("credentials_file", credential_source.profile_location)
+        session.set_config_variable("config_file", credential_source.profile_location)
     return session
 
 
@@ -145,16 +149,20 @@ def _secret(name: str) -> str:
     return _file_text(path, named_by=f"{name}_FILE").strip() if path else ""
 
 
-def _web_identity(way_in: WayIn, *, session_name: str, make_sts: MakeSts) -> DeferredRefreshableCredentials:
-    sts = make_sts(session_with(way_in, None), Config(signature_version=UNSIGNED))
+def _web_identity(
+    credential_source: CredentialSource, *, session_name: str, make_sts: MakeSts
+) -> DeferredRefreshableCredentials:
+    sts = make_sts(session_with(credential_source, None), Config(signature_version=UNSIGNED))
 
     def assume_role() -> dict[str, str]:
         # Read again each time: the platform that writes the token also renews it.
-        token = _file_text(way_in.web_identity_token_file, named_by="the web identity").strip()
+        token = _file_text(credential_source.web_identity_token_file, named_by="the web identity").strip()
         with aws_errors("AssumeRoleWithWebIdentity"):
             return _renewable(
                 sts.assume_role_with_web_identity(
-                    RoleArn=way_in.web_identity_role_arn, RoleSessionName=session_name, WebIdentityToken=token
+                    RoleArn=credential_source.web_identity_role_arn,
+                    RoleSessionName=session_name,
+                    WebIdentityToken=token,
                 )
             )
 

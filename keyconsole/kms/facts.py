@@ -72,9 +72,6 @@ class KeyArn:
     def __str__(self) -> str:
         return f"arn:{self.partition}:kms:{self.region}:{self.account_id}:key/{self.key_id}"
 
-    def in_region(self, region: str) -> Self:
-        return type(self)(self.partition, region, self.account_id, self.key_id)
-
 
 @dataclass(frozen=True, slots=True)
 class ListedKey:

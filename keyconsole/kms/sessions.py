@@ -13,6 +13,7 @@ from botocore.session import Session
 
 from keyconsole.kms.calls import CallCounter
 from keyconsole.kms.client import Kms
+from keyconsole.kms.credential_source import CredentialSource, Source, clean_session_name
 from keyconsole.kms.credentials import (
     configured_region,
     find_credentials,
@@ -24,9 +25,8 @@ from keyconsole.kms.facts import Identity
 from keyconsole.kms.mapping import aws_errors
 from keyconsole.kms.regions import home_region, known_regions, partition_of
 from keyconsole.kms.sdk import SDK_LOCK
-from keyconsole.kms.ways_in import Source, WayIn, clean_session_name
 
-__all__ = ["AccountSession", "CallCounter", "Source", "WayIn", "connect"]
+__all__ = ["AccountSession", "CallCounter", "CredentialSource", "Source", "connect"]
 
 CONNECT_SECONDS = 3
 READ_SECONDS = 10
@@ -34,9 +34,13 @@ READ_ATTEMPTS = 4
 POOLED_CONNECTIONS = 20
 
 
-def connect(way_in: WayIn, *, account_id: str, session_name: str = "keyconsole") -> AccountSession:
+def connect(
+    credential_source: CredentialSource, *, account_id: str, session_name: str = "keyconsole"
+) -> AccountSession:
     """Enter the account and ask STS who we are; raise WrongAccount if that is not `account_id`."""
-    clients = _Clients(way_in, session_name=clean_session_name(way_in.session_name or session_name))
+    clients = _Clients(
+        credential_source, session_name=clean_session_name(credential_source.session_name or session_name)
+    )
     try:
         identity = _who_we_are(clients, expected=account_id)
     except BaseException:
@@ -108,16 +112,18 @@ class AccountSession:
 class _Clients:
     """The SDK's clients of one account: created once each, under the lock that the SDK needs."""
 
-    def __init__(self, way_in: WayIn, *, session_name: str) -> None:
-        self._way_in = way_in
+    def __init__(self, credential_source: CredentialSource, *, session_name: str) -> None:
+        self._credential_source = credential_source
         self._made: dict[tuple[str, str, bool], Any] = {}
         self._others: list[Any] = []
         self._lock = threading.Lock()
         self.calls = CallCounter()
-        must_be_complete(way_in)
-        self.home = _home(way_in)
-        self._credentials = find_credentials(way_in, session_name=session_name, make_sts=self._make_sts)
-        self._session = session_with(way_in, self._credentials)
+        must_be_complete(credential_source)
+        self.home = _home(credential_source)
+        self._credentials = find_credentials(
+            credential_source, session_name=session_name, make_sts=self._make_sts
+        )
+        self._session = session_with(credential_source, self._credentials)
 
     def get(self, service: str, region: str, *, attempts: int = READ_ATTEMPTS) -> Any:
         key = (service, region, attempts == 1)
@@ -157,28 +163,28 @@ class _Clients:
             read_timeout=READ_SECONDS,
             retries={"mode": "standard", "total_max_attempts": attempts},
             max_pool_connections=POOLED_CONNECTIONS,
-            use_fips_endpoint=self._way_in.use_fips or None,
-            use_dualstack_endpoint=self._way_in.use_dual_stack or None,
+            use_fips_endpoint=self._credential_source.use_fips or None,
+            use_dualstack_endpoint=self._credential_source.use_dual_stack or None,
             user_agent_extra="keyconsole",
         )
         with SDK_LOCK, aws_errors("CreateClient", region=region):
             client = session.create_client(
                 service,
                 region_name=region,
-                endpoint_url=self._way_in.endpoint_url or None,
+                endpoint_url=self._credential_source.endpoint_url or None,
                 config=settings.merge(config) if config else settings,
             )
         self.calls.watch(client, region=region)
         return client
 
 
-def _home(way_in: WayIn) -> str:
+def _home(credential_source: CredentialSource) -> str:
     """Where to ask STS: the Region given, else the one configured, else the home of the role's partition."""
-    if way_in.region_hint:
-        return way_in.region_hint
-    role = way_in.role_arn or way_in.web_identity_role_arn
+    if credential_source.region_hint:
+        return credential_source.region_hint
+    role = credential_source.role_arn or credential_source.web_identity_role_arn
     partition = role.split(":")[1] if role else None
-    region = configured_region(way_in)
+    region = configured_region(credential_source)
     if region and partition in (None, partition_of(region)):
         return region
     return home_region(partition)

@@ -20,6 +20,7 @@ from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.permissions import accounts_where, can, can_somewhere
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Change
+from keyconsole.changes.references import CHANGE, number_of
 from keyconsole.inventory.models import MultiRegionKey
 
 
@@ -87,12 +88,8 @@ def key_for(
 
 
 def change_for(person: User, ref: str) -> Change:
-    number = ref.removeprefix("CR-")
-    # Nine digits: more would not fit the column, and PostgreSQL says so with an error.
-    if number == ref or not (number.isascii() and number.isdigit() and len(number) <= 9):
-        raise Http404("No such change.")
     visible = Change.objects.visible_in(accounts_where(person, Permission.VIEW))
-    change = visible.select_related("key__account", "requester").filter(number=int(number)).first()
+    change = visible.select_related("key__account", "requester").filter(number=number_of(CHANGE, ref)).first()
     if change is None or change.ref != ref:
         raise Http404("No such change.")
     return change

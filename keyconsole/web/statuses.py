@@ -8,103 +8,103 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Look(NamedTuple):
+class Style(NamedTuple):
     word: str
     icon: str
     tone: str
 
 
 KEY_STATES = {
-    "Creating": Look("Creating", "moving", "moving"),
-    "Enabled": Look("Enabled", "check", "ok"),
-    "Disabled": Look("Disabled", "pause", "attention"),
-    "PendingDeletion": Look("Pending deletion", "trash", "danger"),
-    "PendingImport": Look("Pending import", "import", "attention"),
-    "PendingReplicaDeletion": Look("Pending replica deletion", "trash", "danger"),
-    "Unavailable": Look("Unavailable", "unplugged", "danger"),
-    "Updating": Look("Updating", "moving", "moving"),
+    "Creating": Style("Creating", "moving", "moving"),
+    "Enabled": Style("Enabled", "check", "ok"),
+    "Disabled": Style("Disabled", "pause", "attention"),
+    "PendingDeletion": Style("Pending deletion", "trash", "danger"),
+    "PendingImport": Style("Pending import", "import", "attention"),
+    "PendingReplicaDeletion": Style("Pending replica deletion", "trash", "danger"),
+    "Unavailable": Style("Unavailable", "unplugged", "danger"),
+    "Updating": Style("Updating", "moving", "moving"),
 }
 
 ROLES = {
-    "PRIMARY": Look("Primary", "primary", "accent"),
-    "REPLICA": Look("Replica", "replica", "neutral"),
+    "PRIMARY": Style("Primary", "primary", "accent"),
+    "REPLICA": Style("Replica", "replica", "neutral"),
 }
 
 CHANGE_STATES = {
-    "pending": Look("Pending", "clock", "attention"),
-    "approved": Look("Approved", "check", "ok"),
-    "executing": Look("Executing", "moving", "moving"),
-    "settling": Look("Settling", "moving", "moving"),
-    "done": Look("Done", "check", "ok"),
-    "rejected": Look("Rejected", "cross", "danger"),
-    "cancelled": Look("Cancelled", "stop", "neutral"),
-    "expired": Look("Expired", "wait", "neutral"),
-    "stale": Look("Stale", "alert", "attention"),
-    "not_applied": Look("Not applied", "cross", "danger"),
+    "pending": Style("Pending", "clock", "attention"),
+    "approved": Style("Approved", "check", "ok"),
+    "executing": Style("Executing", "moving", "moving"),
+    "settling": Style("Settling", "moving", "moving"),
+    "done": Style("Done", "check", "ok"),
+    "rejected": Style("Rejected", "cross", "danger"),
+    "cancelled": Style("Cancelled", "stop", "neutral"),
+    "expired": Style("Expired", "wait", "neutral"),
+    "stale": Style("Stale", "alert", "attention"),
+    "not_applied": Style("Not applied", "cross", "danger"),
 }
 
 OUTCOMES = {
-    "waiting": Look("Waiting", "clock", "neutral"),
-    "running": Look("Running", "moving", "moving"),
-    "seen": Look("Seen", "check", "ok"),
-    "empty": Look("Empty", "check", "neutral"),
-    "partial": Look("Partial", "alert", "attention"),
-    "denied": Look("Denied", "lock", "attention"),
-    "unreachable": Look("Unreachable", "unplugged", "danger"),
-    "failed": Look("Failed", "cross", "danger"),
-    "skipped": Look("Skipped", "skip", "neutral"),
-    "finished": Look("Finished", "check", "ok"),
-    "lost": Look("Lost", "unplugged", "attention"),
+    "waiting": Style("Waiting", "clock", "neutral"),
+    "running": Style("Running", "moving", "moving"),
+    "seen": Style("Seen", "check", "ok"),
+    "empty": Style("Empty", "check", "neutral"),
+    "partial": Style("Partial", "alert", "attention"),
+    "denied": Style("Denied", "lock", "attention"),
+    "unreachable": Style("Unreachable", "unplugged", "danger"),
+    "failed": Style("Failed", "cross", "danger"),
+    "skipped": Style("Skipped", "skip", "neutral"),
+    "finished": Style("Finished", "check", "ok"),
+    "lost": Style("Lost", "unplugged", "attention"),
 }
 
 DELIVERY_STATES = {
-    "waiting": Look("Waiting", "clock", "neutral"),
-    "failed": Look("Will be tried again", "wait", "attention"),
-    "sent": Look("Sent", "check", "ok"),
-    "dead": Look("Not delivered", "cross", "danger"),
+    "waiting": Style("Waiting", "clock", "neutral"),
+    "failed": Style("Will be tried again", "wait", "attention"),
+    "sent": Style("Sent", "check", "ok"),
+    "dead": Style("Not delivered", "cross", "danger"),
 }
 
 VERSION_STATES = {
-    "proposed": Look("Proposed", "clock", "attention"),
-    "active": Look("Holds", "check", "ok"),
-    "superseded": Look("Superseded", "skip", "neutral"),
-    "rejected": Look("Rejected", "cross", "danger"),
-    "withdrawn": Look("Withdrawn", "stop", "neutral"),
+    "proposed": Style("Proposed", "clock", "attention"),
+    "active": Style("Holds", "check", "ok"),
+    "superseded": Style("Superseded", "skip", "neutral"),
+    "rejected": Style("Rejected", "cross", "danger"),
+    "withdrawn": Style("Withdrawn", "stop", "neutral"),
 }
 
 VISIBILITIES = {
-    "seen": Look("Seen", "eye", "ok"),
-    "stale": Look("Stale", "clock", "attention"),
-    "denied": Look("Denied", "lock", "attention"),
-    "unreachable": Look("Unreachable", "unplugged", "danger"),
-    "unknown": Look("Unknown", "question", "unknown"),
-    "unlooked": Look("Not looked yet", "question", "unknown"),
-    "gone": Look("Gone", "cross", "neutral"),
+    "seen": Style("Seen", "eye", "ok"),
+    "stale": Style("Stale", "clock", "attention"),
+    "denied": Style("Denied", "lock", "attention"),
+    "unreachable": Style("Unreachable", "unplugged", "danger"),
+    "unknown": Style("Unknown", "question", "unknown"),
+    "unlooked": Style("Not looked yet", "question", "unknown"),
+    "gone": Style("Gone", "cross", "neutral"),
 }
 
 CAUSES = {
-    "change": Look("Change", "changes", "accent"),
-    "out_of_band": Look("Out of band", "alert", "attention"),
-    "first_seen": Look("First seen", "eye", "neutral"),
-    "unknown": Look("Unknown", "question", "unknown"),
+    "change": Style("Change", "changes", "accent"),
+    "out_of_band": Style("Out of band", "alert", "attention"),
+    "first_seen": Style("First seen", "eye", "neutral"),
+    "unknown": Style("Unknown", "question", "unknown"),
 }
 
 CHECKS = {
-    "ok": Look("OK", "check", "ok"),
-    "fail": Look("Refused", "cross", "danger"),
-    "refused": Look("Refused", "cross", "danger"),
-    "warn": Look("Warning", "alert", "attention"),
-    "warning": Look("Warning", "alert", "attention"),
-    "unknown": Look("Unknown", "question", "unknown"),
-    "waiting": Look("Waiting", "clock", "neutral"),
+    "ok": Style("OK", "check", "ok"),
+    "fail": Style("Refused", "cross", "danger"),
+    "refused": Style("Refused", "cross", "danger"),
+    "warn": Style("Warning", "alert", "attention"),
+    "warning": Style("Warning", "alert", "attention"),
+    "unknown": Style("Unknown", "question", "unknown"),
+    "waiting": Style("Waiting", "clock", "neutral"),
 }
 
 
-def look(table: dict[str, Look], value: object) -> Look:
+def style(table: dict[str, Style], value: object) -> Style:
     """Hyphens and underscores are the same here: the database and the code spell some names differently."""
     given = str(value or "")
     return (
         table.get(given)
         or table.get(given.replace("-", "_"))
-        or Look(given or "unknown", "question", "unknown")
+        or Style(given or "unknown", "question", "unknown")
     )

@@ -11,8 +11,8 @@ from django.core.management import CommandError, call_command
 from django_tasks_db.models import DBTaskResult
 
 from keyconsole.audit.models import Entry
+from keyconsole.aws_accounts.connection_test import check_connection as try_account
 from keyconsole.aws_accounts.connection_test import request_test
-from keyconsole.aws_accounts.connection_test import test_account as try_account
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.tasks import test_connection as connection_task
 from keyconsole.sandbox.server import Sandbox

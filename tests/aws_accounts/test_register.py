@@ -45,9 +45,13 @@ def test_the_record_never_holds_the_external_id(payments: AwsAccount) -> None:
 
 
 def test_the_way_in_is_what_was_entered(payments: AwsAccount) -> None:
-    way_in = AwsAccount.objects.get().way_in
-    assert (way_in.source, way_in.role_arn, way_in.external_id) == (Source.DEFAULT, ROLE, "ext-1")
-    assert way_in.region_hint == "us-east-1"
+    credential_source = AwsAccount.objects.get().credential_source
+    assert (credential_source.source, credential_source.role_arn, credential_source.external_id) == (
+        Source.DEFAULT,
+        ROLE,
+        "ext-1",
+    )
+    assert credential_source.region_hint == "us-east-1"
 
 
 @pytest.mark.parametrize(

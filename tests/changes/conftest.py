@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.execution import execute, settle
-from keyconsole.changes.execution.store_observations import look_now
+from keyconsole.changes.execution.store_observations import observe_now
 from keyconsole.changes.models import Change
 from keyconsole.changes.requests.request import request_move
 from keyconsole.inventory.models import Cause, MultiRegionKey
@@ -60,7 +60,7 @@ def known_key(
     )
     for region in regions:
         key.region_keys.create(region=region)
-    look_now(key, now=now)
+    observe_now(key, now=now)
     record_primary(key, region=primary, at=now, cause=Cause.FIRST_SEEN)
     return key
 

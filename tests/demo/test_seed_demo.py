@@ -20,7 +20,7 @@ from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.permissions import can_somewhere
 from keyconsole.aws_accounts.roles import Permission
-from keyconsole.changes.models import Attempt, Change, Look
+from keyconsole.changes.models import Attempt, Change, Observation
 from keyconsole.changes.states import State
 from keyconsole.demo.history import tell_story
 from keyconsole.demo.keys import KEYS
@@ -76,7 +76,9 @@ def test_without_the_demo_setting_it_refuses_and_writes_nothing(db: None, settin
 
 def test_a_second_run_changes_nothing_and_prints_the_same(db: None):
     def counts() -> list[int]:
-        return [model.objects.count() for model in (Entry, Change, Look, RegionKey, PrimaryPeriod, Scan)]
+        return [
+            model.objects.count() for model in (Entry, Change, Observation, RegionKey, PrimaryPeriod, Scan)
+        ]
 
     first = seed()
     before = counts()

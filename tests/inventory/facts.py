@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from keyconsole.inventory.models import Outcome, Sight
-from keyconsole.inventory.observation import RegionLook, SeenKey
+from keyconsole.inventory.observation import RegionObservation, SeenKey
 from keyconsole.kms.facts import KeyArn, KeyState, RegionKeyFacts, Role
 
 T0 = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -60,12 +60,12 @@ def look(
     undescribed: dict[str, Sight] | None = None,
     aliases: Mapping[str, tuple[str, ...]] | None = None,
     minutes: float = 0,
-) -> RegionLook:
+) -> RegionObservation:
     """A look that listed what it described, unless told otherwise; blind ones listed nothing."""
     undescribed = undescribed or {}
     complete = outcome in {Outcome.SEEN, Outcome.EMPTY, Outcome.PARTIAL}
     found = frozenset(key.facts.key_id for key in keys) | undescribed.keys()
-    return RegionLook(
+    return RegionObservation(
         region=region,
         outcome=outcome,
         started_at=at(minutes),

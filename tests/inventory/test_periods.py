@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from keyconsole.inventory.models import Cause, MultiRegionKey, PrimaryPeriod
-from keyconsole.inventory.periods import primaries_at, primary_at, record_primary
+from keyconsole.inventory.periods import primaries_at, record_primary
 from tests.cast import make_account
 from tests.inventory.facts import KEY, OTHER, A, B, C, at
 
@@ -18,7 +18,7 @@ def key(db: None) -> MultiRegionKey:
 
 
 def told(key: MultiRegionKey, minutes: float) -> tuple[str, str] | None:
-    answer = primary_at(key, at(minutes))
+    answer = primaries_at(MultiRegionKey.objects.filter(pk=key.pk), at(minutes)).get(key.pk)
     return (answer.region, answer.or_region) if answer else None
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from keyconsole.kms import errors
 from keyconsole.kms.facts import AliasFacts, KeyArn, NotMultiRegion
-from keyconsole.kms.sessions import AccountSession, Source, WayIn, connect
+from keyconsole.kms.sessions import AccountSession, CredentialSource, Source, connect
 from tests.kms.stub import ACCOUNT, StubAws, says
 
 KEY = KeyArn.parse(f"arn:aws:kms:us-east-1:{ACCOUNT}:key/mrk-1234abcd12ab34cd56ef1234567890ab")
@@ -21,8 +21,8 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def session(stub: StubAws) -> Iterator[AccountSession]:
-    way_in = WayIn(Source.ENV_KEYS, env_prefix="PAY", endpoint_url=stub.url)
-    with connect(way_in, account_id=ACCOUNT) as session:
+    credential_source = CredentialSource(Source.ENV_KEYS, env_prefix="PAY", endpoint_url=stub.url)
+    with connect(credential_source, account_id=ACCOUNT) as session:
         yield session
 
 
@@ -113,7 +113,7 @@ def test_a_single_region_key_is_told_apart(stub: StubAws, session: AccountSessio
 
 def test_a_body_that_cannot_be_read_is_not_quoted(stub: StubAws, session: AccountSession):
     stub.answers["GetCallerIdentity"] = lambda handler: handler.reply(200, "not xml: s3cret", {})
-    way_in = WayIn(Source.ENV_KEYS, env_prefix="PAY", endpoint_url=stub.url)
+    credential_source = CredentialSource(Source.ENV_KEYS, env_prefix="PAY", endpoint_url=stub.url)
     with pytest.raises(errors.UnknownAnswer, match="The answer is unreadable") as caught:
-        connect(way_in, account_id=ACCOUNT)
+        connect(credential_source, account_id=ACCOUNT)
     assert "s3cret" not in str(caught.value)

@@ -13,7 +13,7 @@ import boto3
 import pytest
 
 from keyconsole.kms import errors
-from keyconsole.kms.sessions import Source, WayIn, connect
+from keyconsole.kms.sessions import CredentialSource, Source, connect
 from tests.kms.stub import StubAws, grants, refuses
 
 PAYMENTS, RESEARCH = "111122223333", "222233334444"
@@ -49,8 +49,8 @@ def environment_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAY_SECRET_ACCESS_KEY", SECRET)
 
 
-def who(way_in: WayIn, *, account_id: str = PAYMENTS) -> str:
-    with connect(way_in, account_id=account_id) as session:
+def who(credential_source: CredentialSource, *, account_id: str = PAYMENTS) -> str:
+    with connect(credential_source, account_id=account_id) as session:
         assert session.identity.account_id == account_id
         assert session.identity.partition == "aws"
         return session.identity.arn
@@ -67,8 +67,8 @@ def test_keys_from_environment_variables(
 ):
     monkeypatch.setenv("PAY_ACCESS_KEY_ID", user_keys[0])
     monkeypatch.setenv("PAY_SECRET_ACCESS_KEY", user_keys[1])
-    way_in = WayIn(source=Source.ENV_KEYS, env_prefix="PAY", endpoint_url=aws_url)
-    assert who(way_in) == f"arn:aws:iam::{PAYMENTS}:user/keyconsole"
+    credential_source = CredentialSource(source=Source.ENV_KEYS, env_prefix="PAY", endpoint_url=aws_url)
+    assert who(credential_source) == f"arn:aws:iam::{PAYMENTS}:user/keyconsole"
 
 
 def test_keys_from_secret_files_are_those_that_are_sent(
@@ -78,7 +78,7 @@ def test_keys_from_secret_files_are_those_that_are_sent(
     for name, text in texts.items():
         (tmp_path / name).write_text(text)
         monkeypatch.setenv(f"PAY_{name}_FILE", str(tmp_path / name))
-    who(WayIn(source=Source.ENV_KEYS, env_prefix="PAY", endpoint_url=stub.url))
+    who(CredentialSource(source=Source.ENV_KEYS, env_prefix="PAY", endpoint_url=stub.url))
     (request,) = stub.sent("GetCallerIdentity")
     assert "Credential=AKIAFILE/" in request["authorization"]
     assert "x-amz-security-token" in request["authorization"]
@@ -90,13 +90,13 @@ def test_a_named_profile_in_a_file_of_its_own(
     text = f"[pay]\naws_access_key_id={user_keys[0]}\naws_secret_access_key={user_keys[1]}\n"
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIASOMEBODYELSE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
-    way_in = WayIn(
+    credential_source = CredentialSource(
         source=Source.PROFILE,
         profile_name="pay",
         profile_location=profile_file(tmp_path, text),
         endpoint_url=aws_url,
     )
-    assert who(way_in) == f"arn:aws:iam::{PAYMENTS}:user/keyconsole"
+    assert who(credential_source) == f"arn:aws:iam::{PAYMENTS}:user/keyconsole"
 
 
 def test_a_profile_with_a_credential_program(aws_url: str, user_keys: tuple[str, str], tmp_path: Path):
@@ -104,13 +104,13 @@ def test_a_profile_with_a_credential_program(aws_url: str, user_keys: tuple[str,
     keys = {"Version": 1, "AccessKeyId": user_keys[0], "SecretAccessKey": user_keys[1]}
     program.write_text(f"print({json.dumps(keys)!r})\n")
     text = f"[profile vault]\ncredential_process = {sys.executable} {program}\n"
-    way_in = WayIn(
+    credential_source = CredentialSource(
         source=Source.PROFILE,
         profile_name="vault",
         profile_location=profile_file(tmp_path, text),
         endpoint_url=aws_url,
     )
-    assert who(way_in) == f"arn:aws:iam::{PAYMENTS}:user/keyconsole"
+    assert who(credential_source) == f"arn:aws:iam::{PAYMENTS}:user/keyconsole"
 
 
 def test_a_credential_program_that_fails_is_quoted(stub: StubAws, tmp_path: Path):
@@ -118,7 +118,7 @@ def test_a_credential_program_that_fails_is_quoted(stub: StubAws, tmp_path: Path
     program.write_text("import sys; sys.exit('vault is sealed')\n")
     text = f"[profile vault]\ncredential_process = {sys.executable} {program}\n"
     location = profile_file(tmp_path, text)
-    refused(WayIn(Source.PROFILE, "vault", location, endpoint_url=stub.url), "vault is sealed")
+    refused(CredentialSource(Source.PROFILE, "vault", location, endpoint_url=stub.url), "vault is sealed")
 
 
 def test_an_sso_profile_that_is_not_signed_in_says_so(stub: StubAws, tmp_path: Path):
@@ -127,7 +127,7 @@ def test_an_sso_profile_that_is_not_signed_in_says_so(stub: StubAws, tmp_path: P
         f"sso_account_id={PAYMENTS}\nsso_role_name=KeyConsole\n"
     )
     location = profile_file(tmp_path, text)
-    refused(WayIn(Source.PROFILE, "sso", location, endpoint_url=stub.url), "SSO")
+    refused(CredentialSource(Source.PROFILE, "sso", location, endpoint_url=stub.url), "SSO")
 
 
 def test_the_default_chain_takes_what_the_server_has(
@@ -135,28 +135,28 @@ def test_the_default_chain_takes_what_the_server_has(
 ):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", user_keys[0])
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", user_keys[1])
-    assert who(WayIn(endpoint_url=aws_url)).endswith("user/keyconsole")
+    assert who(CredentialSource(endpoint_url=aws_url)).endswith("user/keyconsole")
 
 
 @pytest.mark.usefixtures("environment_keys")
 def test_a_role_on_top_of_keys(aws_url: str):
-    way_in = WayIn(
+    credential_source = CredentialSource(
         source=Source.ENV_KEYS, env_prefix="PAY", role_arn=ROLE, session_name="ana", endpoint_url=aws_url
     )
-    assert who(way_in) == f"arn:aws:sts::{PAYMENTS}:assumed-role/KeyConsole/ana"
+    assert who(credential_source) == f"arn:aws:sts::{PAYMENTS}:assumed-role/KeyConsole/ana"
 
 
 def test_a_role_on_top_of_a_web_identity(aws_url: str, tmp_path: Path):
     token = tmp_path / "token"
     token.write_text("a.b.c\n")
-    way_in = WayIn(
+    credential_source = CredentialSource(
         source=Source.WEB_IDENTITY,
         web_identity_token_file=str(token),
         web_identity_role_arn=f"arn:aws:iam::{RESEARCH}:role/Hub",
         endpoint_url=aws_url,
     )
-    assert f":{RESEARCH}:assumed-role/Hub/keyconsole" in who(way_in, account_id=RESEARCH)
-    chained = WayIn(
+    assert f":{RESEARCH}:assumed-role/Hub/keyconsole" in who(credential_source, account_id=RESEARCH)
+    chained = CredentialSource(
         source=Source.WEB_IDENTITY,
         web_identity_token_file=str(token),
         web_identity_role_arn=f"arn:aws:iam::{RESEARCH}:role/Hub",
@@ -169,8 +169,10 @@ def test_a_role_on_top_of_a_web_identity(aws_url: str, tmp_path: Path):
 @pytest.mark.usefixtures("environment_keys")
 def test_external_id_and_a_clean_session_name_are_sent(stub: StubAws):
     stub.answers["AssumeRole"] = grants()
-    way_in = WayIn(Source.ENV_KEYS, env_prefix="PAY", role_arn=ROLE, external_id="x-1", endpoint_url=stub.url)
-    with connect(way_in, account_id=PAYMENTS, session_name="Ana Müller <ana@example.com>\n"):
+    credential_source = CredentialSource(
+        Source.ENV_KEYS, env_prefix="PAY", role_arn=ROLE, external_id="x-1", endpoint_url=stub.url
+    )
+    with connect(credential_source, account_id=PAYMENTS, session_name="Ana Müller <ana@example.com>\n"):
         pass
     (request,) = stub.sent("AssumeRole")
     assert (request["RoleArn"], request["ExternalId"]) == (ROLE, "x-1")
@@ -181,16 +183,16 @@ def test_a_web_identity_is_sent_unsigned_and_its_token_read_again(stub: StubAws,
     token = tmp_path / "token"
     token.write_text("first")
     stub.answers["AssumeRoleWithWebIdentity"] = grants(expires="2020-01-01T00:00:00Z")
-    way_in = WayIn(
+    credential_source = CredentialSource(
         source=Source.WEB_IDENTITY,
         web_identity_token_file=str(token),
         web_identity_role_arn=ROLE,
         endpoint_url=stub.url,
     )
-    refused(way_in, "still expired")
+    refused(credential_source, "still expired")
     token.write_text("second")
     stub.answers["AssumeRoleWithWebIdentity"] = grants()
-    who(way_in)
+    who(credential_source)
     requests = stub.sent("AssumeRoleWithWebIdentity")
     assert [request["WebIdentityToken"] for request in requests] == ["first", "second"]
     assert {request["authorization"] for request in requests} == {""}
@@ -200,8 +202,10 @@ def test_a_web_identity_is_sent_unsigned_and_its_token_read_again(stub: StubAws,
 def test_credentials_of_a_role_renew_themselves(stub: StubAws):
     """Within ten minutes of their end the SDK renews them before it sends anything."""
     stub.answers["AssumeRole"] = [grants(), grants()]
-    way_in = WayIn(Source.ENV_KEYS, env_prefix="PAY", role_arn=ROLE, endpoint_url=stub.url)
-    with connect(way_in, account_id=PAYMENTS) as session:
+    credential_source = CredentialSource(
+        Source.ENV_KEYS, env_prefix="PAY", role_arn=ROLE, endpoint_url=stub.url
+    )
+    with connect(credential_source, account_id=PAYMENTS) as session:
         session._clients._credentials._expiry_time = datetime(2026, 1, 1, tzinfo=UTC)
         stub.answers["ListKeys"] = refuses(400, "AccessDeniedException")
         with pytest.raises(errors.AccessDenied):
@@ -211,47 +215,51 @@ def test_credentials_of_a_role_renew_themselves(stub: StubAws):
 
 
 def test_another_account_than_the_one_configured_is_refused(aws_url: str, environment_keys: None):
-    way_in = WayIn(Source.ENV_KEYS, env_prefix="PAY", role_arn=ROLE, endpoint_url=aws_url)
+    credential_source = CredentialSource(
+        Source.ENV_KEYS, env_prefix="PAY", role_arn=ROLE, endpoint_url=aws_url
+    )
     with pytest.raises(errors.WrongAccount, match=f"expected {RESEARCH}") as caught:
-        connect(way_in, account_id=RESEARCH)
+        connect(credential_source, account_id=RESEARCH)
     assert (caught.value.expected, caught.value.actual) == (RESEARCH, PAYMENTS)
 
 
 @pytest.mark.usefixtures("environment_keys")
 def test_a_role_that_may_not_be_assumed_is_a_denial_of_that_step(stub: StubAws):
     stub.answers["AssumeRole"] = refuses(403, "AccessDenied", "not authorized to perform: sts:AssumeRole")
-    way_in = WayIn(Source.ENV_KEYS, env_prefix="PAY", role_arn=ROLE, endpoint_url=stub.url)
+    credential_source = CredentialSource(
+        Source.ENV_KEYS, env_prefix="PAY", role_arn=ROLE, endpoint_url=stub.url
+    )
     with pytest.raises(errors.AccessDenied) as caught:
-        connect(way_in, account_id=PAYMENTS)
+        connect(credential_source, account_id=PAYMENTS)
     assert caught.value.operation == "AssumeRole"
 
 
-def refused(way_in: WayIn, why: str) -> None:
+def refused(credential_source: CredentialSource, why: str) -> None:
     with pytest.raises(errors.CredentialsRefused, match=f"(?i){why}"):
-        connect(way_in, account_id=PAYMENTS)
+        connect(credential_source, account_id=PAYMENTS)
 
 
-def missing() -> Iterator[tuple[str, WayIn]]:
-    yield "holds no credentials", WayIn()
-    yield "profile .*nobody", WayIn(source=Source.PROFILE, profile_name="nobody")
-    yield "No profile is named", WayIn(source=Source.PROFILE)
-    yield "no profile file /no/such", WayIn(Source.PROFILE, "pay", "/no/such")
-    yield "No prefix", WayIn(source=Source.ENV_KEYS)
-    yield "NOPE_ACCESS_KEY_ID", WayIn(source=Source.ENV_KEYS, env_prefix="NOPE")
-    yield "token file and a role", WayIn(source=Source.WEB_IDENTITY)
-    yield "not the ARN of a role", WayIn(role_arn="KeyConsole")
-    yield "not the ARN of a role", WayIn(role_arn="arn:aws-moon:iam::111122223333:role/x")
-    yield "not the ARN of a role", WayIn(role_arn="arn:aws:iam::111122223333:user/ana")
-    yield "not the ARN of a role", WayIn(role_arn=f"{ROLE}\n" + "x" * 5000)
+def missing() -> Iterator[tuple[str, CredentialSource]]:
+    yield "holds no credentials", CredentialSource()
+    yield "profile .*nobody", CredentialSource(source=Source.PROFILE, profile_name="nobody")
+    yield "No profile is named", CredentialSource(source=Source.PROFILE)
+    yield "no profile file /no/such", CredentialSource(Source.PROFILE, "pay", "/no/such")
+    yield "No prefix", CredentialSource(source=Source.ENV_KEYS)
+    yield "NOPE_ACCESS_KEY_ID", CredentialSource(source=Source.ENV_KEYS, env_prefix="NOPE")
+    yield "token file and a role", CredentialSource(source=Source.WEB_IDENTITY)
+    yield "not the ARN of a role", CredentialSource(role_arn="KeyConsole")
+    yield "not the ARN of a role", CredentialSource(role_arn="arn:aws-moon:iam::111122223333:role/x")
+    yield "not the ARN of a role", CredentialSource(role_arn="arn:aws:iam::111122223333:user/ana")
+    yield "not the ARN of a role", CredentialSource(role_arn=f"{ROLE}\n" + "x" * 5000)
     yield (
         "cannot be read",
-        WayIn(Source.WEB_IDENTITY, web_identity_token_file="/no/such", web_identity_role_arn=ROLE),
+        CredentialSource(Source.WEB_IDENTITY, web_identity_token_file="/no/such", web_identity_role_arn=ROLE),
     )
 
 
-@pytest.mark.parametrize(("why", "way_in"), list(missing()))
-def test_what_is_missing_is_said_before_anything_is_sent(why: str, way_in: WayIn):
-    refused(way_in, why)
+@pytest.mark.parametrize(("why", "credential_source"), list(missing()))
+def test_what_is_missing_is_said_before_anything_is_sent(why: str, credential_source: CredentialSource):
+    refused(credential_source, why)
 
 
 def test_a_profile_without_credentials_does_not_fall_back_on_the_server_s_own(
@@ -260,7 +268,7 @@ def test_a_profile_without_credentials_does_not_fall_back_on_the_server_s_own(
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIASOMEBODYELSE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
     location = profile_file(tmp_path, "[pay]\nregion=eu-west-1\n")
-    refused(WayIn(Source.PROFILE, "pay", location), "The profile pay holds no credentials")
+    refused(CredentialSource(Source.PROFILE, "pay", location), "The profile pay holds no credentials")
 
 
 def test_a_profile_that_needs_a_person_s_device_is_refused_and_does_not_ask(tmp_path: Path):
@@ -268,12 +276,12 @@ def test_a_profile_that_needs_a_person_s_device_is_refused_and_does_not_ask(tmp_
         "[profile mfa]\nsource_profile=base\nmfa_serial=arn:aws:iam::111122223333:mfa/ana\n"
         f"role_arn={ROLE}\n[profile base]\naws_access_key_id=AKIAX\naws_secret_access_key=x\n"
     )
-    refused(WayIn(Source.PROFILE, "mfa", profile_file(tmp_path, text)), "a person's device")
+    refused(CredentialSource(Source.PROFILE, "mfa", profile_file(tmp_path, text)), "a person's device")
 
 
 def test_a_profile_s_region_is_where_sts_is_asked(stub: StubAws, tmp_path: Path):
     text = "[pay]\nregion=eu-central-1\naws_access_key_id=AKIAX\naws_secret_access_key=x\n"
-    who(WayIn(Source.PROFILE, "pay", profile_file(tmp_path, text), endpoint_url=stub.url))
+    who(CredentialSource(Source.PROFILE, "pay", profile_file(tmp_path, text), endpoint_url=stub.url))
     assert "/eu-central-1/sts/" in stub.sent("GetCallerIdentity")[0]["authorization"]
 
 
@@ -281,7 +289,7 @@ def test_keys_of_the_environment_ignore_a_profile_of_the_server(
     stub: StubAws, environment_keys: None, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("AWS_PROFILE", "does-not-exist")
-    who(WayIn(Source.ENV_KEYS, env_prefix="PAY", endpoint_url=stub.url))
+    who(CredentialSource(Source.ENV_KEYS, env_prefix="PAY", endpoint_url=stub.url))
 
 
 @pytest.mark.usefixtures("environment_keys")
@@ -290,15 +298,18 @@ def test_keys_of_the_environment_ignore_a_profile_of_the_server(
 )
 def test_expired_and_malformed_credentials_are_told(stub: StubAws, code: str):
     stub.answers["GetCallerIdentity"] = refuses(403, code, "no good")
-    way_in = WayIn(Source.ENV_KEYS, env_prefix="PAY", endpoint_url=stub.url)
+    credential_source = CredentialSource(Source.ENV_KEYS, env_prefix="PAY", endpoint_url=stub.url)
     with pytest.raises(errors.CredentialsRefused) as caught:
-        connect(way_in, account_id=PAYMENTS)
+        connect(credential_source, account_id=PAYMENTS)
     assert caught.value.code == code
 
 
 @pytest.mark.usefixtures("environment_keys")
 def test_no_secret_is_in_the_repr_of_anything(aws_url: str):
-    way_in = WayIn(Source.ENV_KEYS, env_prefix="PAY", role_arn=ROLE, endpoint_url=aws_url)
-    with connect(way_in, account_id=PAYMENTS) as session:
-        shown = f"{way_in!r} {session!r} {session.identity!r} {vars(session)!r} {session.kms('us-east-1')!r}"
+    credential_source = CredentialSource(
+        Source.ENV_KEYS, env_prefix="PAY", role_arn=ROLE, endpoint_url=aws_url
+    )
+    with connect(credential_source, account_id=PAYMENTS) as session:
+        parts = (credential_source, session, session.identity, vars(session), session.kms("us-east-1"))
+        shown = " ".join(map(repr, parts))
     assert SECRET not in shown

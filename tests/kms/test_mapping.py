@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from keyconsole.kms.facts import KeyArn, KeyState, NotMultiRegion
 from keyconsole.kms.mapping import aws_errors
 
 PRIMARY = KeyArn.parse("arn:aws:kms:us-east-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab")
-REPLICA = PRIMARY.in_region("us-west-2")
+REPLICA = replace(PRIMARY, region="us-west-2")
 
 # Each class that the SDK can raise, by what a READ and a WRITE become. A class new upstream fails the walk.
 SDK_ERRORS: dict[tuple[type[errors.KmsError], type[errors.KmsError]], str] = {

@@ -12,11 +12,11 @@ from urllib3 import HTTPResponse
 
 from keyconsole.kms import errors
 from keyconsole.kms.regions import home_region, known_partitions, known_regions, partition_of
-from keyconsole.kms.sessions import AccountSession, Source, WayIn, _Clients, connect
+from keyconsole.kms.sessions import AccountSession, CredentialSource, Source, _Clients, connect
 from tests.kms.stub import ACCOUNT, Answer, StubAws, refuses, says, says_xml
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/KeyConsole"
-WAY_IN = WayIn(source=Source.ENV_KEYS, env_prefix="PAY")
+WAY_IN = CredentialSource(source=Source.ENV_KEYS, env_prefix="PAY")
 
 
 @pytest.fixture(autouse=True)
@@ -71,8 +71,8 @@ def test_each_partition_has_a_home_and_an_unknown_one_has_none():
 
 
 def test_the_enabled_regions_are_those_of_the_account_that_have_kms(aws_url: str):
-    way_in = replace(WAY_IN, endpoint_url=aws_url, role_arn=ROLE)
-    with connect(way_in, account_id=ACCOUNT) as session:
+    credential_source = replace(WAY_IN, endpoint_url=aws_url, role_arn=ROLE)
+    with connect(credential_source, account_id=ACCOUNT) as session:
         enabled = session.enabled_regions()
     assert {"us-east-1", "eu-west-1"} <= set(enabled) <= set(known_regions())
     assert list(enabled) == sorted(enabled)
@@ -114,7 +114,7 @@ def test_the_first_region_to_ask_is_the_hint_or_the_home_of_the_role(stub: StubA
 
 
 @pytest.mark.parametrize(
-    ("way_in", "region", "endpoint"),
+    ("credential_source", "region", "endpoint"),
     [
         (WAY_IN, "us-east-1", "https://kms.us-east-1.amazonaws.com"),
         (WAY_IN, "cn-north-1", "https://kms.cn-north-1.amazonaws.com.cn"),
@@ -123,7 +123,7 @@ def test_the_first_region_to_ask_is_the_hint_or_the_home_of_the_role(stub: StubA
         (replace(WAY_IN, endpoint_url="http://127.0.0.1:9"), "us-east-1", "http://127.0.0.1:9"),
     ],
 )
-def test_endpoints_are_the_sdk_s_own(way_in: WayIn, region: str, endpoint: str):
+def test_endpoints_are_the_sdk_s_own(credential_source: CredentialSource, region: str, endpoint: str):
     seen: list[str] = []
 
     def answer(request: Any, **_: object) -> AWSResponse:
@@ -132,7 +132,7 @@ def test_endpoints_are_the_sdk_s_own(way_in: WayIn, region: str, endpoint: str):
             request.url, 200, {}, HTTPResponse(BytesIO(b'{"Keys": []}'), preload_content=False)
         )
 
-    clients = _Clients(way_in, session_name="test")
+    clients = _Clients(credential_source, session_name="test")
     client = clients.get("kms", region)
     client.meta.events.register("before-send", answer)
     client.list_keys()

@@ -11,11 +11,11 @@ import pytest
 
 from keyconsole.kms import errors, sessions
 from keyconsole.kms.facts import KeyArn, MoveAnswer
-from keyconsole.kms.sessions import AccountSession, Source, WayIn, connect
+from keyconsole.kms.sessions import AccountSession, CredentialSource, Source, connect
 from tests.kms.stub import ACCOUNT, Answer, StubAws, drops, grants, hangs, refuses, says
 
 KEY = KeyArn.parse(f"arn:aws:kms:us-east-1:{ACCOUNT}:key/mrk-1234abcd12ab34cd56ef1234567890ab")
-WAY_IN = WayIn(source=Source.ENV_KEYS, env_prefix="PAY")
+WAY_IN = CredentialSource(source=Source.ENV_KEYS, env_prefix="PAY")
 
 
 @pytest.fixture(autouse=True)
@@ -103,7 +103,9 @@ def test_a_move_that_found_no_connection_was_never_sent(session: AccountSession,
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         nobody = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        session._clients._way_in = replace(session._clients._way_in, endpoint_url=nobody)
+        session._clients._credential_source = replace(
+            session._clients._credential_source, endpoint_url=nobody
+        )
         with pytest.raises(errors.Unreachable):
             move(session)
     assert stub.counts["UpdatePrimaryRegion"] == 0
@@ -164,7 +166,7 @@ def test_a_refused_read_is_not_repeated(stub: StubAws, session: AccountSession):
 def test_a_key_of_another_region_or_account_never_leaves_the_house(stub: StubAws, session: AccountSession):
     kms = session.kms("us-east-1")
     foreign = replace(KEY, account_id="222233334444")
-    for arn in (KEY.in_region("us-west-2"), foreign):
+    for arn in (replace(KEY, region="us-west-2"), foreign):
         for ask in (
             kms.describe_key,
             kms.get_key_policy,

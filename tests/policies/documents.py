@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from keyconsole.policies.document.parse import parse_rules
 from keyconsole.policies.document.rules import Rules
+from keyconsole.policies.models import PolicyVersion
+from keyconsole.policies.versions.apply import apply_at_the_terminal
 
 TWO_GROUPS = [{"group": "platform", "at_least": 1}, {"group": "security", "at_least": 1}]
 
@@ -33,3 +36,7 @@ def freeze(**over: Any) -> dict[str, Any]:
         "why": "Year end",
         **over,
     }
+
+
+def apply_rules(some: Rules, *, by: str, why: str, now: datetime) -> PolicyVersion:
+    return apply_at_the_terminal(some, name=some.name, by=by, why=why, now=now)

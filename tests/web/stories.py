@@ -10,7 +10,7 @@ from uuid import uuid4
 from django.contrib.auth.models import User
 
 from keyconsole.aws_accounts.models import AwsAccount
-from keyconsole.changes.models import Answer, Attempt, Change, Look
+from keyconsole.changes.models import Answer, Attempt, Change, Observation
 from keyconsole.changes.requests.request import request_move
 from keyconsole.inventory.models import MultiRegionKey, Outcome, RegionScan, Scan, ScanState
 
@@ -56,8 +56,8 @@ def called(change: Change, answer: Answer, *, at: datetime, **fields: str) -> At
 
 
 def looked(change: Change, number: int, picture: str, *, at: datetime) -> None:
-    Look.objects.bulk_create(
-        Look(change=change, round=number, region=region, looked_at=at, role=role, state=state)
+    Observation.objects.bulk_create(
+        Observation(change=change, round=number, region=region, looked_at=at, role=role, state=state)
         for region, (role, state) in PICTURES[picture].items()
     )
 
@@ -74,7 +74,7 @@ def settling(by: User, key: MultiRegionKey, *, now: datetime) -> Change:
         "settling",
         next_look_at=now + timedelta(seconds=3),
         deadline_at=now + timedelta(minutes=15),
-        looks_taken=3,
+        rounds_taken=3,
     )
 
 

@@ -42,7 +42,7 @@ def draw(source: str, **context: Any) -> str:
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_every_state_has_a_word_an_icon_that_exists_and_a_tone(table: dict[str, statuses.Look]):
+def test_every_state_has_a_word_an_icon_that_exists_and_a_tone(table: dict[str, statuses.Style]):
     tones = {"ok", "moving", "attention", "danger", "unknown", "neutral", "accent"}
     assert all(look.word and look.icon in ICONS and look.tone in tones for look in table.values())
 

@@ -7,6 +7,7 @@ import re
 import pytest
 from django.test import Client
 
+from keyconsole.policies.document.rules import RESERVED_NAMES
 from keyconsole.urls import urlpatterns
 from tests.cast import Inventory
 
@@ -33,3 +34,9 @@ def test_an_address_that_is_not_ours_is_not_there(as_ana: Client, anonymous: Cli
 def test_names_are_given_once() -> None:
     names = [pattern.name for pattern in urlpatterns]
     assert sorted(set(names), key=str) == sorted(names, key=str)
+
+
+def test_no_policy_can_take_the_address_of_a_page() -> None:
+    below = re.compile(r"policies/([a-z-]+)/$")
+    fixed = {found[1] for pattern in urlpatterns if (found := below.match(str(pattern.pattern)))}
+    assert fixed == RESERVED_NAMES

@@ -9,8 +9,8 @@ from django.db import transaction
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import ITSELF
 from keyconsole.changes import notifications, tasks
-from keyconsole.changes.approvals.decide import back_to_pending, let_run_if_met
-from keyconsole.changes.approvals.run_gate import Ruling, gate
+from keyconsole.changes.approvals.decide import back_to_pending, mark_approved_if_met
+from keyconsole.changes.approvals.run_gate import RunDecision, gate
 from keyconsole.changes.models import Change, Review
 from keyconsole.changes.plan.staleness import end_if_stale
 from keyconsole.changes.quorum import standing_of
@@ -52,19 +52,19 @@ def _attend_pending(change: Change, *, now: datetime) -> None:
     with transaction.atomic():
         if standing_of(change).met:
             # Somebody who had approved may vote again: a role came back.
-            let_run_if_met(change, actor=ITSELF, now=now)
+            mark_approved_if_met(change, actor=ITSELF, now=now)
         elif now - change.requested_at >= notifications.REMIND_EVERY:
             notifications.remind(change, now=now)
 
 
 def _attend_approved(change: Change, *, now: datetime) -> None:
     answer = gate(change, now=now)
-    if answer.ruling == Ruling.EXPIRE:
+    if answer.decision == RunDecision.EXPIRE:
         expire(change, now=now, why=" ".join(answer.reasons))
-    elif answer.ruling == Ruling.ASK_AGAIN:
+    elif answer.decision == RunDecision.ASK_AGAIN:
         with transaction.atomic():
             back_to_pending(change, actor=ITSELF, now=now, why=" ".join(answer.reasons))
-    elif answer.ruling == Ruling.RUN and _mark(change, now=now):
+    elif answer.decision == RunDecision.RUN and _mark(change, now=now):
         tasks.execute.enqueue(change.ref)
 
 

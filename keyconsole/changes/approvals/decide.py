@@ -14,9 +14,8 @@ from django.db.models import F
 
 from keyconsole.audit.events import Event
 from keyconsole.changes import notifications, tasks
-from keyconsole.changes.approvals.run_gate import Ruling, gate
+from keyconsole.changes.approvals.run_gate import RunDecision, gate
 from keyconsole.changes.authorization import (
-    Verdict,
     may_approve,
     may_comment,
     may_reject,
@@ -27,7 +26,7 @@ from keyconsole.changes.models import Approval, Change, Comment, Rejection
 from keyconsole.changes.plan.staleness import end_if_stale
 from keyconsole.changes.quorum import rules_of, standing_of
 from keyconsole.changes.states import State
-from keyconsole.changes.transition import move, note
+from keyconsole.changes.transition import move, record_event
 from keyconsole.refusals import Lost, Refused
 from keyconsole.text import REASON_AT_MOST, clean_text
 
@@ -41,7 +40,7 @@ def approve(
 ) -> None:
     """Agree to exactly one plan; raises Refused. The last agreement that was missing lets the change run."""
     comment = clean_text("comment", comment, REASON_AT_MOST)
-    _insist(may_approve(by, change, now=now))
+    may_approve(by, change, now=now).or_refuse()
     if plan_sha256 != change.plan_sha256:
         raise Refused(f"The plan that you looked at is not the plan of {change.ref}. Read it again.")
     if end_if_stale(change, actor=by.username, now=now):
@@ -58,15 +57,15 @@ def approve(
                 approved_at=now,
             )
             data = {"plan_sha256": plan_sha256, "comment": comment, "via": via}
-            note(change, Event.CHANGE_APPROVAL_GIVEN, actor=by.username, now=now, data=data)
+            record_event(change, Event.CHANGE_APPROVAL_GIVEN, actor=by.username, now=now, data=data)
             if standing_of(change).met:
-                let_run(change, actor=by.username, now=now)
+                mark_approved(change, actor=by.username, now=now)
     except IntegrityError:
         raise Refused(f"You have approved {change.ref} already.") from None
     change.refresh_from_db()
 
 
-def let_run(change: Change, *, actor: str, now: datetime) -> None:
+def mark_approved(change: Change, *, actor: str, now: datetime) -> None:
     """All agreed whom the rules ask for. It runs at once, at its chosen time, or when somebody says so."""
     rules = rules_of(change)
     run_at = change.run_at or (now if rules.runs == AUTOMATIC else None)
@@ -85,24 +84,24 @@ def let_run(change: Change, *, actor: str, now: datetime) -> None:
     start_if_due(change, now=now)
 
 
-def let_run_if_met(change: Change, *, actor: str, now: datetime) -> None:
+def mark_approved_if_met(change: Change, *, actor: str, now: datetime) -> None:
     """First the row, then the votes: whoever takes one back at this moment comes before or after."""
     _touch(change, State.PENDING)
     if standing_of(change).met:
-        let_run(change, actor=actor, now=now)
+        mark_approved(change, actor=actor, now=now)
 
 
 def start_if_due(change: Change, *, now: datetime) -> None:
     if change.batch_id:
         return  # it starts in its wave
-    if change.state == State.APPROVED and gate(change, now=now).ruling == Ruling.RUN:
+    if change.state == State.APPROVED and gate(change, now=now).decision == RunDecision.RUN:
         tasks.execute.enqueue(change.ref)
 
 
 def reject(change: Change, *, by: User, reason: str, now: datetime, via: str = PAGE) -> None:
     """One reasoned no ends it; raises Refused."""
     reason = clean_text("reason", reason, REASON_AT_MOST)
-    _insist(may_reject(by, change, now=now))
+    may_reject(by, change, now=now).or_refuse()
     if not reason:
         raise Refused("Say why: the requester and the record need the reason.")
     with transaction.atomic():
@@ -120,14 +119,14 @@ def reject(change: Change, *, by: User, reason: str, now: datetime, via: str = P
 
 def withdraw(change: Change, *, by: User, now: datetime, via: str = PAGE) -> None:
     """Take one's approval back while nothing runs yet; raises Refused."""
-    _insist(may_withdraw(by, change))
+    may_withdraw(by, change).or_refuse()
     with transaction.atomic():
         _touch(change, State(change.state))
         gone = change.approvals.standing().filter(approver=by).update(withdrawn_at=now)
         if not gone:
             raise Lost(change.ref)
         data = {"via": via}
-        note(change, Event.CHANGE_APPROVAL_WITHDRAWN, actor=by.username, now=now, data=data)
+        record_event(change, Event.CHANGE_APPROVAL_WITHDRAWN, actor=by.username, now=now, data=data)
         if change.state == State.APPROVED and not standing_of(change).met:
             back_to_pending(change, actor=by.username, now=now, why=f"{by.username} withdrew.")
     change.refresh_from_db()
@@ -151,18 +150,20 @@ def back_to_pending(change: Change, *, actor: str, now: datetime, why: str) -> N
 def comment(change: Change, *, by: User, text: str, now: datetime, via: str = PAGE) -> None:
     """Write about a change. Resets nothing; raises Refused."""
     text = clean_text("comment", text, REASON_AT_MOST)
-    _insist(may_comment(by, change))
+    may_comment(by, change).or_refuse()
     if not text:
         raise Refused("Write something first.")
     with transaction.atomic():
         Comment.objects.create(change=change, author=by, text=text, written_at=now)
         Change.objects.filter(pk=change.pk).update(version=F("version") + 1)
-        note(change, Event.CHANGE_COMMENTED, actor=by.username, now=now, data={"text": text, "via": via})
+        record_event(
+            change, Event.CHANGE_COMMENTED, actor=by.username, now=now, data={"text": text, "via": via}
+        )
 
 
 def run(change: Change, *, by: User, now: datetime, run_at: datetime | None = None, via: str = PAGE) -> None:
     """Say that an approved change shall run, now or at a later time; raises Refused."""
-    _insist(may_run(by, change, now=now))
+    may_run(by, change, now=now).or_refuse()
     if run_at is not None and run_at < now:
         raise Refused("That time has passed. Choose a later one, or run it now.")
     if run_at and change.approval_expires_at and run_at >= change.approval_expires_at:
@@ -171,14 +172,9 @@ def run(change: Change, *, by: User, now: datetime, run_at: datetime | None = No
         _touch(change, State.APPROVED)
         Change.objects.filter(pk=change.pk).update(run_at=run_at or now)
         data = {"run_at": (run_at or now).isoformat(), "via": via}
-        note(change, Event.CHANGE_RUN_ASKED, actor=by.username, now=now, data=data)
+        record_event(change, Event.CHANGE_RUN_ASKED, actor=by.username, now=now, data=data)
         change.refresh_from_db()
         start_if_due(change, now=now)
-
-
-def _insist(verdict: Verdict) -> None:
-    if not verdict.allowed:
-        raise Refused(*verdict.reasons)
 
 
 def _touch(change: Change, state: State) -> None:

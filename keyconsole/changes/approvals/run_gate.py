@@ -14,7 +14,7 @@ from keyconsole.changes.states import State
 from keyconsole.policies.schedule import freeze, windows
 
 
-class Ruling(StrEnum):
+class RunDecision(StrEnum):
     RUN = "run"
     WAIT = "wait"
     ASK_AGAIN = "ask-again"  # somebody's approval no longer counts
@@ -23,7 +23,7 @@ class Ruling(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    ruling: Ruling
+    decision: RunDecision
     reasons: tuple[str, ...] = ()
 
 
@@ -33,14 +33,14 @@ def gate(change: Change, *, now: datetime, in_turn: bool = False) -> Gate:
     `in_turn`: as if the wave of a batch's change had come.
     """
     if change.is_emergency:
-        return Gate(Ruling.RUN)
+        return Gate(RunDecision.RUN)
     if change.approval_expires_at and now >= change.approval_expires_at:
-        return Gate(Ruling.EXPIRE, ("Its approval was not used in time.",))
+        return Gate(RunDecision.EXPIRE, ("Its approval was not used in time.",))
     if not standing_of(change).met:
-        return Gate(Ruling.ASK_AGAIN, ("An approval that it needs no longer counts.",))
+        return Gate(RunDecision.ASK_AGAIN, ("An approval that it needs no longer counts.",))
     reasons = _requester_reasons(change) + _batch_reasons(change, in_turn=in_turn)
     reasons += _time_reasons(change, now=now)
-    return Gate(Ruling.WAIT, reasons) if reasons else Gate(Ruling.RUN)
+    return Gate(RunDecision.WAIT, reasons) if reasons else Gate(RunDecision.RUN)
 
 
 def _requester_reasons(change: Change) -> tuple[str, ...]:

@@ -16,15 +16,16 @@ from keyconsole.audit.events import Event
 from keyconsole.audit.log import ITSELF
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes import tasks
-from keyconsole.changes.approvals.run_gate import Ruling, gate
+from keyconsole.changes.approvals.run_gate import RunDecision, gate
 from keyconsole.changes.batches import notifications
-from keyconsole.changes.batches.audit import note_batch
+from keyconsole.changes.batches.audit import record_batch_event
 from keyconsole.changes.batches.waves import COUNTS_FOR, Move, next_wave
 from keyconsole.changes.execution.settle import CALL_LASTS_AT_MOST
 from keyconsole.changes.models import Batch, Change, OnFailure
+from keyconsole.changes.notifications import REMIND_EVERY
 from keyconsole.changes.quorum import rules_of
 from keyconsole.changes.states import CLOSED, IN_FLIGHT, State
-from keyconsole.changes.transition import hold, move
+from keyconsole.changes.transition import lock_rows, move
 from keyconsole.policies.schedule import freeze, windows
 from keyconsole.refusals import Lost
 
@@ -60,7 +61,7 @@ def stop(batch: Batch, *, event: Event, actor: str, why: str, now: datetime, via
     with transaction.atomic():
         stopped = Batch.objects.filter(pk=batch.pk, stopped_at=None).update(stopped_at=now, stopped_why=why)
         if stopped:
-            note_batch(batch, event, actor=actor, now=now, data={"why": why, "via": via})
+            record_batch_event(batch, event, actor=actor, now=now, data={"why": why, "via": via})
     return bool(stopped)
 
 
@@ -97,7 +98,7 @@ def _failure(batch: Batch, lines: Iterable[Change]) -> Change | None:
 def _begin_wave(batch: Batch, *, now: datetime) -> None:
     with transaction.atomic():
         _lock_accounts(batch)
-        hold(batch.changes.all())
+        lock_rows(batch.changes.all())
         lines = _lines(batch)
         _take_back(lines, now=now)
         waiting = _ready(batch, lines, now=now)
@@ -108,7 +109,7 @@ def _begin_wave(batch: Batch, *, now: datetime) -> None:
         if not begun:
             return
         data = {"changes": [line.ref for line in begun], "waiting": len(waiting) - len(begun)}
-        note_batch(batch, Event.BATCH_WAVE_BEGUN, actor=ITSELF, now=now, data=data)
+        record_batch_event(batch, Event.BATCH_WAVE_BEGUN, actor=ITSELF, now=now, data=data)
         if len(begun) < len(waiting):
             tasks.enqueue_advance(batch, at=now + COUNTS_FOR)
 
@@ -142,7 +143,7 @@ def _may_begin(line: Change, *, frozen: str, now: datetime) -> bool:
 
 
 def _release(line: Change, *, now: datetime) -> bool:
-    if gate(line, now=now, in_turn=True).ruling != Ruling.RUN:
+    if gate(line, now=now, in_turn=True).decision != RunDecision.RUN:
         return False
     waiting = Change.objects.filter(pk=line.pk, state=State.APPROVED, released_at=None)
     released = waiting.update(released_at=now, next_look_at=now, version=F("version") + 1)
@@ -160,7 +161,7 @@ def _take_back(lines: Iterable[Change], *, now: datetime) -> None:
     for line in lines:
         if not _held(line):
             continue
-        if line.state == State.PENDING or gate(line, now=now).ruling != Ruling.RUN:
+        if line.state == State.PENDING or gate(line, now=now).decision != RunDecision.RUN:
             held = Change.objects.filter(pk=line.pk, state=line.state, released_at=line.released_at)
             if held.update(released_at=None, version=F("version") + 1):
                 line.released_at = None
@@ -190,7 +191,7 @@ def _as_move(change: Change) -> Move:
 
 def _remind(batch: Batch, lines: Iterable[Change], *, now: datetime) -> None:
     waits = any(line.state == State.PENDING for line in lines)
-    if waits and not batch.stopped_at and now - batch.requested_at >= notifications.REMIND_EVERY:
+    if waits and not batch.stopped_at and now - batch.requested_at >= REMIND_EVERY:
         with transaction.atomic():
             notifications.remind(batch, now=now)
 
@@ -204,5 +205,5 @@ def _end(batch: Batch, *, now: datetime) -> None:
             return
         batch.refresh_from_db()
         counts = {state: lines.count(state) for state in sorted(set(lines))}
-        note_batch(batch, Event.BATCH_ENDED, actor=ITSELF, now=now, data=counts)
+        record_batch_event(batch, Event.BATCH_ENDED, actor=ITSELF, now=now, data=counts)
         notifications.ended(batch, now=now)

@@ -10,7 +10,9 @@ from keyconsole.audit.log import record
 from keyconsole.changes.models import Batch
 
 
-def note_batch(batch: Batch, event: Event, *, actor: str, now: datetime, data: dict[str, Any]) -> None:
+def record_batch_event(
+    batch: Batch, event: Event, *, actor: str, now: datetime, data: dict[str, Any]
+) -> None:
     """The entry names an account where all of the batch is in it: its auditors may read it then."""
     accounts = {line["account_id"] for line in batch.plan["lines"]}
     account_id = accounts.pop() if len(accounts) == 1 else ""

@@ -16,11 +16,11 @@ from keyconsole.changes import tasks
 from keyconsole.changes.approvals import decide
 from keyconsole.changes.authorization import may_approve, may_cancel, may_reject, may_run
 from keyconsole.changes.batches.advance import NOT_BEGUN, cancel_rest, stop
-from keyconsole.changes.batches.audit import note_batch
+from keyconsole.changes.batches.audit import record_batch_event
 from keyconsole.changes.models import Approval, Batch, Change, OnFailure
 from keyconsole.changes.plan.staleness import end_if_stale
 from keyconsole.changes.states import State
-from keyconsole.changes.transition import hold
+from keyconsole.changes.transition import lock_rows
 from keyconsole.refusals import Lost, Refused, Verdict
 from keyconsole.text import REASON_AT_MOST, clean_text
 
@@ -37,14 +37,14 @@ def approve_batch(
     may_approve_batch(by, batch, now=now).or_refuse()
     _refuse_stale(batch, by=by, now=now)
     with transaction.atomic():
-        hold(batch.changes.all())
+        lock_rows(batch.changes.all())
         lines = [line for line in _in_state(batch, State.PENDING) if may_approve(by, line, now=now).allowed]
         for line in lines:
             decide.approve(line, by=by, plan_sha256=line.plan_sha256, now=now, comment=comment, via=via)
         if not lines:
             raise Lost(batch.ref)
         data = {"plan_sha256": plan_sha256, "comment": comment, "via": via, "lines": len(lines)}
-        note_batch(batch, Event.BATCH_APPROVAL_GIVEN, actor=by.username, now=now, data=data)
+        record_batch_event(batch, Event.BATCH_APPROVAL_GIVEN, actor=by.username, now=now, data=data)
         tasks.enqueue_advance(batch, at=None)
     return len(lines)
 
@@ -57,7 +57,7 @@ def reject_batch(batch: Batch, *, by: User, reason: str, now: datetime, via: str
         raise Refused("Say why: the requester and the record need the reason.")
     why = f"Rejected by {by.username}: {reason}"
     with transaction.atomic():
-        hold(batch.changes.all())
+        lock_rows(batch.changes.all())
         if not stop(batch, event=Event.BATCH_REJECTED, actor=by.username, why=why, now=now, via=via):
             raise Lost(batch.ref)
         lines = _in_state(batch, *NOT_BEGUN)
@@ -76,7 +76,7 @@ def cancel_batch(batch: Batch, *, by: User, reason: str, now: datetime, via: str
     may_cancel_batch(by, batch).or_refuse()
     why = f"Cancelled by {by.username}{': ' + reason if reason else '.'}"
     with transaction.atomic():
-        hold(batch.changes.all())
+        lock_rows(batch.changes.all())
         if not stop(batch, event=Event.BATCH_CANCELLED, actor=by.username, why=why, now=now, via=via):
             raise Lost(batch.ref)
         cancel_rest(
@@ -89,7 +89,7 @@ def run_batch(batch: Batch, *, by: User, now: datetime, via: str = PAGE) -> int:
     """Say that the approved lines which wait for that shall run; raises Refused."""
     may_run_batch(by, batch, now=now).or_refuse()
     with transaction.atomic():
-        hold(batch.changes.all())
+        lock_rows(batch.changes.all())
         lines = [line for line in _waiting_for_somebody(batch) if may_run(by, line, now=now).allowed]
         for line in lines:
             decide.run(line, by=by, now=now, via=via)

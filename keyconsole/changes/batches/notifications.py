@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 
 from django.contrib.auth.models import User
 
 from keyconsole.changes.models import Approval, Batch, Change
+from keyconsole.changes.notifications import REMIND_EVERY
 from keyconsole.changes.quorum import rules_of
 from keyconsole.changes.states import State
 from keyconsole.notifications.announcing import announce
 from keyconsole.notifications.topics import Topic
 from keyconsole.policies.quorum.roster import Roster
 
-REMIND_EVERY = timedelta(hours=24)
 LINES_TOLD = 20
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 
 from keyconsole.changes.batches.lines import Line
-from keyconsole.changes.batches.request import BatchWish, request_lines
+from keyconsole.changes.batches.request import BatchRequest, request_lines
 from keyconsole.changes.models import Batch, OnFailure
 from keyconsole.changes.states import State
 from keyconsole.refusals import Refused, Verdict
@@ -49,7 +49,7 @@ def put_back(
     wanted = back if lines is None else lines
     if not set(wanted) <= set(back):
         raise Refused(f"{batch.ref} did not move all of these keys.")
-    wish = BatchWish(
+    batch_request = BatchRequest(
         lines=wanted,
         by=by,
         reason=reason or reason_back(batch),
@@ -59,4 +59,4 @@ def put_back(
         via=via,
         puts_back=batch,
     )
-    return request_lines(wish, now=now)
+    return request_lines(batch_request, now=now)

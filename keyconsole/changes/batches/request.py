@@ -14,14 +14,20 @@ from django.db.models import Max
 
 from keyconsole.audit.events import Event
 from keyconsole.changes import tasks
-from keyconsole.changes.approvals.decide import let_run
+from keyconsole.changes.approvals.decide import mark_approved
 from keyconsole.changes.batches import notifications
-from keyconsole.changes.batches.audit import note_batch
+from keyconsole.changes.batches.audit import record_batch_event
 from keyconsole.changes.batches.lines import Judged, Line, judged_lines, read_lines
 from keyconsole.changes.models import Batch, Change, OnFailure
 from keyconsole.changes.plan.plan import plan_sha256
 from keyconsole.changes.quorum import rules_of
-from keyconsole.changes.requests.create import NUMBER_ATTEMPTS, Wish, fields_of, next_number, record_request
+from keyconsole.changes.requests.create import (
+    NUMBER_ATTEMPTS,
+    MoveRequest,
+    fields_of,
+    next_number,
+    record_request,
+)
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.refusals import Refused
 from keyconsole.text import REASON_AT_MOST, TICKET_AT_MOST, clean_text
@@ -30,8 +36,8 @@ LINES_AT_MOST = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BatchWish:
-    """What a person asks for. The same `token` again is the same wish."""
+class BatchRequest:
+    """What a person asks for. The same `token` again is the same request."""
 
     lines: tuple[Line, ...]
     by: User
@@ -69,32 +75,38 @@ def request_batch(
     Keys that cannot be asked for raise LinesRefusedError, which names them; then nothing was asked for.
     """
     lines = tuple(Line(key, to_region) for key in keys)
-    wish = BatchWish(
+    batch_request = BatchRequest(
         lines=lines, by=by, reason=reason, token=token, ticket=ticket, on_failure=on_failure, via=via
     )
-    return request_lines(wish, now=now)
+    return request_lines(batch_request, now=now)
 
 
-def request_lines(wish: BatchWish, *, now: datetime) -> Batch:
+def request_lines(batch_request: BatchRequest, *, now: datetime) -> Batch:
     """As `request_batch`, where each key may go to a Region of its own."""
-    if again := already_asked(wish):
+    if again := already_asked(batch_request):
         return again
-    refuse_count(len(wish.lines))
-    wish = replace(
-        wish,
-        reason=clean_text("reason", wish.reason, REASON_AT_MOST),
-        ticket=clean_text("ticket", wish.ticket, TICKET_AT_MOST),
-        lines=read_lines(wish.lines),
+    refuse_count(len(batch_request.lines))
+    batch_request = replace(
+        batch_request,
+        reason=clean_text("reason", batch_request.reason, REASON_AT_MOST),
+        ticket=clean_text("ticket", batch_request.ticket, TICKET_AT_MOST),
+        lines=read_lines(batch_request.lines),
     )
     for _attempt in range(NUMBER_ATTEMPTS):
-        judged = judged_lines(wish.by, wish.lines, reason=wish.reason, ticket=wish.ticket, now=now)
+        judged = judged_lines(
+            batch_request.by,
+            batch_request.lines,
+            reason=batch_request.reason,
+            ticket=batch_request.ticket,
+            now=now,
+        )
         if refused := [each for each in judged if each.reasons]:
             raise LinesRefusedError(refused)
         try:
             with transaction.atomic():
-                return _store(wish, judged, now=now)
+                return _store(batch_request, judged, now=now)
         except IntegrityError:
-            if again := already_asked(wish):
+            if again := already_asked(batch_request):
                 return again
     raise Refused("Many others asked for changes at the same moment. Try again.")
 
@@ -108,58 +120,68 @@ def refuse_count(count: int) -> None:
         )
 
 
-def already_asked(wish: BatchWish) -> Batch | None:
-    return Batch.objects.filter(request_token=wish.token, requester=wish.by).first()
+def already_asked(batch_request: BatchRequest) -> Batch | None:
+    return Batch.objects.filter(request_token=batch_request.token, requester=batch_request.by).first()
 
 
-def _store(wish: BatchWish, judged: Sequence[Judged], *, now: datetime) -> Batch:
+def _store(batch_request: BatchRequest, judged: Sequence[Judged], *, now: datetime) -> Batch:
     first = next_number()
-    wishes = [_wish_of(wish, each.line) for each in judged]
+    move_requests = [_move_request_of(batch_request, each.line) for each in judged]
     rows = [
         Change(**fields_of(single, each.governing, number=first + place, now=now))
-        for place, (single, each) in enumerate(zip(wishes, judged, strict=True))
+        for place, (single, each) in enumerate(zip(move_requests, judged, strict=True))
     ]
-    batch = _store_batch(wish, rows, now=now)
+    batch = _store_batch(batch_request, rows, now=now)
     for row in rows:
         row.batch = batch
     changes = Change.objects.bulk_create(rows)
-    note_batch(batch, Event.BATCH_REQUESTED, actor=wish.by.username, now=now, data=_data(batch, wish))
-    for change, single in zip(changes, wishes, strict=True):
+    record_batch_event(
+        batch,
+        Event.BATCH_REQUESTED,
+        actor=batch_request.by.username,
+        now=now,
+        data=_data(batch, batch_request),
+    )
+    for change, single in zip(changes, move_requests, strict=True):
         record_request(change, single, now=now)
         if not rules_of(change).needs_approval:
-            let_run(change, actor=wish.by.username, now=now)
+            mark_approved(change, actor=batch_request.by.username, now=now)
     notifications.asked(batch, now=now)
     tasks.enqueue_advance(batch, at=None)
     return batch
 
 
-def _wish_of(wish: BatchWish, line: Line) -> Wish:
-    token = sha256(f"{wish.token}:{line.key.pk}".encode()).hexdigest()
-    return Wish(
+def _move_request_of(batch_request: BatchRequest, line: Line) -> MoveRequest:
+    token = sha256(f"{batch_request.token}:{line.key.pk}".encode()).hexdigest()
+    return MoveRequest(
         key=line.key,
         to_region=line.to_region,
-        by=wish.by,
-        reason=wish.reason,
+        by=batch_request.by,
+        reason=batch_request.reason,
         token=token,
-        ticket=wish.ticket,
-        via=wish.via,
+        ticket=batch_request.ticket,
+        via=batch_request.via,
     )
 
 
-def _store_batch(wish: BatchWish, rows: Sequence[Change], *, now: datetime) -> Batch:
-    plan = {"action": "UpdatePrimaryRegion", "on_failure": str(wish.on_failure), "lines": [*map(_line, rows)]}
+def _store_batch(batch_request: BatchRequest, rows: Sequence[Change], *, now: datetime) -> Batch:
+    plan = {
+        "action": "UpdatePrimaryRegion",
+        "on_failure": str(batch_request.on_failure),
+        "lines": [*map(_line, rows)],
+    }
     last: int = Batch.objects.aggregate(last=Max("number"))["last"] or 0
     return Batch.objects.create(
         number=last + 1,
-        requester=wish.by,
-        reason=wish.reason,
-        ticket=wish.ticket,
-        request_token=wish.token,
-        on_failure=wish.on_failure,
+        requester=batch_request.by,
+        reason=batch_request.reason,
+        ticket=batch_request.ticket,
+        request_token=batch_request.token,
+        on_failure=batch_request.on_failure,
         plan=plan,
         plan_sha256=plan_sha256(plan),
         requested_at=now,
-        puts_back=wish.puts_back,
+        puts_back=batch_request.puts_back,
     )
 
 
@@ -174,13 +196,13 @@ def _line(change: Change) -> dict[str, str]:
     }
 
 
-def _data(batch: Batch, wish: BatchWish) -> dict[str, Any]:
+def _data(batch: Batch, batch_request: BatchRequest) -> dict[str, Any]:
     return {
         "reason": batch.reason,
         "ticket": batch.ticket,
-        "via": wish.via,
+        "via": batch_request.via,
         "plan": batch.plan,
         "plan_sha256": batch.plan_sha256,
-        "on_failure": str(wish.on_failure),
-        "puts_back": wish.puts_back.ref if wish.puts_back else "",
+        "on_failure": str(batch_request.on_failure),
+        "puts_back": batch_request.puts_back.ref if batch_request.puts_back else "",
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import re
 from argparse import ArgumentParser
 
 from django.contrib.auth.models import User
@@ -11,9 +10,9 @@ from django.core.management.base import CommandError
 
 from keyconsole.aws_accounts.terminal import who_types
 from keyconsole.changes.models import Change
+from keyconsole.changes.references import CHANGE, number_typed
 
 DONE, REFUSED, USAGE, NOT_KNOWN_YET = 0, 1, 2, 3
-_REF = re.compile(r"(?:CR-)?([1-9][0-9]{0,8})", re.IGNORECASE)
 
 
 def add_wanted_move(parser: ArgumentParser) -> None:
@@ -48,9 +47,8 @@ def acting_person(username: str) -> User:
 
 
 def change_called(text: str) -> Change:
-    number = _REF.fullmatch(text.strip())
     changes = Change.objects.select_related("key__account", "requester")
-    change = changes.filter(number=int(number[1])).first() if number else None
+    change = changes.filter(number=number_typed(CHANGE, text)).first()
     if change is None:
         raise CommandError(
             f"There is no change {text[:80]!r}. `manage.py change list` shows them.", returncode=USAGE

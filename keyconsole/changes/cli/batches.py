@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
@@ -13,10 +12,9 @@ from django.core.management.base import CommandError, OutputWrapper
 
 from keyconsole.changes.cli.arguments import USAGE, add_who_asks
 from keyconsole.changes.models import Batch, OnFailure
+from keyconsole.changes.references import BATCH, number_typed
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.refusals import Refused
-
-_REF = re.compile(r"(?:BR-)?([1-9][0-9]{0,8})", re.IGNORECASE)
 
 
 def add_asking(parser: ArgumentParser) -> None:
@@ -32,9 +30,8 @@ def add_asking(parser: ArgumentParser) -> None:
 
 
 def batch_called(text: str) -> Batch:
-    number = _REF.fullmatch(text.strip())
     batches = Batch.objects.select_related("requester", "puts_back")
-    batch = batches.filter(number=int(number[1])).first() if number else None
+    batch = batches.filter(number=number_typed(BATCH, text)).first()
     if batch is None:
         raise CommandError(
             f"There is no batch {text[:80]!r}. `manage.py batch list` shows them.", returncode=USAGE

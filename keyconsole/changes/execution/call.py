@@ -15,7 +15,7 @@ from keyconsole.changes.execution.aws_refusals import explain
 from keyconsole.changes.execution.worker_name import worker_name
 from keyconsole.changes.models import Answer, Attempt, Change
 from keyconsole.changes.states import State
-from keyconsole.changes.transition import move, note
+from keyconsole.changes.transition import move, record_event
 from keyconsole.kms.errors import (
     AccessDenied,
     CredentialsRefused,
@@ -85,7 +85,7 @@ def record_answer(change: Change, attempt: Attempt, reply: Reply, *, now: dateti
             "error_code": reply.error_code,
             "error_message": reply.error_message,
         }
-        note(change, Event.CHANGE_ANSWERED, actor=worker_name(), now=now, data=data)
+        record_event(change, Event.CHANGE_ANSWERED, actor=worker_name(), now=now, data=data)
     try:
         _go_on(change, attempt, reply, now=now)
     except Lost:

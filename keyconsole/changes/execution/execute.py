@@ -14,16 +14,23 @@ from django.db.models import F
 
 from keyconsole.audit.events import Event
 from keyconsole.changes import tasks
-from keyconsole.changes.approvals.run_gate import Ruling, gate
+from keyconsole.changes.approvals.run_gate import RunDecision, gate
 from keyconsole.changes.execution import settle
 from keyconsole.changes.execution.call import record_answer, send
-from keyconsole.changes.execution.observe import TRANSIENT, Seen, enter_for, look, not_entered, with_policies
+from keyconsole.changes.execution.observe import (
+    TRANSIENT,
+    Seen,
+    enter_for,
+    not_entered,
+    observe,
+    with_policies,
+)
 from keyconsole.changes.execution.store_observations import change_regions, store_round
 from keyconsole.changes.execution.worker_name import worker_name
 from keyconsole.changes.models import Attempt, Change
 from keyconsole.changes.plan.plan import differences
 from keyconsole.changes.states import State
-from keyconsole.changes.transition import move, note
+from keyconsole.changes.transition import move, record_event
 from keyconsole.kms.errors import KmsError
 from keyconsole.kms.sessions import AccountSession
 from keyconsole.refusals import Lost
@@ -54,7 +61,7 @@ def _take(change: Change, *, now: datetime) -> None:
         return
     with transaction.atomic():
         # Asked here and not before: whoever withdraws or freezes at this moment comes before or after us.
-        if gate(change, now=now).ruling != Ruling.RUN:
+        if gate(change, now=now).decision != RunDecision.RUN:
             raise Lost(change.ref)
         move(
             change,
@@ -94,11 +101,11 @@ def _carry_on(change: Change, *, clock: Clock) -> None:
         _cannot_look(change, str(error), transient=isinstance(error, TRANSIENT), now=clock())
         return
     with session:
-        _look_and_send(change, session, clock=clock)
+        _observe_and_send(change, session, clock=clock)
 
 
-def _look_and_send(change: Change, session: AccountSession, *, clock: Clock) -> None:
-    seen = with_policies(change.plan, session, look(change.key, session, regions=change_regions(change)))
+def _observe_and_send(change: Change, session: AccountSession, *, clock: Clock) -> None:
+    seen = with_policies(change.plan, session, observe(change.key, session, regions=change_regions(change)))
     now = clock()
     store_round(change, seen, now=now)
     pair = [one for one in seen if one.region in {change.from_region, change.to_region}]
@@ -132,7 +139,7 @@ def _commit_attempt(change: Change, *, now: datetime) -> Attempt:
                 "to_region": attempt.to_region,
                 "plan_sha256": change.plan_sha256,
             }
-            note(change, Event.CHANGE_EXECUTION_STARTED, actor=worker_name(), now=now, data=data)
+            record_event(change, Event.CHANGE_EXECUTION_STARTED, actor=worker_name(), now=now, data=data)
     except IntegrityError:
         raise Lost(change.ref) from None
     return attempt
@@ -156,7 +163,7 @@ def _end_stale(change: Change, pair: list[Seen], found: list[str], *, now: datet
 
 def _cannot_look(change: Change, problem: str, *, transient: bool, now: datetime) -> None:
     """Look again soon where that can help; else end, since nothing was sent."""
-    if transient and change.looks_taken < LOOKS_BEFORE_GIVING_UP:
+    if transient and change.rounds_taken < LOOKS_BEFORE_GIVING_UP:
         again_at = now + PAUSE_BETWEEN_LOOKS
         Change.objects.filter(pk=change.pk, state=State.EXECUTING, next_look_at=change.next_look_at).update(
             next_look_at=again_at, version=F("version") + 1

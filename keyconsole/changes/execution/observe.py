@@ -50,7 +50,9 @@ class Seen:
 
 def enter_for(account: AwsAccount, *, name: str) -> AccountSession:
     """Enter an account; the caller closes it. `name` stands in CloudTrail and joins its record to ours."""
-    return connect(account.way_in, account_id=account.account_id, session_name=f"keyconsole-{name}")
+    return connect(
+        account.credential_source, account_id=account.account_id, session_name=f"keyconsole-{name}"
+    )
 
 
 def known_regions_of(key: MultiRegionKey, *, first: Iterable[str] = ()) -> list[str]:
@@ -59,8 +61,8 @@ def known_regions_of(key: MultiRegionKey, *, first: Iterable[str] = ()) -> list[
     return list(dict.fromkeys([*first, *sorted(others)]))
 
 
-def look(key: MultiRegionKey, session: AccountSession, *, regions: Iterable[str]) -> list[Seen]:
-    return [_look_in(session, KeyArn.parse(key.arn_in(region))) for region in regions]
+def observe(key: MultiRegionKey, session: AccountSession, *, regions: Iterable[str]) -> list[Seen]:
+    return [_observe_in(session, KeyArn.parse(key.arn_in(region))) for region in regions]
 
 
 def not_entered(regions: Iterable[str], error: KmsError) -> list[Seen]:
@@ -80,7 +82,7 @@ def with_policies(plan: Plan, session: AccountSession, seen: list[Seen]) -> list
     ]
 
 
-def _look_in(session: AccountSession, arn: KeyArn) -> Seen:
+def _observe_in(session: AccountSession, arn: KeyArn) -> Seen:
     region = arn.region
     try:
         return Seen(region, Sight.SEEN, facts=session.kms(region).describe_key(arn))

@@ -12,7 +12,7 @@ from enum import StrEnum
 ENABLED = "Enabled"
 
 
-class Ruling(StrEnum):
+class Outcome(StrEnum):
     DONE = "done"
     NOT_APPLIED = "not_applied"
     WAIT = "wait"
@@ -35,7 +35,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    ruling: Ruling
+    outcome: Outcome
     sentence: str
 
 
@@ -57,11 +57,11 @@ def judge(
         if view.region in {from_region, to_region} or (view.region not in not_required and not view.gone)
     ]
     if unknown := [view.region for view in required if not view.readable]:
-        return Judgement(Ruling.WAIT, f"Cannot read {_listed(unknown)}: what holds there is unknown.")
+        return Judgement(Outcome.WAIT, f"Cannot read {_listed(unknown)}: what holds there is unknown.")
     if _moved(old, new):
         if behind := [view.region for view in required if view.names_primary != to_region]:
-            return Judgement(Ruling.WAIT, f"{_listed(behind)} does not name {to_region} as the primary yet.")
-        return Judgement(Ruling.DONE, f"{to_region} is the primary in every Region; both keys are Enabled.")
+            return Judgement(Outcome.WAIT, f"{_listed(behind)} does not name {to_region} as the primary yet.")
+        return Judgement(Outcome.DONE, f"{to_region} is the primary in every Region; both keys are Enabled.")
     return _not_moved(old, new, required, refused=refused, past_deadline=past_deadline)
 
 
@@ -76,15 +76,15 @@ def _not_moved(
     primaries = [view.region for view in required if view.role == "PRIMARY"]
     if at_rest and len(primaries) == 1 and (refused or past_deadline):
         if primaries == [old.region] and old.state == ENABLED:
-            return Judgement(Ruling.NOT_APPLIED, f"{old.region} still is the primary.")
+            return Judgement(Outcome.NOT_APPLIED, f"{old.region} still is the primary.")
         if primaries[0] not in {old.region, new.region}:
-            return Judgement(Ruling.NOT_APPLIED, f"{primaries[0]} is the primary: somebody else moved it.")
+            return Judgement(Outcome.NOT_APPLIED, f"{primaries[0]} is the primary: somebody else moved it.")
     if not primaries:
         return Judgement(
-            Ruling.WAIT, "Moving: no Region calls itself primary for the moment, which is normal."
+            Outcome.WAIT, "Moving: no Region calls itself primary for the moment, which is normal."
         )
     states = ", ".join(f"{view.region} is {view.role} and {view.state}" for view in (old, new))
-    return Judgement(Ruling.WAIT, f"AWS is still at work: {states}.")
+    return Judgement(Outcome.WAIT, f"AWS is still at work: {states}.")
 
 
 def _listed(regions: list[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from keyconsole.changes.models import Change, Look
+from keyconsole.changes.models import Change, Observation
 from keyconsole.changes.states import State
 
 
@@ -46,13 +46,15 @@ _HEADLINES = {
 
 
 def progress(change: Change) -> Progress:
-    latest: dict[str, Look] = {look.region: look for look in change.looks.order_by("round")}
+    latest: dict[str, Observation] = {
+        observation.region: observation for observation in change.observations.order_by("round")
+    }
     planned = {region["region"]: region for region in change.plan["regions"]}
     regions = [change.from_region, change.to_region]
     sides = [_side(change, region, latest.get(region), planned) for region in regions]
     others = [
-        _side(change, region, look, planned)
-        for region, look in sorted(latest.items())
+        _side(change, region, observation, planned)
+        for region, observation in sorted(latest.items())
         if region not in regions
     ]
     return Progress(
@@ -61,7 +63,7 @@ def progress(change: Change) -> Progress:
         moving=change.state == State.SETTLING,
         overdue=change.overdue_since is not None and change.is_open,
         next_look_at=change.next_look_at if change.state == State.SETTLING else None,
-        last_look_at=max((look.looked_at for look in latest.values()), default=None),
+        last_look_at=max((observation.looked_at for observation in latest.values()), default=None),
         headline=headline(change, sides),
     )
 
@@ -72,16 +74,18 @@ def headline(change: Change, sides: list[Side]) -> str:
     return change.outcome or _HEADLINES.get(State(change.state), "")
 
 
-def _side(change: Change, region: str, look: Look | None, planned: dict[str, dict[str, str]]) -> Side:
+def _side(
+    change: Change, region: str, observation: Observation | None, planned: dict[str, dict[str, str]]
+) -> Side:
     before = planned.get(region, {})
     after = {change.from_region: "REPLICA", change.to_region: "PRIMARY"}.get(region, "REPLICA")
     return Side(
         region=region,
         role_before=before.get("role", ""),
         state_before=before.get("state", ""),
-        role_now=look.role if look else before.get("role", ""),
-        state_now=look.state if look else before.get("state", ""),
+        role_now=observation.role if observation else before.get("role", ""),
+        state_now=observation.state if observation else before.get("state", ""),
         role_after=after,
-        last_look_at=look.looked_at if look else None,
-        problem=look.problem if look else "",
+        last_look_at=observation.looked_at if observation else None,
+        problem=observation.problem if observation else "",
     )

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
-from keyconsole.changes.approvals.run_gate import Ruling, gate
+from keyconsole.changes.approvals.run_gate import RunDecision, gate
 from keyconsole.changes.execution import execute, settle
 from keyconsole.changes.models import Change
 from keyconsole.changes.states import State
@@ -37,7 +37,7 @@ def carry(change: Change, *, until_settled: bool, report: Callable[[Change], Non
 def _waits_for_people(change: Change) -> bool:
     """For an approval, a window, a chosen time: nothing that this process could do."""
     if change.state == State.APPROVED:
-        return gate(change, now=timezone.now()).ruling != Ruling.RUN
+        return gate(change, now=timezone.now()).decision != RunDecision.RUN
     return change.state == State.PENDING
 
 

@@ -14,13 +14,13 @@ from django.db.models import F
 
 from keyconsole.audit.events import Event
 from keyconsole.changes import tasks
-from keyconsole.changes.execution.observe import Seen, enter_for, look, not_entered
-from keyconsole.changes.execution.outcome import Judgement, Ruling, View, judge
+from keyconsole.changes.execution.observe import Seen, enter_for, not_entered, observe
+from keyconsole.changes.execution.outcome import Judgement, Outcome, View, judge
 from keyconsole.changes.execution.store_observations import change_regions, store_round
 from keyconsole.changes.execution.worker_name import worker_name
 from keyconsole.changes.models import Answer, Attempt, Change
 from keyconsole.changes.states import State
-from keyconsole.changes.transition import move, note
+from keyconsole.changes.transition import move, record_event
 from keyconsole.inventory.models import Cause, Sight
 from keyconsole.inventory.periods import record_primary
 from keyconsole.kms.errors import KmsError
@@ -58,7 +58,7 @@ def settle(change: Change, *, clock: Callable[[], datetime]) -> None:
     regions = change_regions(change)
     try:
         with enter_for(change.key.account, name=change.ref) as session:
-            seen = look(change.key, session, regions=regions)
+            seen = observe(change.key, session, regions=regions)
     except KmsError as error:
         seen = not_entered(regions, error)
     now = clock()
@@ -83,7 +83,7 @@ def _claim_look(change: Change, *, now: datetime) -> bool:
 def pause_after(change: Change) -> timedelta:
     if change.overdue_since:
         return timedelta(seconds=PAUSE_WHEN_OVERDUE)
-    taken = max(change.looks_taken - 1, 0)
+    taken = max(change.rounds_taken - 1, 0)
     return timedelta(seconds=PAUSES[taken] if taken < len(PAUSES) else LONGEST_PAUSE)
 
 
@@ -106,15 +106,15 @@ def _judgement(change: Change, seen: list[Seen], *, now: datetime) -> Judgement:
 
 def _unreadable_before(change: Change) -> frozenset[str]:
     """Regions, other than the two of the move, that could not be read before the call either."""
-    before = change.looks.filter(looked_at__lte=change.attempt.started_at).order_by("round")
+    before = change.observations.filter(looked_at__lte=change.attempt.started_at).order_by("round")
     last = {seen.region: seen.role for seen in before}
     return frozenset(region for region, role in last.items() if not role)
 
 
 def _conclude(change: Change, judgement: Judgement, *, now: datetime) -> None:
-    if judgement.ruling == Ruling.DONE:
+    if judgement.outcome == Outcome.DONE:
         _end_done(change, judgement, now=now)
-    elif judgement.ruling == Ruling.NOT_APPLIED:
+    elif judgement.outcome == Outcome.NOT_APPLIED:
         _end_not_applied(change, judgement, now=now)
     else:
         _wait(change, judgement, now=now)
@@ -181,6 +181,6 @@ def _raise_flag(change: Change, judgement: Judgement, *, now: datetime) -> None:
         overdue_since=now, version=F("version") + 1
     )
     if raised:
-        note(
+        record_event(
             change, Event.CHANGE_OVERDUE, actor=worker_name(), now=now, data={"sentence": judgement.sentence}
         )

@@ -8,10 +8,10 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
-from keyconsole.changes.execution.observe import Seen, enter_for, known_regions_of, look
-from keyconsole.changes.models import Change, Look
+from keyconsole.changes.execution.observe import Seen, enter_for, known_regions_of, observe
+from keyconsole.changes.models import Change, Observation
 from keyconsole.inventory.models import MultiRegionKey, Sight
-from keyconsole.inventory.store.store_one import record_look
+from keyconsole.inventory.store.store_one import store_observation
 from keyconsole.kms.errors import KmsError
 from keyconsole.refusals import Refused
 
@@ -21,30 +21,30 @@ def change_regions(change: Change) -> list[str]:
     return known_regions_of(change.key, first=[change.from_region, change.to_region])
 
 
-def look_now(key: MultiRegionKey, *, now: datetime) -> None:
+def observe_now(key: MultiRegionKey, *, now: datetime) -> None:
     """Look at a key in every Region it was known in, and keep it; raises Refused where its account is closed.
 
     For the command line, which may talk to AWS; a page never does.
     """
     try:
         with enter_for(key.account, name="look") as session:
-            seen = look(key, session, regions=known_regions_of(key))
+            seen = observe(key, session, regions=known_regions_of(key))
     except KmsError as error:
         raise Refused(str(error)) from None
     with transaction.atomic():
         for one in seen:
-            record_look(key, one.region, facts=one.facts, sight=one.sight, now=now)
+            store_observation(key, one.region, facts=one.facts, sight=one.sight, now=now)
     key.refresh_from_db()
 
 
 def store_round(change: Change, seen: Sequence[Seen], *, now: datetime) -> None:
     """One row a Region. The round counts up with each look, from 0 for the look before the call."""
     with transaction.atomic():
-        Look.objects.bulk_create(
+        Observation.objects.bulk_create(
             [
-                Look(
+                Observation(
                     change=change,
-                    round=change.looks_taken,
+                    round=change.rounds_taken,
                     region=one.region,
                     looked_at=now,
                     role=one.role,
@@ -58,6 +58,8 @@ def store_round(change: Change, seen: Sequence[Seen], *, now: datetime) -> None:
         )
         for one in seen:
             if one.sight != Sight.UNLOOKED:
-                record_look(change.key, one.region, facts=one.facts, sight=one.sight, now=now)
-        Change.objects.filter(pk=change.pk).update(looks_taken=F("looks_taken") + 1, version=F("version") + 1)
-    change.looks_taken += 1
+                store_observation(change.key, one.region, facts=one.facts, sight=one.sight, now=now)
+        Change.objects.filter(pk=change.pk).update(
+            rounds_taken=F("rounds_taken") + 1, version=F("version") + 1
+        )
+    change.rounds_taken += 1

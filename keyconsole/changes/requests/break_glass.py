@@ -18,9 +18,9 @@ from keyconsole.changes import notifications, tasks
 from keyconsole.changes.authorization import may_request
 from keyconsole.changes.models import Change, Review
 from keyconsole.changes.quorum import members_of, reviewers_of, rules_of
-from keyconsole.changes.requests.create import Wish, already_asked, create
+from keyconsole.changes.requests.create import MoveRequest, already_asked, create
 from keyconsole.changes.states import State
-from keyconsole.changes.transition import move, note
+from keyconsole.changes.transition import move, record_event
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.refusals import Lost, Refused, Verdict
@@ -46,25 +46,25 @@ def may_break_glass(person: Person, key: MultiRegionKey, *, to_region: str, now:
     )
 
 
-def break_glass(wish: Wish, *, reauthenticated_at: datetime | None, now: datetime) -> Change:
+def break_glass(move_request: MoveRequest, *, reauthenticated_at: datetime | None, now: datetime) -> Change:
     """Move a primary without its approvals; raises Refused.
 
     `reauthenticated_at`: when the person last proved who they are.
     """
-    wish = replace(
-        wish,
-        reason=clean_text("reason", wish.reason, REASON_AT_MOST),
-        ticket=clean_text("ticket", wish.ticket, TICKET_AT_MOST),
+    move_request = replace(
+        move_request,
+        reason=clean_text("reason", move_request.reason, REASON_AT_MOST),
+        ticket=clean_text("ticket", move_request.ticket, TICKET_AT_MOST),
     )
-    if again := already_asked(wish):
+    if again := already_asked(move_request):
         return again
-    _insist_on_proof(wish, reauthenticated_at, now=now)
-    verdict = may_break_glass(wish.by, wish.key, to_region=wish.to_region, now=now)
+    _refuse_without_proof(move_request, reauthenticated_at, now=now)
+    verdict = may_break_glass(move_request.by, move_request.key, to_region=move_request.to_region, now=now)
     # The other click of a double click may have been stored since.
-    if not verdict.allowed and (again := already_asked(wish)):
+    if not verdict.allowed and (again := already_asked(move_request)):
         return again
     verdict.or_refuse()
-    return create(wish, now=now, then=_begin_emergency, is_emergency=True)
+    return create(move_request, now=now, then=_begin_emergency, is_emergency=True)
 
 
 def review(
@@ -83,7 +83,7 @@ def review(
             raise Lost(change.ref)
         Change.objects.filter(pk=change.pk).update(version=F("version") + 1)
         data = {"was_right": was_right, "comment": comment, "via": via}
-        note(change, Event.EMERGENCY_REVIEWED, actor=by.username, now=now, data=data)
+        record_event(change, Event.EMERGENCY_REVIEWED, actor=by.username, now=now, data=data)
 
 
 def may_review(person: Person, change: Change) -> Verdict:
@@ -109,7 +109,7 @@ def _begin_emergency(change: Change, *, now: datetime) -> None:
         "review_due_at": due_at.isoformat(),
         "reason": change.reason,
     }
-    note(change, Event.EMERGENCY_USED, actor=actor, now=now, data=data)
+    record_event(change, Event.EMERGENCY_USED, actor=actor, now=now, data=data)
     move(
         change,
         to=State.APPROVED,
@@ -124,10 +124,12 @@ def _begin_emergency(change: Change, *, now: datetime) -> None:
     tasks.execute.enqueue(change.ref)
 
 
-def _insist_on_proof(wish: Wish, reauthenticated_at: datetime | None, *, now: datetime) -> None:
+def _refuse_without_proof(
+    move_request: MoveRequest, reauthenticated_at: datetime | None, *, now: datetime
+) -> None:
     if reauthenticated_at is None or not timedelta(0) <= now - reauthenticated_at <= FRESH_FOR:
         raise Refused("Prove first that it is you: sign in again.")
-    if len(wish.reason.strip()) < REASON_AT_LEAST:
+    if len(move_request.reason.strip()) < REASON_AT_LEAST:
         raise Refused(f"An emergency needs a reason of at least {REASON_AT_LEAST} characters.")
 
 

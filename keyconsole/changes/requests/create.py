@@ -14,7 +14,7 @@ from keyconsole.audit.events import Event
 from keyconsole.changes.models import Batch, Change
 from keyconsole.changes.plan.plan import plan_for, plan_sha256
 from keyconsole.changes.plan.preflight import preflight
-from keyconsole.changes.transition import note
+from keyconsole.changes.transition import record_event
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.governing.match import Governing
 from keyconsole.policies.governing.resolve import governing_for
@@ -26,8 +26,8 @@ NUMBER_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What a person asks for. The same `token` again is the same wish: a form sent twice asks once."""
+class MoveRequest:
+    """What a person asks for. The same `token` again is the same request: a form sent twice asks once."""
 
     key: MultiRegionKey
     to_region: str
@@ -44,34 +44,36 @@ class Then(Protocol):
     def __call__(self, change: Change, *, now: datetime) -> None: ...
 
 
-def create(wish: Wish, *, now: datetime, then: Then, is_emergency: bool = False) -> Change:
+def create(move_request: MoveRequest, *, now: datetime, then: Then, is_emergency: bool = False) -> Change:
     """The change, with what `then` does to it in the same transaction; raises Refused for a rival's."""
     for _attempt in range(NUMBER_ATTEMPTS):
         try:
             with transaction.atomic():
-                change = Change.objects.create(**_fields(wish, now=now), is_emergency=is_emergency)
-                record_request(change, wish, now=now)
+                change = Change.objects.create(**_fields(move_request, now=now), is_emergency=is_emergency)
+                record_request(change, move_request, now=now)
                 then(change, now=now)
                 return change
         except IntegrityError:
-            if again := already_asked(wish):
+            if again := already_asked(move_request):
                 return again
-            _refuse_for_rival(wish)
+            _refuse_for_rival(move_request)
     raise Refused("Many others asked for changes at the same moment. Try again.")
 
 
-def already_asked(wish: Wish) -> Change | None:
-    return Change.objects.filter(request_token=wish.token, requester=wish.by, key=wish.key).first()
+def already_asked(move_request: MoveRequest) -> Change | None:
+    return Change.objects.filter(
+        request_token=move_request.token, requester=move_request.by, key=move_request.key
+    ).first()
 
 
-def _refuse_for_rival(wish: Wish) -> None:
-    if rival := Change.objects.open().filter(key=wish.key).first():
+def _refuse_for_rival(move_request: MoveRequest) -> None:
+    if rival := Change.objects.open().filter(key=move_request.key).first():
         raise Refused(f"{rival.ref} is already under way for this key.")
 
 
-def _fields(wish: Wish, *, now: datetime) -> dict[str, Any]:
-    governing = governing_for(wish.key, to_region=wish.to_region)
-    return fields_of(wish, governing, number=next_number(), now=now)
+def _fields(move_request: MoveRequest, *, now: datetime) -> dict[str, Any]:
+    governing = governing_for(move_request.key, to_region=move_request.to_region)
+    return fields_of(move_request, governing, number=next_number(), now=now)
 
 
 def next_number() -> int:
@@ -80,19 +82,19 @@ def next_number() -> int:
 
 
 def fields_of(
-    wish: Wish, governing: Governing[PolicyVersion], *, number: int, now: datetime
+    move_request: MoveRequest, governing: Governing[PolicyVersion], *, number: int, now: datetime
 ) -> dict[str, Any]:
-    plan = plan_for(wish.key, to_region=wish.to_region)
+    plan = plan_for(move_request.key, to_region=move_request.to_region)
     return {
         "number": number,
-        "key": wish.key,
-        "from_region": wish.key.primary_region,
-        "to_region": wish.to_region,
-        "requester": wish.by,
-        "reason": wish.reason,
-        "ticket": wish.ticket,
-        "request_token": wish.token,
-        "batch": wish.batch,
+        "key": move_request.key,
+        "from_region": move_request.key.primary_region,
+        "to_region": move_request.to_region,
+        "requester": move_request.by,
+        "reason": move_request.reason,
+        "ticket": move_request.ticket,
+        "request_token": move_request.token,
+        "batch": move_request.batch,
         "plan": plan,
         "plan_sha256": plan_sha256(plan),
         "policy_version": governing.version,
@@ -101,7 +103,7 @@ def fields_of(
         "requested_at": now,
         "state_since": now,
         "request_expires_at": now + timedelta(hours=governing.rules.request_lives_hours),
-        "run_at": wish.run_at,
+        "run_at": move_request.run_at,
     }
 
 
@@ -113,11 +115,11 @@ def _preflight(change: Change, *, now: datetime) -> list[dict[str, str]]:
     ]
 
 
-def record_request(change: Change, wish: Wish, *, now: datetime) -> None:
+def record_request(change: Change, move_request: MoveRequest, *, now: datetime) -> None:
     data = {
         "reason": change.reason,
         "ticket": change.ticket,
-        "via": wish.via,
+        "via": move_request.via,
         "from_region": change.from_region,
         "to_region": change.to_region,
         "plan": change.plan,
@@ -126,4 +128,4 @@ def record_request(change: Change, wish: Wish, *, now: datetime) -> None:
         "policy": str(change.policy_version or "none"),
         "rules": change.rules,
     }
-    note(change, Event.CHANGE_REQUESTED, actor=wish.by.username, now=now, data=data)
+    record_event(change, Event.CHANGE_REQUESTED, actor=move_request.by.username, now=now, data=data)

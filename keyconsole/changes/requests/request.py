@@ -8,11 +8,11 @@ from django.contrib.auth.models import User
 
 from keyconsole.audit.events import Event
 from keyconsole.changes import notifications
-from keyconsole.changes.approvals.decide import let_run
+from keyconsole.changes.approvals.decide import mark_approved
 from keyconsole.changes.authorization import may_cancel, may_request
 from keyconsole.changes.models import Change
 from keyconsole.changes.quorum import rules_of
-from keyconsole.changes.requests.create import Wish, already_asked, create
+from keyconsole.changes.requests.create import MoveRequest, already_asked, create
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move
 from keyconsole.inventory.models import MultiRegionKey
@@ -36,7 +36,7 @@ def request_move(
     run_at: datetime | None = None,
 ) -> Change:
     """Ask to make a replica the primary; raises Refused. The same `token` again gives the same change."""
-    wish = Wish(
+    move_request = MoveRequest(
         key=key,
         to_region=to_region,
         by=by,
@@ -46,15 +46,15 @@ def request_move(
         via=via,
         run_at=run_at,
     )
-    if again := already_asked(wish):
+    if again := already_asked(move_request):
         return again
-    refuse_words(wish, governing_for(key, to_region=to_region).rules)
+    refuse_words(move_request, governing_for(key, to_region=to_region).rules)
     verdict = may_request(by, key, to_region=to_region, now=now)
     # The other click of a double click may have been stored since.
-    if not verdict.allowed and (again := already_asked(wish)):
+    if not verdict.allowed and (again := already_asked(move_request)):
         return again
     verdict.or_refuse()
-    return create(wish, now=now, then=begin)
+    return create(move_request, now=now, then=begin)
 
 
 def cancel(change: Change, *, by: User, reason: str, now: datetime, via: str = "page") -> None:
@@ -72,9 +72,9 @@ def cancel(change: Change, *, by: User, reason: str, now: datetime, via: str = "
     )
 
 
-def refuse_words(wish: Wish, rules: Rules) -> None:
+def refuse_words(move_request: MoveRequest, rules: Rules) -> None:
     """Raises Refused where the reason or the ticket are not what the rules ask for."""
-    if reasons := about_the_words(wish.reason, wish.ticket, rules):
+    if reasons := about_the_words(move_request.reason, move_request.ticket, rules):
         raise Refused(*reasons)
 
 
@@ -96,4 +96,4 @@ def begin(change: Change, *, now: datetime) -> None:
     if rules_of(change).needs_approval:
         notifications.asked(change, now=now)
     else:
-        let_run(change, actor=change.requester.username, now=now)
+        mark_approved(change, actor=change.requester.username, now=now)

@@ -14,11 +14,11 @@ from django.db import DatabaseError, transaction
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
 from keyconsole.inventory.models import Outcome, RegionScan, Scan, ScanState
-from keyconsole.inventory.observation import RegionLook
+from keyconsole.inventory.observation import RegionObservation
 from keyconsole.inventory.scan.reader import Began, Entered, Reader, Refused, Report, Reports
 from keyconsole.inventory.store.conclude import conclude
 from keyconsole.inventory.store.known import Picture
-from keyconsole.inventory.store.store_region import ScanTaken, beat, store_look
+from keyconsole.inventory.store.store_region import ScanTaken, beat, store_region
 
 logger = logging.getLogger(__name__)
 
@@ -77,8 +77,8 @@ class AccountRun:
                 self._expect(regions, now=now)
             case Began(region):
                 self._begin(region, now=now)
-            case RegionLook():
-                store_look(self.scan, report, picture=self._picture, now=now)
+            case RegionObservation():
+                store_region(self.scan, report, picture=self._picture, now=now)
                 self._to_come.discard(report.region)
                 if not self._to_come:
                     conclude(self._picture, now=self._clock())

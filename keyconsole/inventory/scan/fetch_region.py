@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from keyconsole.inventory.models import Depth, Outcome, Sight
-from keyconsole.inventory.observation import Details, RegionLook, SeenKey
+from keyconsole.inventory.observation import Details, RegionObservation, SeenKey
 from keyconsole.inventory.scan.rate_limit import Pace, Stopped
 from keyconsole.kms.client import Kms
 from keyconsole.kms.errors import (
@@ -33,14 +33,14 @@ _ENDS_THE_LOOK = (Unreachable, CredentialsRefused, RegionNotEnabled, Throttled, 
 _ROTATING_SPEC, _ROTATING_ORIGIN = "SYMMETRIC_DEFAULT", "AWS_KMS"
 
 
-def fetch_region(kms: Kms, *, depth: Depth, pace: Pace, clock: Callable[[], datetime]) -> RegionLook:
+def fetch_region(kms: Kms, *, depth: Depth, pace: Pace, clock: Callable[[], datetime]) -> RegionObservation:
     look = _Look(kms, depth, pace, clock)
     started_at = clock()
     try:
         look.read()
     except KmsError as error:
         look.ended_by = error
-    return RegionLook(
+    return RegionObservation(
         region=kms.region,
         outcome=look.outcome,
         problem=look.problem,

@@ -18,7 +18,7 @@ from django.conf import settings
 from keyconsole.aws_accounts.connect import enter
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.models import Depth, Outcome, Scan
-from keyconsole.inventory.observation import RegionLook
+from keyconsole.inventory.observation import RegionObservation
 from keyconsole.inventory.scan.fetch_region import fetch_region
 from keyconsole.inventory.scan.rate_limit import Pace
 from keyconsole.kms.errors import AccessDenied, KmsError
@@ -44,7 +44,7 @@ class Began:
     region: str
 
 
-Report = Refused | Entered | Began | RegionLook
+Report = Refused | Entered | Began | RegionObservation
 Reports = SimpleQueue[tuple[int, Report]]
 
 
@@ -101,10 +101,10 @@ class Reader:
         except Exception:
             logger.exception("Scan %s could not read %s.", self._scan.pk, region)
             problem = "An unexpected error; the worker's log has it."
-            look = RegionLook(region, Outcome.FAILED, started_at, self._clock(), problem)
+            look = RegionObservation(region, Outcome.FAILED, started_at, self._clock(), problem)
         self._report(replace(look, calls=_calls_in(region, session) - calls_before))
 
-    def _look(self, session: AccountSession, region: str) -> RegionLook:
+    def _look(self, session: AccountSession, region: str) -> RegionObservation:
         pace = Pace(
             calls_per_second=settings.KEYCONSOLE_SCAN_CALLS_PER_SECOND,
             sleep=self._stopped.wait,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from keyconsole.inventory.models import Sight
-from keyconsole.inventory.observation import BLIND, RegionLook, SeenKey
+from keyconsole.inventory.observation import BLIND, RegionObservation, SeenKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Difference:
 
 
 def compare(
-    look: RegionLook, *, here: Mapping[str, Before], members: Mapping[str, frozenset[str]]
+    look: RegionObservation, *, here: Mapping[str, Before], members: Mapping[str, frozenset[str]]
 ) -> Difference:
     """`here`: the Region as stored, by key id. `members`: the Regions stored of each key of the account."""
     found = _regions_named(look)
@@ -65,12 +65,12 @@ def compare(
     )
 
 
-def _regions_named(look: RegionLook) -> dict[str, frozenset[str]]:
+def _regions_named(look: RegionObservation) -> dict[str, frozenset[str]]:
     named = {key_id: frozenset({look.region}) for key_id in look.undescribed}
     return named | {key.facts.key_id: frozenset(key.facts.regions) for key in look.seen}
 
 
-def _unseen(look: RegionLook, *, here: Mapping[str, Before], gone: set[str]) -> dict[str, Sight]:
+def _unseen(look: RegionObservation, *, here: Mapping[str, Before], gone: set[str]) -> dict[str, Sight]:
     """The sight of keys that the look knew or heard of and could not describe."""
     described = {key.facts.key_id for key in look.seen}
     blind = BLIND.get(look.outcome)
@@ -86,7 +86,7 @@ def _is_gone(before: Before | None) -> bool:
     return before is not None and before.sight == Sight.GONE
 
 
-def _older(before: Before, look: RegionLook) -> bool:
+def _older(before: Before, look: RegionObservation) -> bool:
     return before.last_look_at is None or before.last_look_at < look.started_at
 
 

@@ -11,7 +11,7 @@ from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
 from keyconsole.kms.facts import KeyState, RegionKeyFacts, Role
 
 
-def record_look(
+def store_observation(
     key: MultiRegionKey, region: str, *, facts: RegionKeyFacts | None, sight: Sight, now: datetime
 ) -> None:
     """Without facts only the sight changes: what was seen earlier stays, as of when it was seen.

@@ -13,7 +13,7 @@ from keyconsole.audit import log
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import ITSELF
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, RegionScan, Scan, ScanState, Sight
-from keyconsole.inventory.observation import BLIND, RegionLook
+from keyconsole.inventory.observation import BLIND, RegionObservation
 from keyconsole.inventory.store.columns import STORED, blank_row, fill_row, name_row
 from keyconsole.inventory.store.diff import Before, Difference, compare
 from keyconsole.inventory.store.known import Picture
@@ -23,7 +23,7 @@ class ScanTaken(Exception):  # noqa: N818 - the scan was declared lost, or anoth
     """Someone else decided about the scan; what comes now is not stored."""
 
 
-def store_look(scan: Scan, look: RegionLook, *, picture: Picture, now: datetime) -> None:
+def store_region(scan: Scan, look: RegionObservation, *, picture: Picture, now: datetime) -> None:
     """Raise ScanTaken, with nothing stored, where the scan no longer is ours."""
     with transaction.atomic():
         beat(scan, now=now, keys_seen=len(look.seen))
@@ -65,7 +65,7 @@ def _before(row: RegionKey) -> Before:
 
 
 def _create_keys(
-    difference: Difference, look: RegionLook, *, picture: Picture, now: datetime
+    difference: Difference, look: RegionObservation, *, picture: Picture, now: datetime
 ) -> dict[str, MultiRegionKey]:
     facts = {key.facts.key_id: key.facts for key in look.seen}
     new = []
@@ -81,7 +81,7 @@ def _create_keys(
 
 def _store_rows(
     difference: Difference,
-    look: RegionLook,
+    look: RegionObservation,
     *,
     here: dict[str, RegionKey],
     keys: dict[str, MultiRegionKey],
@@ -117,7 +117,7 @@ def _upsert(rows: list[RegionKey]) -> None:
     )
 
 
-def _touch_keys(look: RegionLook, *, picture: Picture, now: datetime) -> None:
+def _touch_keys(look: RegionObservation, *, picture: Picture, now: datetime) -> None:
     MultiRegionKey.objects.filter(
         account=picture.account,
         region_keys__region=look.region,
@@ -133,7 +133,7 @@ def _touch_keys(look: RegionLook, *, picture: Picture, now: datetime) -> None:
     MultiRegionKey.objects.bulk_update(learned, ["key_spec", "key_usage", "origin"])
 
 
-def _store_part(scan: Scan, look: RegionLook) -> None:
+def _store_part(scan: Scan, look: RegionObservation) -> None:
     RegionScan.objects.update_or_create(
         scan=scan,
         region=look.region,

@@ -13,6 +13,9 @@ __all__ = ["DEFAULT", "Document", "Rule", "Rules", "Runs", "Selector", "Span", "
 
 Document = dict[str, Any]
 
+# Pages that stand below /policies/ beside each policy's own; a test holds this list against the addresses.
+RESERVED_NAMES = frozenset({"explain", "new"})
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:

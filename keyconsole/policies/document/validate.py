@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from keyconsole.kms.regions import partition_of
 from keyconsole.policies.document.opening import DAYS, spans
 from keyconsole.policies.document.parts import Rule, Window
-from keyconsole.policies.document.rules import Rules
+from keyconsole.policies.document.rules import RESERVED_NAMES, Rules
 from keyconsole.policies.document.ticket_pattern import pattern_problem
 
 MOST_PEOPLE = 20
@@ -25,8 +25,6 @@ MOST_REQUIREMENTS = 10
 MOST_WINDOWS = 50
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
-# Other pages that stand below /policies/.
-_TAKEN = frozenset({"explain", "new"})
 _CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 # Two weeks that begin on a Monday, one by winter time and one by summer time: windows come back every week.
 _WEEKS = (date(2027, 1, 4), date(2027, 7, 5))
@@ -43,7 +41,7 @@ def problems(rules: Rules) -> dict[str, str]:
 def _names(rules: Rules) -> Iterator[tuple[str, str]]:
     if not _NAME.fullmatch(rules.name):
         yield "name", "A policy's name has 1 to 60 small letters, digits, - and _."
-    if rules.name in _TAKEN:
+    if rules.name in RESERVED_NAMES:
         yield "name", f"A policy cannot be called {rules.name}: a page has that address."
 
 

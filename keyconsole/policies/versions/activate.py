@@ -14,7 +14,7 @@ from keyconsole.policies.versions.feasibility import misfits
 from keyconsole.refusals import Refused
 
 
-def one_at_a_time() -> None:
+def lock_policies() -> None:
     """Wait for whoever decides on policies now: two votes counted apart could each miss the other.
 
     SQLite's IMMEDIATE transaction already is the only writer.
@@ -54,11 +54,11 @@ def activate(version: PolicyVersion, *, now: datetime) -> PolicyVersion | None:
     # First the old one: the database allows one active version of a policy.
     held.update(state=VersionState.SUPERSEDED)
     close(version, VersionState.ACTIVE, now=now)
-    ask_anew(PolicyVersion.objects.filter(state=VersionState.PROPOSED))
+    recompute_requirements(PolicyVersion.objects.filter(state=VersionState.PROPOSED))
     return before
 
 
-def ask_anew(proposed: QuerySet[PolicyVersion]) -> None:
+def recompute_requirements(proposed: QuerySet[PolicyVersion]) -> None:
     """Who has to agree follows from the rules that hold now, and from the keys that there are."""
     for version in proposed.select_related("policy"):
         needed = agreements_needed(version.policy.name, rules_of(version))

@@ -14,13 +14,8 @@ from keyconsole.audit.events import Event
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
 from keyconsole.policies.versions import notifications
-from keyconsole.policies.versions.activate import activate, close, draft, one_at_a_time, refuse_misfits
+from keyconsole.policies.versions.activate import activate, close, draft, lock_policies, refuse_misfits
 from keyconsole.text import clean_why
-
-
-def apply_rules(rules: Rules, *, by: str, why: str, now: datetime) -> PolicyVersion:
-    """Raises Refused, also for a policy that its people could not meet."""
-    return apply_at_the_terminal(rules, name=rules.name, by=by, why=why, now=now)
 
 
 def apply_at_the_terminal(
@@ -29,7 +24,7 @@ def apply_at_the_terminal(
     """`by` names the person at the operating system. Without rules the policy ends. Raises Refused."""
     why = clean_why(why, needed="Say why this goes around the approvers: it stays in the record.")
     with transaction.atomic():
-        one_at_a_time()
+        lock_policies()
         policy, _ = Policy.objects.get_or_create(name=name)
         version = draft(policy, rules, why=why, now=now)
         refuse_misfits(rules)

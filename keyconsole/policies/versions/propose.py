@@ -20,10 +20,10 @@ from keyconsole.policies.quorum.roster import Roster
 from keyconsole.policies.versions import notifications
 from keyconsole.policies.versions.activate import (
     activate,
-    ask_anew,
     close,
     draft,
-    one_at_a_time,
+    lock_policies,
+    recompute_requirements,
     refuse_misfits,
     rules_of,
 )
@@ -112,7 +112,7 @@ def withdraw(version: PolicyVersion, *, by: User, now: datetime, via: str = "pag
 
 
 def _propose(rules: Rules | None, *, name: str, by: User, why: str, now: datetime, via: str) -> PolicyVersion:
-    one_at_a_time()
+    lock_policies()
     policy, _ = Policy.objects.get_or_create(name=name)
     if waiting := policy.versions.filter(state=VersionState.PROPOSED).first():
         raise Refused(f"{waiting} waits for agreement. Decide on it first, or withdraw it.")
@@ -140,9 +140,9 @@ def _refuse_unreachable(needed: tuple[Agreement, ...], *, without: str) -> None:
 
 def _decided_alone(version: PolicyVersion) -> PolicyVersion:
     """The version as it is now, asking whom the rules of this moment ask: keys may have come since."""
-    one_at_a_time()
+    lock_policies()
     fresh = PolicyVersion.objects.select_related("policy", "proposer").get(pk=version.pk)
-    ask_anew(PolicyVersion.objects.filter(pk=version.pk, state=VersionState.PROPOSED))
+    recompute_requirements(PolicyVersion.objects.filter(pk=version.pk, state=VersionState.PROPOSED))
     fresh.refresh_from_db(fields=["requirements"])
     return fresh
 

@@ -61,7 +61,7 @@ class AccountView:
     account: AwsAccount
     under_way: ScanView | None = None
     last: ScanView | None = None
-    way_in: tuple[tuple[str, str], ...] = field(default_factory=tuple)
+    credential_source: tuple[tuple[str, str], ...] = field(default_factory=tuple)
 
     @property
     def role_name(self) -> str:

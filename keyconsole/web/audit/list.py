@@ -21,6 +21,7 @@ from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.permissions import accounts_where, can
 from keyconsole.aws_accounts.roles import Permission
+from keyconsole.changes.references import CHANGE, number_of
 from keyconsole.web.changes.timeline import readable
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -88,7 +89,7 @@ def entry_rows(entries: Iterable[Entry]) -> list[EntryRow]:
 
 def _url_of(entry: Entry) -> str:
     """The page of what the entry is about, where there is one."""
-    if entry.subject.startswith("CR-"):
+    if number_of(CHANGE, entry.subject):
         return reverse("change", args=[entry.subject])
     if entry.account_id and entry.subject == entry.account_id:
         return reverse("account", args=[entry.account_id])

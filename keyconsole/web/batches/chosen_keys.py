@@ -15,6 +15,7 @@ from keyconsole.changes.batches.lines import Line
 from keyconsole.changes.batches.put_back import lines_back
 from keyconsole.changes.batches.request import LINES_AT_MOST
 from keyconsole.changes.models import Batch
+from keyconsole.changes.references import BATCH, number_of
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
 from keyconsole.web.guards import person_of
 from keyconsole.web.keys.filter import read_filter
@@ -71,12 +72,8 @@ def regions_of(keys: Iterable[MultiRegionKey]) -> Sequence[str]:
 
 def batch_for(person: User, ref: str) -> Batch:
     """Visible where one of its lines is."""
-    number = ref.removeprefix("BR-")
-    # Nine digits: more would not fit the column, and PostgreSQL says so with an error.
-    if number == ref or not (number.isascii() and number.isdigit() and len(number) <= 9):
-        raise Http404("No such batch.")
     visible = Batch.objects.visible_in(accounts_where(person, Permission.VIEW))
-    batch = visible.select_related("requester", "puts_back").filter(number=int(number)).first()
+    batch = visible.select_related("requester", "puts_back").filter(number=number_of(BATCH, ref)).first()
     if batch is None or batch.ref != ref:
         raise Http404("No such batch.")
     return batch

@@ -28,7 +28,7 @@ Typed = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class Action:
     """What a person can do with a batch; texts may hold {ref}."""
 
     verb: str
@@ -38,7 +38,7 @@ class Deed:
     form: type[forms.Form]
     may: Callable[[User, Batch, datetime], Verdict]
     do: Callable[[Batch, User, Typed, datetime], None]
-    look: str = ""
+    style: str = ""
 
     @property
     def url_name(self) -> str:
@@ -65,8 +65,8 @@ def _run(batch: Batch, person: User, _typed: Typed, now: datetime) -> None:
     decide.run_batch(batch, by=person, now=now)
 
 
-DEEDS = {
-    "approve": Deed(
+ACTIONS = {
+    "approve": Action(
         verb="approve",
         button="Approve every line",
         explains="You agree to exactly this plan, by its SHA-256: to each line that waits for you.",
@@ -74,9 +74,9 @@ DEEDS = {
         form=ApproveForm,
         may=lambda person, batch, now: decide.may_approve_batch(person, batch, now=now),
         do=_approve,
-        look="primary",
+        style="primary",
     ),
-    "run": Deed(
+    "run": Action(
         verb="run",
         button="Run the approved lines",
         explains="Lines that wait for somebody to run them begin in waves, within the quota of KMS.",
@@ -84,9 +84,9 @@ DEEDS = {
         form=RunForm,
         may=lambda person, batch, now: decide.may_run_batch(person, batch, now=now),
         do=_run,
-        look="primary",
+        style="primary",
     ),
-    "reject": Deed(
+    "reject": Action(
         verb="reject",
         button="Reject the batch",
         explains="One no with its reason ends every line that has not begun.",
@@ -94,9 +94,9 @@ DEEDS = {
         form=RejectForm,
         may=lambda person, batch, now: decide.may_reject_batch(person, batch, now=now),
         do=_reject,
-        look="danger",
+        style="danger",
     ),
-    "cancel": Deed(
+    "cancel": Action(
         verb="cancel",
         button="Cancel the rest",
         explains="Lines that have not begun are cancelled; those under way go on being watched.",
@@ -153,6 +153,6 @@ def _actions(batch: Batch, person: User, now: datetime) -> list[dict[str, Any]]:
     if batch.ended_at:
         return []
     return [
-        {"deed": deed, "form": deed.form_for(batch), "verdict": deed.may(person, batch, now)}
-        for deed in DEEDS.values()
+        {"action": action, "form": action.form_for(batch), "verdict": action.may(person, batch, now)}
+        for action in ACTIONS.values()
     ]

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from keyconsole.changes.batches.lines import Judged, Line, judged_lines, read_lines
 from keyconsole.changes.batches.put_back import reason_back
-from keyconsole.changes.batches.request import LINES_AT_MOST, BatchWish, refuse_count, request_lines
+from keyconsole.changes.batches.request import LINES_AT_MOST, BatchRequest, refuse_count, request_lines
 from keyconsole.changes.models import Batch, OnFailure
 from keyconsole.refusals import Refused
 from keyconsole.web.batches.chosen_keys import Chosen, chosen_keys, lines_to, regions_of
@@ -96,7 +96,7 @@ def _ask(
 ) -> Batch | None:
     """None where it was refused; the form then says why."""
     typed = form.cleaned_data
-    wish = BatchWish(
+    batch_request = BatchRequest(
         lines=tuple(lines),
         by=person_of(request),
         reason=typed["reason"],
@@ -106,7 +106,7 @@ def _ask(
         puts_back=chosen.puts_back,
     )
     try:
-        return request_lines(wish, now=now)
+        return request_lines(batch_request, now=now)
     except Refused as refused:
         form.add_error(None, list(refused.reasons))
         return None

@@ -16,7 +16,7 @@ from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Batch
 from keyconsole.refusals import Refused
 from keyconsole.web.batches.chosen_keys import batch_for
-from keyconsole.web.batches.page import DEEDS, batch_page, version_of
+from keyconsole.web.batches.page import ACTIONS, batch_page, version_of
 from keyconsole.web.batches.request_page import asking
 from keyconsole.web.fragments import page, unchanged, wants_fragment
 from keyconsole.web.guards import person_of, requires
@@ -81,16 +81,16 @@ def run(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def _done(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
-    person, now, deed = person_of(request), timezone.now(), DEEDS[verb]
+    person, now, action = person_of(request), timezone.now(), ACTIONS[verb]
     found = batch_for(person, ref)
-    form = deed.form_for(found, request.POST if request.method == "POST" else None)
+    form = action.form_for(found, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            deed.do(found, person, form.cleaned_data, now)
+            action.do(found, person, form.cleaned_data, now)
         except Refused as refused:
             form.add_error(None, list(refused.reasons))
         else:
-            messages.success(request, deed.done.format(ref=found.ref))
+            messages.success(request, action.done.format(ref=found.ref))
             return redirect(found)
-    context: dict[str, Any] = {"batch": found, "deed": deed, "form": form}
-    return render(request, "batches/act.html", context | {"verdict": deed.may(person, found, now)})
+    context: dict[str, Any] = {"batch": found, "action": action, "form": form}
+    return render(request, "batches/act.html", context | {"verdict": action.may(person, found, now)})

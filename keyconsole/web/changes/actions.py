@@ -26,7 +26,7 @@ from keyconsole.changes.authorization import (
 )
 from keyconsole.changes.models import Change, Rejection, Review
 from keyconsole.changes.requests import break_glass, request
-from keyconsole.web.changes import forms as deed_forms
+from keyconsole.web.changes import forms as action_forms
 
 Typed = Mapping[str, Any]
 # The same words by the same person within this time are one comment.
@@ -34,7 +34,7 @@ SENT_TWICE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class Action:
     """`verb` is the last word of the path and of the URL's name; texts may hold {change.ref}."""
 
     verb: str
@@ -45,7 +45,7 @@ class Deed:
     form: type[forms.Form]
     may: Callable[[User, Change, datetime], Verdict]
     do: Callable[[Change, User, Typed, datetime], None]
-    look: str = ""
+    style: str = ""
     # Whether this very thing was done by this person already: a form sent twice then is no refusal.
     stands: Callable[[Change, User, Typed], bool] = lambda *_: False
 
@@ -86,7 +86,7 @@ def _cancel(change: Change, person: User, typed: Typed, now: datetime) -> None:
 
 
 def _review(change: Change, person: User, typed: Typed, now: datetime) -> None:
-    was_right = typed["was_right"] == deed_forms.RIGHT
+    was_right = typed["was_right"] == action_forms.RIGHT
     break_glass.review(change, by=person, was_right=was_right, comment=typed["comment"], now=now)
 
 
@@ -101,90 +101,90 @@ def _has_rejected(change: Change, person: User, _typed: Typed) -> bool:
 
 def _has_reviewed(change: Change, person: User, typed: Typed) -> bool:
     given = Review.objects.filter(change=change, reviewer=person)
-    return given.filter(was_right=typed["was_right"] == deed_forms.RIGHT).exists()
+    return given.filter(was_right=typed["was_right"] == action_forms.RIGHT).exists()
 
 
 def _is_to_run(change: Change, _person: User, typed: Typed) -> bool:
     return typed["run_at"] is None and change.run_at is not None and change.run_at <= timezone.now()
 
 
-APPROVE = Deed(
+APPROVE = Action(
     verb="approve",
     title="Approve {change.ref}",
     explains="You agree to exactly this plan, by its SHA-256. What runs is this plan or nothing.",
     button="Approve this plan",
     done="You approved {change.ref}.",
-    form=deed_forms.ApproveForm,
+    form=action_forms.ApproveForm,
     may=lambda person, change, now: may_approve(person, change, now=now),
     do=_approve,
     stands=_has_approved,
-    look="primary",
+    style="primary",
 )
-REJECT = Deed(
+REJECT = Action(
     verb="reject",
     title="Reject {change.ref}",
     explains="One no with its reason ends this request, whoever approved it. A new one can be asked for.",
     button="Reject {change.ref}",
     done="{change.ref} is rejected. Nothing was sent to AWS.",
-    form=deed_forms.RejectForm,
+    form=action_forms.RejectForm,
     may=lambda person, change, now: may_reject(person, change, now=now),
     do=_reject,
     stands=_has_rejected,
-    look="danger",
+    style="danger",
 )
-WITHDRAW = Deed(
+WITHDRAW = Action(
     verb="withdraw",
     title="Take back your approval of {change.ref}",
     explains="It stays in the record as taken back. You may approve again while the request waits.",
     button="Take my approval back",
     done="Your approval of {change.ref} is taken back.",
-    form=deed_forms.WithdrawForm,
-    may=lambda person, change, now: may_withdraw(person, change),  # noqa: ARG005 - all deeds are asked alike
+    form=action_forms.WithdrawForm,
+    may=lambda person, change, now: may_withdraw(person, change),  # noqa: ARG005 - all actions are asked alike
     do=_withdraw,
 )
-COMMENT = Deed(
+COMMENT = Action(
     verb="comment",
     title="Comment on {change.ref}",
     explains="Everybody who sees this change reads it. It resets nothing.",
     button="Comment",
     done="Your comment stands on {change.ref}.",
-    form=deed_forms.CommentForm,
-    may=lambda person, change, now: may_comment(person, change),  # noqa: ARG005 - all deeds are asked alike
+    form=action_forms.CommentForm,
+    may=lambda person, change, now: may_comment(person, change),  # noqa: ARG005 - all actions are asked alike
     do=_comment,
 )
-RUN = Deed(
+RUN = Action(
     verb="run",
     title="Run {change.ref}",
     explains="A worker reads the key in every Region, compares it with the plan, and calls AWS once.",
     button="Run {change.ref}",
     done="{change.ref} will run.",
-    form=deed_forms.RunForm,
+    form=action_forms.RunForm,
     may=lambda person, change, now: may_run(person, change, now=now),
     do=_run,
     stands=_is_to_run,
-    look="primary",
+    style="primary",
 )
-CANCEL = Deed(
+CANCEL = Action(
     verb="cancel",
     title="Cancel {change.ref}",
     explains="Nothing has been sent to AWS for this change. Cancelled, it stays in the list of closed "
     "changes and can not be taken up again; ask for a new one instead.",
     button="Cancel {change.ref}",
     done="{change.ref} is cancelled. Nothing was sent to AWS.",
-    form=deed_forms.CancelForm,
-    may=lambda person, change, now: may_cancel(person, change),  # noqa: ARG005 - all deeds are asked alike
+    form=action_forms.CancelForm,
+    may=lambda person, change, now: may_cancel(person, change),  # noqa: ARG005 - all actions are asked alike
     do=_cancel,
-    look="danger",
+    style="danger",
 )
-REVIEW = Deed(
+REVIEW = Action(
     verb="review",
     title="Review the emergency {change.ref}",
     explains="You judge afterwards whether it was right to run without approval. The record keeps it.",
     button="Give this review",
     done="{change.ref} is reviewed.",
-    form=deed_forms.ReviewForm,
+    form=action_forms.ReviewForm,
     may=lambda person, change, now: break_glass.may_review(person, change),  # noqa: ARG005 - asked alike
     do=_review,
     stands=_has_reviewed,
-    look="primary",
+    style="primary",
 )

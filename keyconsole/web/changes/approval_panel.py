@@ -10,19 +10,19 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import User
 
-from keyconsole.changes.approvals.run_gate import Gate, Ruling, gate
+from keyconsole.changes.approvals.run_gate import Gate, RunDecision, gate
 from keyconsole.changes.authorization import Verdict
 from keyconsole.changes.models import Approval, Change, Rejection, Review
 from keyconsole.changes.quorum import Asked, asked_of, reviewers_of, rules_of, still_waits_for
 from keyconsole.changes.states import IN_FLIGHT, State
 from keyconsole.policies.schedule import windows
-from keyconsole.web.changes import actions as deeds
-from keyconsole.web.changes.actions import Deed
+from keyconsole.web.changes import actions
+from keyconsole.web.changes.actions import Action
 
-_OFFERED: dict[State, tuple[Deed, ...]] = {
-    State.PENDING: (deeds.APPROVE, deeds.REJECT, deeds.WITHDRAW, deeds.CANCEL),
-    State.APPROVED: (deeds.RUN, deeds.REJECT, deeds.WITHDRAW, deeds.CANCEL),
-    **dict.fromkeys(IN_FLIGHT, (deeds.CANCEL,)),
+_OFFERED: dict[State, tuple[Action, ...]] = {
+    State.PENDING: (actions.APPROVE, actions.REJECT, actions.WITHDRAW, actions.CANCEL),
+    State.APPROVED: (actions.RUN, actions.REJECT, actions.WITHDRAW, actions.CANCEL),
+    **dict.fromkeys(IN_FLIGHT, (actions.CANCEL,)),
 }
 
 
@@ -30,7 +30,7 @@ _OFFERED: dict[State, tuple[Deed, ...]] = {
 class Offer:
     """Something that this person may do with the change now."""
 
-    deed: Deed
+    action: Action
     form: forms.Form
     button: str
 
@@ -55,36 +55,36 @@ def approval_panel(change: Change, *, person: User, now: datetime) -> dict[str, 
         "held": _holding(change, held, now),
         "votes": _votes(change, asked),
         "rejection": _rejection(change),
-        "offers": {offer.deed.verb: offer for offer in offers},
+        "offers": {offer.action.verb: offer for offer in offers},
         "greys": greys,
-        "commenting": _offer(change, deeds.COMMENT),
+        "commenting": _offer(change, actions.COMMENT),
         "comments": list(change.comments.select_related("author")),
         **_review(change, person, now),
     }
 
 
 def _actions(
-    change: Change, person: User, offered: Iterable[Deed], now: datetime
+    change: Change, person: User, offered: Iterable[Action], now: datetime
 ) -> tuple[list[Offer], list[Grey]]:
-    verdicts: list[tuple[Deed, Verdict]] = [(deed, deed.may(person, change, now)) for deed in offered]
+    verdicts: list[tuple[Action, Verdict]] = [(action, action.may(person, change, now)) for action in offered]
     greys: dict[tuple[str, ...], list[str]] = {}
-    for deed, verdict in verdicts:
+    for action, verdict in verdicts:
         if not verdict.allowed:
-            greys.setdefault(verdict.reasons, []).append(_button(deed, change))
-    offers = [_offer(change, deed) for deed, verdict in verdicts if verdict.allowed]
+            greys.setdefault(verdict.reasons, []).append(_button(action, change))
+    offers = [_offer(change, action) for action, verdict in verdicts if verdict.allowed]
     return offers, [Grey(tuple(buttons), reasons) for reasons, buttons in greys.items()]
 
 
-def _offer(change: Change, deed: Deed) -> Offer:
-    return Offer(deed, deed.form_for(change), _button(deed, change))
+def _offer(change: Change, action: Action) -> Offer:
+    return Offer(action, action.form_for(change), _button(action, change))
 
 
-def _button(deed: Deed, change: Change) -> str:
-    return deed.button.format(change=change)
+def _button(action: Action, change: Change) -> str:
+    return action.button.format(change=change)
 
 
 def _holding(change: Change, held: Gate | None, now: datetime) -> Sequence[str]:
-    if held is None or held.ruling == Ruling.RUN:
+    if held is None or held.decision == RunDecision.RUN:
         return ()
     opens, ends = windows.next_opening(rules_of(change), now), change.approval_expires_at
     if opens and ends and opens >= ends:
@@ -115,11 +115,11 @@ def _review(change: Change, person: User, now: datetime) -> dict[str, Any]:
     if not change.is_emergency:
         return {"review": None}
     owed = Review.objects.filter(change=change).select_related("used_by", "reviewer").first()
-    verdict = deeds.REVIEW.may(person, change, now)
+    verdict = actions.REVIEW.may(person, change, now)
     return {
         "review": owed,
         "reviewers": sorted(reviewers_of(change)),
         "review_overdue": bool(owed and not owed.reviewed_at and owed.due_at <= now),
-        "reviewing": _offer(change, deeds.REVIEW) if verdict.allowed else None,
+        "reviewing": _offer(change, actions.REVIEW) if verdict.allowed else None,
         "why_no_review": verdict.reasons,
     }

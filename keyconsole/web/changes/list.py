@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Approval, Change, ChangeQuerySet
+from keyconsole.changes.references import CHANGE, number_typed
 from keyconsole.changes.states import OPEN
 
 LONGEST_TEXT = 200
@@ -97,8 +98,6 @@ def _holds(word: str) -> Q:
         found |= Q(**{f"{field}__icontains": word})
     voted = Approval.objects.filter(change=OuterRef("pk"), approver__username__icontains=word)
     found |= Q(Exists(voted))
-    number = word.upper().removeprefix("CR-")
-    # Nine digits: more would not fit the column.
-    if number.isascii() and number.isdigit() and len(number) <= 9:
-        found |= Q(number=int(number))
+    if number := number_typed(CHANGE, word):
+        found |= Q(number=number)
     return found

@@ -46,7 +46,7 @@ TONES = {
 
 def change_page(change: Change, *, person: User, now: datetime) -> dict[str, Any]:
     attempt = Attempt.objects.filter(change=change).first()
-    looks = list(change.looks.all())
+    observations = list(change.observations.all())
     entries = list(Entry.objects.filter(subject=change.ref).order_by("-number"))
     panel = approval_panel(change, person=person, now=now)
     checks = _checks_when_requested(entries)
@@ -57,8 +57,8 @@ def change_page(change: Change, *, person: User, now: datetime) -> dict[str, Any
         "tone": TONES[State(change.state)],
         **_progress(change),
         **_call(attempt),
-        "rounds": folded(looks, called_at=attempt.started_at if attempt else None),
-        "look_regions": regions_of(looks),
+        "rounds": folded(observations, called_at=attempt.started_at if attempt else None),
+        "observed_regions": regions_of(observations),
         "timeline": timeline(entries),
         "checks": checks,
         "checks_not_ok": sum(check["answer"] != "ok" for check in checks),

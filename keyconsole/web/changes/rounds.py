@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
-from keyconsole.changes.models import Look
+from keyconsole.changes.models import Observation
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,13 @@ class Rounds:
         return self.last - self.first + 1
 
 
-def regions_of(looks: Iterable[Look]) -> list[str]:
-    return sorted({look.region for look in looks})
+def regions_of(observations: Iterable[Observation]) -> list[str]:
+    return sorted({observation.region for observation in observations})
 
 
-def folded(looks: Iterable[Look], *, called_at: datetime | None) -> list[Rounds]:
+def folded(observations: Iterable[Observation], *, called_at: datetime | None) -> list[Rounds]:
     """Newest first. Rounds before the call are never folded with those after it."""
-    ordered = sorted(looks, key=attrgetter("round", "region"))
+    ordered = sorted(observations, key=attrgetter("round", "region"))
     regions = regions_of(ordered)
     rows: list[Rounds] = []
     for number, group in groupby(ordered, key=attrgetter("round")):
@@ -66,9 +66,14 @@ def _shows_the_same(one: Rounds, other: Rounds) -> bool:
     return one.cells == other.cells and one.is_before_the_call == other.is_before_the_call
 
 
-def _one_round(number: int, looks: list[Look], regions: list[str], called_at: datetime | None) -> Rounds:
-    seen = {look.region: Cell(look.region, look.role, look.state, look.problem) for look in looks}
-    times = [look.looked_at for look in looks]
+def _one_round(
+    number: int, observations: list[Observation], regions: list[str], called_at: datetime | None
+) -> Rounds:
+    seen = {
+        observation.region: Cell(observation.region, observation.role, observation.state, observation.problem)
+        for observation in observations
+    }
+    times = [observation.looked_at for observation in observations]
     return Rounds(
         first=number,
         last=number,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Change
 from keyconsole.changes.requests import break_glass as emergency
-from keyconsole.changes.requests.create import Wish
+from keyconsole.changes.requests.create import MoveRequest
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.refusals import Refused
 from keyconsole.web.fragments import page
@@ -54,7 +54,7 @@ def break_glass(request: HttpRequest, account_id: str, key_id: str, region: str)
 def _begun(request: HttpRequest, key: MultiRegionKey, region: str, form: BreakGlassForm) -> Change | None:
     """None where it was refused; the form then says why."""
     typed = form.cleaned_data
-    wish = Wish(
+    move_request = MoveRequest(
         key=key,
         to_region=region,
         by=person_of(request),
@@ -63,7 +63,7 @@ def _begun(request: HttpRequest, key: MultiRegionKey, region: str, form: BreakGl
         token=typed["token"],
     )
     try:
-        return emergency.break_glass(wish, reauthenticated_at=proved_at(request), now=timezone.now())
+        return emergency.break_glass(move_request, reauthenticated_at=proved_at(request), now=timezone.now())
     except Refused as refused:
         for reason in refused.reasons:
             form.add_error(None, reason)

@@ -27,10 +27,6 @@ class MoveSide:
         return self.role_now.upper() == self.role_after.upper()
 
     @property
-    def has_left(self) -> bool:
-        return self.role_now.upper() != self.role_before.upper()
-
-    @property
     def steps(self) -> tuple[tuple[str, str, bool], ...]:
         """Before, now and after, each with its role and whether that is where this Region stands."""
         return (

@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group
 from django.http import QueryDict
 
 from keyconsole.policies.document.parse import parse_rules
-from keyconsole.policies.document.rules import Document, Rules
+from keyconsole.policies.document.rules import RESERVED_NAMES, Document, Rules
 from keyconsole.policies.models import PolicyVersion, VersionState
 from keyconsole.refusals import Invalid
 from keyconsole.web.policies.forms import PolicyForm, WhyForm
@@ -20,7 +20,6 @@ from keyconsole.web.policies.rows import Rows, rows_sent, rows_showing, with_ano
 
 LONGEST_DOCUMENT = 100_000
 # Names that are addresses of other pages.
-RESERVED = {"new", "explain"}
 LISTS = {"applies_to": "Applies to", "requirements": "Requirements", "windows": "Change windows"}
 LISTS |= {"freezes": "Planned freezes"}
 
@@ -166,7 +165,7 @@ def _is_valid(editor: Editor, name: str) -> bool:
 def _name_problem(name: str, named: str) -> str:
     if named:
         return "" if name == named else f"The document is called {name}, not {named}."
-    if name in RESERVED:
+    if name in RESERVED_NAMES:
         return f"A policy cannot be called {name}: that is the address of a page."
     held = PolicyVersion.objects.filter(policy__name=name, state=VersionState.ACTIVE).exclude(document={})
     return f"There already is a policy {name}. Propose a change on its page." if held.exists() else ""

@@ -17,12 +17,12 @@ from keyconsole.web.pictures import periods as time_band
 from keyconsole.web.pictures import world
 from keyconsole.web.pictures.move import Move
 from keyconsole.web.pictures.places import place
-from keyconsole.web.statuses import KEY_STATES, VISIBILITIES, Look, look
+from keyconsole.web.statuses import KEY_STATES, VISIBILITIES, Style, style
 from keyconsole.web.templatetags.ids import icon
 
 register = template.Library()
 
-_UNKNOWN = Look("Unknown", "question", "unknown")
+_UNKNOWN = Style("Unknown", "question", "unknown")
 
 
 @register.simple_tag
@@ -125,15 +125,15 @@ def bars_picture(regions: Sequence[world.WorldRegion]) -> dict[str, Any]:
     return {"rows": world.bars(regions)}
 
 
-def _appearance(role: str, state: str, visibility: str) -> tuple[str, Look, str]:
+def _appearance(role: str, state: str, visibility: str) -> tuple[str, Style, str]:
     """The mark's kind, its look (no icon when all is well) and the words that say the same."""
     words = [role.capitalize()] if role else []
     if visibility != "seen":
-        reason = look(VISIBILITIES, visibility)
+        reason = style(VISIBILITIES, visibility)
         return "unknown", _UNKNOWN, ", ".join([*words, reason.word.lower()]).capitalize()
     kind = "primary" if role.upper() == "PRIMARY" else "replica"
-    shown = look(KEY_STATES, state)
+    shown = style(KEY_STATES, state)
     words.append(shown.word)
     if shown.tone == "ok":
-        shown = Look(shown.word, "", "accent" if kind == "primary" else "neutral")
+        shown = Style(shown.word, "", "accent" if kind == "primary" else "neutral")
     return kind, shown, ", ".join(words)

@@ -16,8 +16,8 @@ from keyconsole.web.statuses import (
     ROLES,
     VERSION_STATES,
     VISIBILITIES,
-    Look,
-    look,
+    Style,
+    style,
 )
 from keyconsole.web.templatetags.ids import icon
 
@@ -70,8 +70,8 @@ def check_tag(answer: object) -> SafeString:
     return _tag(CHECKS, answer)
 
 
-def _tag(table: dict[str, Look], value: object) -> SafeString:
-    found = look(table, value)
+def _tag(table: dict[str, Style], value: object) -> SafeString:
+    found = style(table, value)
     return format_html(
         '<span class="tag tone-{}" data-value="{}">{}{}</span>',
         found.tone,

@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group, User
 from keyconsole.aws_accounts.models import RoleGrant
 from keyconsole.changes.approvals.deadlines import attend
 from keyconsole.changes.approvals.decide import approve, reject, run
-from keyconsole.changes.approvals.run_gate import Ruling, gate
+from keyconsole.changes.approvals.run_gate import RunDecision, gate
 from keyconsole.changes.execution.execute import _take
 from keyconsole.changes.models import Change
 from keyconsole.changes.requests.request import cancel, request_move
@@ -98,7 +98,7 @@ def test_an_approver_who_left_the_company_no_longer_counts(ask, cast):
     hold_for_payments(cast, runs=Runs.BY_HAND)
     change = agree(ask(), cast.ben, cast.bea)
     User.objects.filter(pk=cast.bea.pk).update(is_active=False)
-    assert gate(again(change), now=NOW).ruling == Ruling.ASK_AGAIN
+    assert gate(again(change), now=NOW).decision == RunDecision.ASK_AGAIN
 
 
 @pytest.mark.parametrize("how", ["left", "lost the role"])
@@ -110,9 +110,9 @@ def test_nothing_runs_for_a_requester_who_is_gone(ask, cast, how):
     else:
         RoleGrant.objects.filter(person=cast.ana).delete()
     change = agree(again(change), cast.ben, cast.bea)
-    ruling = gate(again(change), now=NOW)
-    assert ruling.ruling == Ruling.WAIT
-    assert "ana, who asked for it, may no longer ask for changes in payments." in ruling.reasons
+    decision = gate(again(change), now=NOW)
+    assert decision.decision == RunDecision.WAIT
+    assert "ana, who asked for it, may no longer ask for changes in payments." in decision.reasons
     with pytest.raises(Lost):
         _take(again(change), now=NOW)
 
@@ -123,8 +123,8 @@ def test_it_runs_when_the_requester_is_back_in_time(ask, cast):
     RoleGrant.objects.filter(person=cast.ana).delete()
     change = agree(again(change), cast.ben, cast.bea)
     give(cast.ana, "requester")
-    assert gate(again(change), now=NOW + timedelta(hours=23)).ruling == Ruling.RUN
-    assert gate(again(change), now=NOW + timedelta(hours=24)).ruling == Ruling.EXPIRE
+    assert gate(again(change), now=NOW + timedelta(hours=23)).decision == RunDecision.RUN
+    assert gate(again(change), now=NOW + timedelta(hours=24)).decision == RunDecision.EXPIRE
 
 
 def test_a_lone_confirmation_does_not_outlive_the_role(ask, cast):
@@ -186,7 +186,7 @@ def test_a_window_that_closes_between_the_vote_and_the_worker_holds_it(ask, cast
     office = (Window(("mon", "tue", "wed", "thu", "fri"), "08:00", "13:00", "UTC"),)
     hold_for_payments(cast, requirements=ONE, windows=office)
     change = agree(ask(), cast.ben)
-    assert gate(change, now=NOW + timedelta(minutes=59)).ruling == Ruling.RUN
+    assert gate(change, now=NOW + timedelta(minutes=59)).decision == RunDecision.RUN
     with pytest.raises(Lost):
         _take(again(change), now=NOW + timedelta(hours=1))
     assert "The next one opens 2026-11-24 08:00 UTC" in " ".join(

@@ -15,10 +15,10 @@ from keyconsole.changes.approvals.inbox import needing, needs_count, proposals_n
 from keyconsole.changes.authorization import may_approve, may_run
 from keyconsole.changes.batches.decide import approve_batch, cancel_batch
 from keyconsole.changes.batches.lines import Line
-from keyconsole.changes.batches.request import BatchWish, request_lines
+from keyconsole.changes.batches.request import BatchRequest, request_lines
 from keyconsole.changes.models import Change
 from keyconsole.changes.requests.break_glass import break_glass, may_review, review
-from keyconsole.changes.requests.create import Wish
+from keyconsole.changes.requests.create import MoveRequest
 from keyconsole.changes.states import State
 from keyconsole.inventory.models import RegionKey
 from keyconsole.policies.document.rules import Rule, Rules, Runs, Selector
@@ -100,7 +100,7 @@ def test_an_emergency_waits_for_the_review_of_those_it_skipped(cast: Cast, inven
     join("on-call", cast.ana)
     now = timezone.now()
     reason = "It has to leave us-east-1 within the hour."
-    wish = Wish(key=inventory.card_vault, to_region="eu-west-1", by=cast.ana, reason=reason, token="t")
+    wish = MoveRequest(key=inventory.card_vault, to_region="eu-west-1", by=cast.ana, reason=reason, token="t")
     change = break_glass(wish, reauthenticated_at=now, now=now)
     Change.objects.update(state="done", closed_at=now)
     assert [refs(person) for person in (cast.ben, cast.bea, cast.ana)] == [["CR-1"], ["CR-1"], []]
@@ -147,7 +147,7 @@ def test_a_batch_that_goes_to_several_regions_names_none_of_them(cast: Cast, as_
     here, there = make_keys(cast.payments, 2)
     RegionKey.objects.filter(key=there, region="eu-west-1").update(region="eu-central-1")
     lines = (Line(here, "eu-west-1"), Line(there, "eu-central-1"))
-    wish = BatchWish(lines=lines, by=cast.ana, reason="Back where they were.", token="t")
+    wish = BatchRequest(lines=lines, by=cast.ana, reason="Back where they were.", token="t")
     request_lines(wish, now=timezone.now())
     assert "to 2 Regions" in as_ben.get("/changes/?tab=needs-me").content.decode()
 

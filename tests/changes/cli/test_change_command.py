@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from keyconsole.audit.models import Entry
 from keyconsole.changes.requests.break_glass import break_glass
-from keyconsole.changes.requests.create import Wish
+from keyconsole.changes.requests.create import MoveRequest
 from keyconsole.changes.requests.request import request_move
 from keyconsole.policies.document.rules import Runs
 from tests.changes.approvals.teams import agree, hold_for_payments, join
@@ -124,7 +124,7 @@ def test_review_judges_an_emergency(change, cast, inventory):
     act("cancel", change, by="ana")
     join("on-call", cast.ana)
     now = timezone.now()
-    wish = Wish(
+    wish = MoveRequest(
         key=inventory.card_vault,
         to_region="eu-west-1",
         by=cast.ana,

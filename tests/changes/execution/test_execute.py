@@ -47,8 +47,8 @@ def test_a_new_period_begins_and_names_the_change(ask, clock, key):
 
 def test_every_region_was_looked_at_before_and_after(ask, clock):
     change = run(ask(), clock)
-    looks = {(look.round, look.region): look.role for look in change.looks.all()}
-    assert looks == {
+    observations = {(look.round, look.region): look.role for look in change.observations.all()}
+    assert observations == {
         (0, PRIMARY): "PRIMARY",
         (0, REPLICA): "REPLICA",
         (0, THIRD): "REPLICA",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyconsole.changes.execution.outcome import Ruling, View, judge
+from keyconsole.changes.execution.outcome import Outcome, View, judge
 
 OLD, NEW, THIRD = "us-east-1", "eu-west-1", "ap-southeast-2"
 
@@ -32,13 +32,13 @@ UNREAD = View(THIRD)
 
 
 def test_done_when_every_region_agrees_and_both_are_enabled():
-    assert ruling(*SETTLED).ruling == Ruling.DONE
+    assert ruling(*SETTLED).outcome == Outcome.DONE
 
 
 @pytest.mark.parametrize("views", [SWAPPED_UPDATING, TWO_REPLICAS])
 @pytest.mark.parametrize("past_deadline", [False, True])
 def test_while_aws_says_updating_nothing_is_decided(views, past_deadline):
-    assert ruling(*views, past_deadline=past_deadline).ruling == Ruling.WAIT
+    assert ruling(*views, past_deadline=past_deadline).outcome == Outcome.WAIT
 
 
 def test_two_replicas_and_no_primary_is_called_moving():
@@ -47,49 +47,50 @@ def test_two_replicas_and_no_primary_is_called_moving():
 
 def test_a_third_region_that_lags_behind_keeps_it_settling():
     judgement = ruling(view(OLD), view(NEW, "PRIMARY"), view(THIRD, names=OLD))
-    assert judgement.ruling == Ruling.WAIT
+    assert judgement.outcome == Outcome.WAIT
     assert THIRD in judgement.sentence
 
 
 def test_an_unreadable_region_keeps_it_settling_and_is_named_even_after_the_deadline():
     judgement = ruling(view(OLD), view(NEW, "PRIMARY"), UNREAD, past_deadline=True)
-    assert judgement.ruling == Ruling.WAIT
+    assert judgement.outcome == Outcome.WAIT
     assert THIRD in judgement.sentence
 
 
 def test_a_third_region_that_could_not_be_read_before_either_is_not_waited_for():
     assert (
-        ruling(view(OLD), view(NEW, "PRIMARY"), UNREAD, not_required=frozenset({THIRD})).ruling == Ruling.DONE
+        ruling(view(OLD), view(NEW, "PRIMARY"), UNREAD, not_required=frozenset({THIRD})).outcome
+        == Outcome.DONE
     )
 
 
 @pytest.mark.parametrize("blind", [OLD, NEW])
 def test_the_two_regions_of_the_move_are_always_required(blind):
     views = [View(one.region) if one.region == blind else one for one in SETTLED]
-    assert ruling(*views, not_required=frozenset({OLD, NEW, THIRD})).ruling == Ruling.WAIT
+    assert ruling(*views, not_required=frozenset({OLD, NEW, THIRD})).outcome == Outcome.WAIT
 
 
 def test_a_third_key_that_was_deleted_meanwhile_is_not_waited_for():
-    assert ruling(view(OLD), view(NEW, "PRIMARY"), View(THIRD, gone=True)).ruling == Ruling.DONE
+    assert ruling(view(OLD), view(NEW, "PRIMARY"), View(THIRD, gone=True)).outcome == Outcome.DONE
 
 
 def test_the_old_primary_still_primary_is_not_applied_only_after_the_deadline():
-    assert ruling(*NOT_MOVED).ruling == Ruling.WAIT
-    assert ruling(*NOT_MOVED, past_deadline=True).ruling == Ruling.NOT_APPLIED
+    assert ruling(*NOT_MOVED).outcome == Outcome.WAIT
+    assert ruling(*NOT_MOVED, past_deadline=True).outcome == Outcome.NOT_APPLIED
 
 
 def test_after_a_definite_refusal_one_look_is_enough():
-    assert ruling(*NOT_MOVED, refused=True).ruling == Ruling.NOT_APPLIED
+    assert ruling(*NOT_MOVED, refused=True).outcome == Outcome.NOT_APPLIED
 
 
 def test_a_refusal_because_somebody_else_had_made_the_same_move_is_done():
-    assert ruling(*SETTLED, refused=True).ruling == Ruling.DONE
+    assert ruling(*SETTLED, refused=True).outcome == Outcome.DONE
 
 
 def test_a_third_primary_means_that_somebody_else_moved_it():
     views = (view(OLD, names=THIRD), view(NEW, names=THIRD), view(THIRD, "PRIMARY", names=THIRD))
     judgement = ruling(*views, past_deadline=True)
-    assert judgement.ruling == Ruling.NOT_APPLIED
+    assert judgement.outcome == Outcome.NOT_APPLIED
     assert "somebody else" in judgement.sentence
 
 
@@ -112,17 +113,17 @@ def test_done_is_only_ever_said_of_the_settled_picture(old, new, third, refused,
     judgement = ruling(*views, refused=refused, past_deadline=past_deadline)
     settled = (new.role, new.state, old.role, old.state) == ("PRIMARY", "Enabled", "REPLICA", "Enabled")
     agreed = all(one.role and one.names_primary == NEW for one in (old, new, third))
-    assert (judgement.ruling == Ruling.DONE) == (settled and agreed)
+    assert (judgement.outcome == Outcome.DONE) == (settled and agreed)
 
 
 @given(any_view, any_view, any_view, st.booleans())
 def test_an_unknown_region_never_decides_anything(old, new, third, past_deadline):
     views = (placed(old, OLD), placed(new, NEW), placed(third, THIRD))
     if not all(one.role for one in views):
-        assert ruling(*views, refused=True, past_deadline=past_deadline).ruling == Ruling.WAIT
+        assert ruling(*views, refused=True, past_deadline=past_deadline).outcome == Outcome.WAIT
 
 
 @given(any_view, any_view, any_view)
 def test_without_a_refusal_nothing_is_not_applied_before_the_deadline(old, new, third):
     views = (placed(old, OLD), placed(new, NEW), placed(third, THIRD))
-    assert ruling(*views).ruling != Ruling.NOT_APPLIED
+    assert ruling(*views).outcome != Outcome.NOT_APPLIED

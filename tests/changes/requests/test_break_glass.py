@@ -9,10 +9,10 @@ from django.db import IntegrityError, transaction
 
 from keyconsole.audit.models import Entry
 from keyconsole.changes.approvals.deadlines import attend
-from keyconsole.changes.approvals.run_gate import Ruling, gate
+from keyconsole.changes.approvals.run_gate import RunDecision, gate
 from keyconsole.changes.models import Change, Review
 from keyconsole.changes.requests.break_glass import break_glass, may_break_glass, may_review, review
-from keyconsole.changes.requests.create import Wish
+from keyconsole.changes.requests.create import MoveRequest
 from keyconsole.notifications.models import Delivery
 from keyconsole.policies.document.rules import Rule, Rules
 from keyconsole.policies.schedule.freeze import freeze
@@ -36,7 +36,7 @@ def on_call(cast):
 def wish(inventory, cast):
     def make(**over):
         facts = {"key": inventory.card_vault, "to_region": "eu-west-1", "by": cast.ana, "reason": WHY}
-        return Wish(**{**facts, "token": f"e-{Change.objects.count()}", **over})
+        return MoveRequest(**{**facts, "token": f"e-{Change.objects.count()}", **over})
 
     return make
 
@@ -49,7 +49,7 @@ def test_it_runs_at_once_without_a_single_approval(on_call, wish):
     change = use(wish())
     assert (change.state, change.is_emergency) == ("approved", True)
     assert change.approvals.count() == 0
-    assert gate(change, now=NOW).ruling == Ruling.RUN
+    assert gate(change, now=NOW).decision == RunDecision.RUN
 
 
 def test_the_record_names_who_was_skipped_and_by_when_it_is_reviewed(on_call, wish):
@@ -148,7 +148,7 @@ def test_it_keeps_to_the_preflight(on_call, wish, inventory):
 
 def test_a_freeze_does_not_hold_it(on_call, wish):
     freeze(by=on_call.ada, why="Audit week.", now=NOW)
-    assert gate(use(wish()), now=NOW).ruling == Ruling.RUN
+    assert gate(use(wish()), now=NOW).decision == RunDecision.RUN
 
 
 def test_it_does_not_overtake_a_change_that_is_under_way(on_call, wish):

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from keyconsole.inventory.models import Depth, Outcome, Sight
-from keyconsole.inventory.observation import RegionLook
+from keyconsole.inventory.observation import RegionObservation
 from keyconsole.inventory.scan.fetch_region import fetch_region
 from keyconsole.inventory.scan.rate_limit import Pace
 from keyconsole.kms import errors
@@ -63,7 +63,7 @@ def refused(kind: type[errors.KmsError], operation: str = "DescribeKey") -> erro
     return kind(operation=operation, region=A, message="no")
 
 
-def fetched(region: Region, *, depth: Depth = Depth.KEYS) -> RegionLook:
+def fetched(region: Region, *, depth: Depth = Depth.KEYS) -> RegionObservation:
     pace = Pace(calls_per_second=1e9, clock=lambda: 0.0, sleep=lambda _seconds: None)
     return fetch_region(cast("Kms", cast("Any", region)), depth=depth, pace=pace, clock=lambda: at(0))
 

@@ -11,11 +11,11 @@ from pytest_django import Settings
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.models import Depth, Outcome, RegionScan, Scan, ScanState
-from keyconsole.inventory.observation import RegionLook
+from keyconsole.inventory.observation import RegionObservation
 from keyconsole.inventory.scan.due import enqueue_due_scans, mark_lost_scans
 from keyconsole.inventory.scan.run import request_scan, run_scan
 from keyconsole.inventory.store.known import Picture
-from keyconsole.inventory.store.store_region import ScanTaken, store_look
+from keyconsole.inventory.store.store_region import ScanTaken, store_region
 from keyconsole.inventory.tasks import scan_account
 from keyconsole.sandbox.server import Sandbox
 from tests.inventory.facts import T0, at, look
@@ -137,7 +137,7 @@ def test_a_running_scan_that_is_silent_is_lost_and_what_it_stored_stays(running:
 
 def test_a_worker_that_comes_back_from_the_dead_stores_nothing(running: Scan) -> None:
     mark_lost_scans(at(5))
-    late: RegionLook = look("eu-west-1", Outcome.EMPTY)
+    late: RegionObservation = look("eu-west-1", Outcome.EMPTY)
     with pytest.raises(ScanTaken):
-        store_look(running, late, picture=Picture.of(running.account), now=at(6))
+        store_region(running, late, picture=Picture.of(running.account), now=at(6))
     assert running.region_scans.get(region="eu-west-1").outcome == Outcome.FAILED

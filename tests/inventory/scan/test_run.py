@@ -9,7 +9,7 @@ from pytest_django import Settings
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.models import Depth, RegionKey, RegionScan, Scan, ScanState
-from keyconsole.inventory.observation import RegionLook
+from keyconsole.inventory.observation import RegionObservation
 from keyconsole.inventory.scan.account_run import AccountRun
 from keyconsole.inventory.scan.reader import Began, Entered, Report, Reports
 from keyconsole.inventory.scan.run import open_scan, run_scan, run_scans
@@ -31,7 +31,7 @@ def test_progress_is_visible_by_region_while_it_runs(kms: Sandbox, payments: Aws
         match report:
             case Entered():
                 assert parts == dict.fromkeys(payments.regions, "waiting")
-            case Began(region) | RegionLook(region=region):
+            case Began(region) | RegionObservation(region=region):
                 shown.append((region, parts[region]))
 
     run_scans([open_now(payments)], watch=watch)
@@ -56,7 +56,7 @@ def test_an_interrupted_scan_ends_at_once_and_keeps_what_it_stored(
     kms.seed_set("111122223333", primary="us-east-1", replicas=[])
 
     def interrupt(_scan: Scan, report: Report) -> None:
-        if isinstance(report, RegionLook) and report.region == "us-east-1":
+        if isinstance(report, RegionObservation) and report.region == "us-east-1":
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -71,12 +71,12 @@ def test_an_interrupted_scan_ends_at_once_and_keeps_what_it_stored(
 def test_a_defect_in_storing_one_account_does_not_stop_the_others(
     kms: Sandbox, payments: AwsAccount, research: AwsAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from keyconsole.inventory.store.store_region import store_look
+    from keyconsole.inventory.store.store_region import store_region
 
     def defective(scan: Scan, *args: object, **more: object) -> None:
         if scan.account == payments:
             raise ZeroDivisionError
-        store_look(scan, *args, **more)  # type: ignore[arg-type]
+        store_region(scan, *args, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr("keyconsole.inventory.scan.account_run.store_look", defective)
     run_scans([open_now(payments), open_now(research)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from keyconsole.inventory.models import Outcome, Sight
-from keyconsole.inventory.observation import RegionLook
+from keyconsole.inventory.observation import RegionObservation
 from keyconsole.inventory.store.diff import Before, Difference, compare
 from tests.inventory.facts import KEY, OTHER, A, B, C, at, facts, look, seen
 
@@ -15,7 +15,7 @@ SEEN_BEFORE = {KEY: Before(Sight.SEEN, ever_seen=True, last_look_at=at(-60))}
 
 
 def difference(
-    one: RegionLook,
+    one: RegionObservation,
     *,
     here: dict[str, Before] | None = None,
     members: dict[str, frozenset[str]] | None = None,

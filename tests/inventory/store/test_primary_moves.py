@@ -12,11 +12,11 @@ from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory import in_flight
 from keyconsole.inventory.models import Cause, MultiRegionKey, PrimaryPeriod, Scan, ScanState, Sight
-from keyconsole.inventory.observation import RegionLook
+from keyconsole.inventory.observation import RegionObservation
 from keyconsole.inventory.periods import record_primary
 from keyconsole.inventory.store.known import Picture
-from keyconsole.inventory.store.store_one import record_look
-from keyconsole.inventory.store.store_region import store_look
+from keyconsole.inventory.store.store_one import store_observation
+from keyconsole.inventory.store.store_region import store_region
 from keyconsole.kms.facts import RegionKeyFacts
 from keyconsole.sandbox import state
 from keyconsole.sandbox.server import Sandbox
@@ -139,11 +139,13 @@ def test_a_change_that_ran_while_the_scan_was_reading_knows_better(
     began = timezone.now()
     after = facts_after_a_move_and_back(kms, key)
 
-    def store_after_the_change(scan: Scan, look: RegionLook, *, picture: Picture, now: datetime) -> None:
+    def store_after_the_change(
+        scan: Scan, look: RegionObservation, *, picture: Picture, now: datetime
+    ) -> None:
         for region, facts in after.items():
-            record_look(key, region, facts=facts, sight=Sight.SEEN, now=timezone.now())
+            store_observation(key, region, facts=facts, sight=Sight.SEEN, now=timezone.now())
         record_primary(key, region=SECOND, at=began, cause=Cause.CHANGE, change_ref="CR-1")
-        store_look(scan, look, picture=picture, now=now)
+        store_region(scan, look, picture=picture, now=now)
 
     monkeypatch.setattr("keyconsole.inventory.scan.account_run.store_look", store_after_the_change)
     assert scan_now(key.account).state == ScanState.FINISHED

@@ -10,7 +10,7 @@ from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.models import MultiRegionKey, Outcome, RegionKey, Scan, ScanState
 from keyconsole.inventory.store.conclude import conclude
 from keyconsole.inventory.store.known import Picture
-from keyconsole.inventory.store.store_region import store_look
+from keyconsole.inventory.store.store_region import store_region
 from tests.cast import make_account
 from tests.inventory.facts import A, B, at, facts, look, seen
 
@@ -46,7 +46,7 @@ def test_two_hundred_keys_of_a_region_take_few_queries(scan: Scan, account: AwsA
         with CaptureQueriesContext(
             connection,
         ) as first:
-            store_look(scan, full_look(region), picture=picture, now=at(1))
+            store_region(scan, full_look(region), picture=picture, now=at(1))
         assert writes(first) <= 20
     with CaptureQueriesContext(connection) as concluding:
         conclude(picture, now=at(2))
@@ -60,11 +60,11 @@ def test_two_hundred_keys_of_a_region_take_few_queries(scan: Scan, account: AwsA
 def test_the_next_scan_of_the_same_keys_takes_fewer(scan: Scan, account: AwsAccount) -> None:
     picture = Picture.of(account)
     for region in (A, B):
-        store_look(scan, full_look(region), picture=picture, now=at(1))
+        store_region(scan, full_look(region), picture=picture, now=at(1))
     conclude(picture, now=at(2))
     again = Picture.of(account)
     with CaptureQueriesContext(connection) as queries:
-        store_look(scan, full_look(A, minutes=60), picture=again, now=at(61))
+        store_region(scan, full_look(A, minutes=60), picture=again, now=at(61))
     assert len(queries) <= 16
     with CaptureQueriesContext(connection) as concluding:
         conclude(again, now=at(62))
@@ -73,9 +73,9 @@ def test_the_next_scan_of_the_same_keys_takes_fewer(scan: Scan, account: AwsAcco
 
 
 def test_rows_keep_their_identity_from_scan_to_scan(scan: Scan, account: AwsAccount) -> None:
-    store_look(scan, full_look(A), picture=Picture.of(account), now=at(1))
+    store_region(scan, full_look(A), picture=Picture.of(account), now=at(1))
     before = dict(RegionKey.objects.filter(region=A).values_list("key__key_id", "pk"))
-    store_look(scan, full_look(A, minutes=60), picture=Picture.of(account), now=at(61))
+    store_region(scan, full_look(A, minutes=60), picture=Picture.of(account), now=at(61))
     assert dict(RegionKey.objects.filter(region=A).values_list("key__key_id", "pk")) == before
     assert set(RegionKey.objects.filter(region=A).values_list("first_seen_at", flat=True)) == {at(0)}
 
@@ -89,6 +89,6 @@ def test_a_region_that_cannot_be_stored_leaves_the_picture_as_the_database_is(
     monkeypatch.setattr("keyconsole.audit.log.record", broken)
     picture = Picture.of(account)
     with pytest.raises(RuntimeError):
-        store_look(scan, full_look(A), picture=picture, now=at(1))
+        store_region(scan, full_look(A), picture=picture, now=at(1))
     assert (picture.keys, picture.members, dict(picture.evidence)) == ({}, {}, {})
     assert not MultiRegionKey.objects.exists()

@@ -8,12 +8,11 @@ from keyconsole.aws_accounts.models import RoleGrant
 from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.policies.models import PolicyVersion, PolicyVote
 from keyconsole.policies.quorum.groups import join, leave
-from keyconsole.policies.versions.apply import apply_rules
 from keyconsole.policies.versions.propose import activate_agreed, agree, propose, reject, withdraw
 from keyconsole.policies.versions.votes import may_agree, may_reject, may_withdraw, tallies
 from keyconsole.refusals import Refused
 from tests.cast import NOW, make_person
-from tests.policies.documents import TWO_GROUPS, confirm, rules
+from tests.policies.documents import TWO_GROUPS, apply_rules, confirm, rules
 
 PAYMENTS = {"accounts": ["payments"]}
 

@@ -6,12 +6,11 @@ from keyconsole.audit.models import Entry
 from keyconsole.policies.governing.resolve import governing_for, governing_for_many
 from keyconsole.policies.models import Policy
 from keyconsole.policies.quorum.groups import leave
-from keyconsole.policies.versions.apply import apply_rules
 from keyconsole.policies.versions.health import unsatisfiable
 from keyconsole.policies.versions.propose import propose
 from keyconsole.refusals import Refused
 from tests.cast import NOW
-from tests.policies.documents import TWO_GROUPS, confirm, rules
+from tests.policies.documents import TWO_GROUPS, apply_rules, confirm, rules
 
 PAYMENTS = {"accounts": ["payments"]}
 

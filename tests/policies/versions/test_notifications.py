@@ -3,10 +3,9 @@ from __future__ import annotations
 import pytest
 
 from keyconsole.policies.versions import notifications
-from keyconsole.policies.versions.apply import apply_rules
 from keyconsole.policies.versions.propose import agree, propose, reject
 from tests.cast import NOW
-from tests.policies.documents import TWO_GROUPS, confirm, rules
+from tests.policies.documents import TWO_GROUPS, apply_rules, confirm, rules
 
 PAYMENTS = {"accounts": ["payments"]}
 

@@ -8,11 +8,10 @@ from keyconsole.aws_accounts.models import RoleGrant
 from keyconsole.policies.document.rules import document_sha256
 from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.policies.models import Policy, PolicyVersion
-from keyconsole.policies.versions.apply import apply_rules
 from keyconsole.policies.versions.propose import propose
 from keyconsole.refusals import Refused
 from tests.cast import NOW, make_person
-from tests.policies.documents import TWO_GROUPS, confirm, rules
+from tests.policies.documents import TWO_GROUPS, apply_rules, confirm, rules
 
 PAYMENTS = {"accounts": ["payments"]}
 RESEARCH = {"accounts": ["research"]}

@@ -9,11 +9,10 @@ import pytest
 
 from keyconsole.audit.models import Entry
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.policies.versions.apply import apply_rules
 from keyconsole.policies.versions.propose import propose
 from tests.cast import NOW
 from tests.changes.processes import ROOT, environment
-from tests.policies.documents import TWO_GROUPS, confirm, rules
+from tests.policies.documents import TWO_GROUPS, apply_rules, confirm, rules
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 PAYMENTS = {"accounts": ["payments"]}

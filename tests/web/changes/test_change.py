@@ -156,7 +156,7 @@ def test_equal_looks_in_a_row_are_one_line(moving: Change, as_ana: Client) -> No
 
 
 def test_a_region_that_could_not_be_read_is_unknown_with_the_reason(moving: Change, as_ana: Client) -> None:
-    moving.looks.create(
+    moving.observations.create(
         round=3, region="us-west-2", looked_at=timezone.now(), problem="No answer from KMS in us-west-2."
     )
     assert "No answer from KMS in us-west-2." in content_of(as_ana)

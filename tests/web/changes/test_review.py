@@ -11,7 +11,7 @@ from django.utils import timezone
 from keyconsole.audit.models import Entry
 from keyconsole.changes.models import Change, Review
 from keyconsole.changes.requests.break_glass import break_glass
-from keyconsole.changes.requests.create import Wish
+from keyconsole.changes.requests.create import MoveRequest
 from tests.cast import Cast, Inventory
 from tests.changes.approvals.teams import hold_for_payments, join
 
@@ -25,7 +25,7 @@ def change(cast: Cast, inventory: Inventory) -> Change:
     hold_for_payments(cast, emergency_group="on-call")
     join("on-call", cast.ana)
     now = timezone.now()
-    wish = Wish(
+    wish = MoveRequest(
         key=inventory.card_vault,
         to_region="eu-west-1",
         by=cast.ana,

@@ -17,10 +17,10 @@ from django.utils import timezone
 from keyconsole.changes.cli.arguments import NOT_KNOWN_YET, REFUSED, USAGE, acting_person, from_the_terminal
 from keyconsole.changes.cli.find_key import find_key, named_account
 from keyconsole.changes.execution.run_inline import carry
-from keyconsole.changes.execution.store_observations import look_now
+from keyconsole.changes.execution.store_observations import observe_now
 from keyconsole.changes.models import Change
 from keyconsole.changes.requests.break_glass import break_glass
-from keyconsole.changes.requests.create import Wish
+from keyconsole.changes.requests.create import MoveRequest
 from keyconsole.changes.states import State
 from keyconsole.refusals import Refused
 
@@ -44,12 +44,12 @@ class Command(BaseCommand):
 
     def handle(self, *, key: str, username: str, account: str, no_wait: bool, **options: Any) -> None:
         person = acting_person(username)
-        _insist_that_it_is(person, options["password_file"])
+        _refuse_without_password(person, options["password_file"])
         proved_at = timezone.now()
         try:
             found = find_key(key, account_id=named_account(account).account_id if account else "")
-            look_now(found, now=timezone.now())
-            wish = Wish(
+            observe_now(found, now=timezone.now())
+            move_request = MoveRequest(
                 key=found,
                 to_region=options["primary_region"],
                 by=person,
@@ -58,7 +58,7 @@ class Command(BaseCommand):
                 token=uuid.uuid4().hex,
                 via=from_the_terminal(),
             )
-            change = break_glass(wish, reauthenticated_at=proved_at, now=timezone.now())
+            change = break_glass(move_request, reauthenticated_at=proved_at, now=timezone.now())
         except Refused as refused:
             raise CommandError(f"Refused: {refused}", returncode=REFUSED) from None
         self._tell_review(change)
@@ -74,7 +74,7 @@ class Command(BaseCommand):
         self.stderr.write(f"{change.ref} {change.state.replace('_', ' ')}. {change.outcome}".rstrip())
 
 
-def _insist_that_it_is(person: User, password_file: str | None) -> None:
+def _refuse_without_password(person: User, password_file: str | None) -> None:
     """Ends the command where the password is wrong or nobody is there to type it."""
     if authenticate(username=person.username, password=_password(person, password_file)) != person:
         raise CommandError(f"Refused: that is not the password of {person.username}.", returncode=REFUSED)

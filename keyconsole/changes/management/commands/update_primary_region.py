@@ -23,7 +23,7 @@ from keyconsole.changes.cli.arguments import (
 )
 from keyconsole.changes.cli.find_key import find_key, named_account
 from keyconsole.changes.execution.run_inline import carry
-from keyconsole.changes.execution.store_observations import look_now
+from keyconsole.changes.execution.store_observations import observe_now
 from keyconsole.changes.models import Answer, Attempt, Change
 from keyconsole.changes.plan.preflight import region_problem
 from keyconsole.changes.quorum import asked_of, still_waits_for
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         try:
             key = find_key(name, account_id=named_account(account).account_id if account else "")
             _refuse_impossible_region(key, options["primary_region"])
-            look_now(key, now=timezone.now())
+            observe_now(key, now=timezone.now())
             if key.primary_region == options["primary_region"]:
                 return self._already(key, options["output"])
             self._ask(key, options)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.terminal import account_called, who_types
 from keyconsole.inventory.models import Depth, Scan, ScanState
-from keyconsole.inventory.observation import RegionLook
+from keyconsole.inventory.observation import RegionObservation
 from keyconsole.inventory.scan.due import mark_lost_scans
 from keyconsole.inventory.scan.reader import Entered, Report
 from keyconsole.inventory.scan.report import as_table, as_values
@@ -58,7 +58,7 @@ class Command(BaseCommand):
         match report:
             case Entered(regions):
                 self.stderr.write(f"{scan.account.name}: {len(regions)} Regions")
-            case RegionLook(region=region, outcome=outcome, seen=seen):
+            case RegionObservation(region=region, outcome=outcome, seen=seen):
                 self.stderr.write(f"{scan.account.name} {region}: {outcome.value}, {len(seen)} keys")
 
 

@@ -21,7 +21,7 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class WayIn:
+class CredentialSource:
     """`env_prefix` P means P_ACCESS_KEY_ID, P_SECRET_ACCESS_KEY, P_SESSION_TOKEN, or P_…_FILE of each."""
 
     source: Source = Source.DEFAULT
