@@ -8,7 +8,7 @@ from benchmarks.desk import Size
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.register import add_account
 from keyconsole.inventory.models import Depth, Scan
-from keyconsole.inventory.scan.run import open_scan, run_scans
+from keyconsole.inventory.scan.run import request_scan, run_scans
 
 
 def add_accounts(url: str, size: Size) -> None:
@@ -30,7 +30,7 @@ def scan_everything() -> int:
     """The number of Region keys that it found."""
     now = timezone.now()
     scans = [
-        open_scan(account, by="benchmark", now=now, depth=Depth.KEYS)[0]
+        request_scan(account, by="benchmark", now=now, depth=Depth.KEYS)
         for account in AwsAccount.objects.all()
     ]
     run_scans(scans)

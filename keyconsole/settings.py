@@ -83,8 +83,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "csp",
     "django_htmx",
-    "django_tasks",
-    "django_tasks_db",
     "template_partials",
     "keyconsole.audit",
     "keyconsole.notifications",
@@ -92,6 +90,7 @@ INSTALLED_APPS = [
     "keyconsole.inventory",
     "keyconsole.policies",
     "keyconsole.changes",
+    "keyconsole.worker",
     "keyconsole.web",
 ]
 if find_spec("moto"):
@@ -133,10 +132,6 @@ TEMPLATES = [
         },
     }
 ]
-
-TASKS = {
-    "default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["changes", "scans", "notifications"]}
-}
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -12,15 +13,23 @@ from keyconsole.aws_accounts.connect import enter
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.kms.errors import KmsError, WrongAccount
 from keyconsole.kms.facts import Identity
+from keyconsole.lease import give_back, take
+
+# Entering an account takes a minute at most: every call to STS has its own time-out and few retries.
+LEASE = timedelta(minutes=3)
 
 
 def request_test(account: AwsAccount, *, by: str, now: datetime) -> None:
     """Let a worker test it; `tested_at` is empty until it has. Asked twice, it is tested once."""
-    from keyconsole.aws_accounts.tasks import test_connection  # noqa: PLC0415 - tasks import this module
+    asked = {"tested_at": None, "test_problem": "", "test_asked_by": by}
+    AwsAccount.objects.filter(pk=account.pk).update(due_at=now, **asked)
 
-    with transaction.atomic():
-        AwsAccount.objects.filter(pk=account.pk).update(tested_at=None, test_problem="")
-        test_connection.enqueue(account.account_id, by, now.isoformat())
+
+def step(account: AwsAccount, *, clock: Callable[[], datetime]) -> None:
+    """What a worker does for an account whose connection is to be tested."""
+    if take(account, now=clock(), lasts=LEASE):
+        check_connection(account, by=account.test_asked_by, now=clock())
+        give_back(account, due_at=None)
 
 
 def check_connection(account: AwsAccount, *, by: str, now: datetime) -> Identity | None:

@@ -10,11 +10,12 @@ from django.db import models
 
 from keyconsole.aws_accounts.roles import Role
 from keyconsole.kms.sessions import CredentialSource, Source
+from keyconsole.lease import Leased, due_index
 
 account_number = RegexValidator(r"\A\d{12}\Z", "An AWS account number has exactly 12 digits.")
 
 
-class AwsAccount(models.Model):
+class AwsAccount(Leased):
     """One AWS account. Secrets never stand here: `env_prefix` names the variables that hold them."""
 
     account_id = models.CharField(max_length=12, unique=True, validators=[account_number])
@@ -41,12 +42,14 @@ class AwsAccount(models.Model):
 
     tested_at = models.DateTimeField(null=True, blank=True)
     test_problem = models.TextField(blank=True)
+    test_asked_by = models.CharField(max_length=150, blank=True)  # due while its connection is to be tested
     added_at = models.DateTimeField()
 
     objects: ClassVar[models.Manager[AwsAccount]] = models.Manager()
 
     class Meta:
         ordering = ["name"]
+        indexes = [due_index("account_test_due")]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.account_id})"

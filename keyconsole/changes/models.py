@@ -1,6 +1,6 @@
 """What someone wants: a change, who approved it, the one attempt, and each look at its Regions.
 
-Only `workflow.py` and `execution.py` write `Change.state`, through `transition.move`.
+Only `transition.move` writes `Change.state`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.references import BATCH, CHANGE, reference
 from keyconsole.changes.states import CLOSED, IN_FLIGHT, OPEN, State
 from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.lease import Leased, due_index
 from keyconsole.policies.models import PolicyVersion
 
 _OPEN_VALUES = sorted(state.value for state in OPEN)
@@ -38,7 +39,7 @@ class ChangeQuerySet(models.QuerySet["Change"]):
         return self.order_by("-number")
 
 
-class Change(models.Model):
+class Change(Leased):
     """Make the replica in `to_region` the primary of `key`, instead of the one in `from_region`."""
 
     number = models.PositiveIntegerField(unique=True)
@@ -77,7 +78,6 @@ class Change(models.Model):
     run_at = models.DateTimeField(null=True, blank=True)  # empty: nobody has said yet that it shall run
     released_at = models.DateTimeField(null=True, blank=True)  # of a batch: when its wave began
     reminded_at = models.DateTimeField(null=True, blank=True)
-    next_look_at = models.DateTimeField(null=True, blank=True)
     rounds_taken = models.PositiveIntegerField(default=0)
     deadline_at = models.DateTimeField(null=True, blank=True)
     overdue_since = models.DateTimeField(null=True, blank=True)
@@ -95,7 +95,7 @@ class Change(models.Model):
             ),
             models.CheckConstraint(condition=~Q(from_region=F("to_region")), name="change_moves_somewhere"),
         ]
-        indexes = [models.Index(fields=["state", "next_look_at"], name="change_state_look")]
+        indexes = [due_index("change_due"), models.Index(fields=["state"], name="change_state")]
 
     def __str__(self) -> str:
         return self.ref
@@ -208,7 +208,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         return self.filter(pk__in=Change.objects.visible_in(accounts).exclude(batch=None).values("batch"))
 
 
-class Batch(models.Model):
+class Batch(Leased):
     """Many keys in one request: one change a key, approved together, run in waves."""
 
     number = models.PositiveIntegerField(unique=True)
@@ -231,6 +231,7 @@ class Batch(models.Model):
 
     class Meta:
         ordering = ["-number"]
+        indexes = [due_index("batch_due")]
 
     def __str__(self) -> str:
         return self.ref

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 
 from keyconsole.changes.models import Change
 from keyconsole.changes.quorum import members_of, reviewers_of, rules_of
-from keyconsole.notifications.announcing import announce
+from keyconsole.notifications.announce import announce
 from keyconsole.notifications.topics import Topic
 
 REMIND_EVERY = timedelta(hours=24)

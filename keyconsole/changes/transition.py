@@ -1,4 +1,4 @@
-"""The one compare-and-set behind every change of state. Called by workflow, execution and settling only."""
+"""The one compare-and-set behind every change of state."""
 
 from __future__ import annotations
 
@@ -6,18 +6,21 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import record
-from keyconsole.changes import notifications, tasks
-from keyconsole.changes.models import Change
+from keyconsole.changes import notifications
+from keyconsole.changes.models import Answer, Batch, Change
 from keyconsole.changes.states import CLOSED, IN_FLIGHT, MAY_BECOME, State
 from keyconsole.refusals import Lost
 
+# What is certain not to have moved the primary: no call, or one that AWS did not take.
+_NOTHING_MOVED = Q(attempt=None) | Q(attempt__answer__in=[Answer.REFUSED, Answer.NOT_SENT])
+
 
 class ForbiddenStepError(RuntimeError):
-    """The table of states has no such step: a fault of ours, never of a person."""
+    """There is no such step, or not by whoever took it: a fault of ours, never of a person."""
 
 
 def move(
@@ -28,30 +31,60 @@ def move(
     actor: str,
     now: datetime,
     data: dict[str, Any] | None = None,
+    due_at: datetime | None = None,
     **fields: Any,
 ) -> None:
-    """Step to a new state and record it, in one transaction.
+    """Step to a new state and record it, in one transaction. `due_at`: when a worker looks next (now).
 
-    Raises Lost where the change no longer is in the state it was read in: exactly one of two rivals wins,
-    on SQLite and PostgreSQL alike.
+    Raises Lost where the change no longer is in the state it was read in, or where this worker's lease was
+    taken: exactly one of two rivals wins, on SQLite and PostgreSQL alike.
     """
     before = State(change.state)
-    if to not in MAY_BECOME[before]:
-        raise ForbiddenStepError(f"{change.ref} cannot become {to} from {before}.")
-    if to in CLOSED:
-        fields |= {"closed_at": now, "next_look_at": None}
+    _refuse_forbidden(change, before, to)
     with transaction.atomic():
-        moved = Change.objects.filter(pk=change.pk, state=before).update(
-            state=to, version=F("version") + 1, state_since=now, **fields
+        moved = _movable(change, before, to).update(
+            state=to,
+            version=F("version") + 1,
+            state_since=now,
+            **_next_turn(to, now=now, due_at=due_at),
+            **fields,
         )
         if moved != 1:
             raise Lost(change.ref)
+        if change.batch_id and to in CLOSED and before in IN_FLIGHT:
+            # Before the record's chain is taken: whoever advances the batch takes the two in this order.
+            Batch.objects.filter(pk=change.batch_id).update(due_at=now)
         record_event(change, event, actor=actor, now=now, data={"from": before, "to": to} | (data or {}))
         change.refresh_from_db()
         if to in CLOSED:
             notifications.ended(change, now=now)
-        if change.batch and to in CLOSED and before in IN_FLIGHT:
-            tasks.enqueue_advance(change.batch, at=None)
+    change.held = change.lease if change.held else ""
+
+
+def _refuse_forbidden(change: Change, before: State, to: State) -> None:
+    if to not in MAY_BECOME[before]:
+        raise ForbiddenStepError(f"{change.ref} cannot become {to} from {before}.")
+    if before in IN_FLIGHT and not change.held:
+        raise ForbiddenStepError(f"{change.ref} is in flight: only the worker that holds it moves it.")
+
+
+def _movable(change: Change, before: State, to: State) -> QuerySet[Change]:
+    """The row, if it still is as it was read, still held by us, and nothing forbids this end."""
+    rows = Change.objects.filter(pk=change.pk, state=before)
+    if change.held:
+        rows = rows.filter(lease=change.held)
+    if before == State.EXECUTING and to in CLOSED:
+        rows = rows.filter(_NOTHING_MOVED)
+    return rows
+
+
+def _next_turn(to: State, *, now: datetime, due_at: datetime | None) -> dict[str, Any]:
+    """Who claims a change goes on holding it; after every other step the next worker may take it."""
+    if to == State.EXECUTING:
+        return {}
+    if to in CLOSED:
+        return {"closed_at": now, "due_at": None, "lease": ""}
+    return {"due_at": due_at or now, "lease": ""}
 
 
 def lock_rows(changes: QuerySet[Change]) -> None:

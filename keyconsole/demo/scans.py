@@ -117,7 +117,6 @@ def _row(scan: PastScan, account: AwsAccount, *, now: datetime) -> Scan:
         asked_at=scan.asked_at,
         started_at=scan.asked_at + timedelta(milliseconds=400),
         finished_at=scan.finished_at,
-        heartbeat_at=scan.finished_at,
         problem=entering_problem(scan.account),
         calls=_calls(scan, now=now),
         keys_seen=sum(len(_seen_in(scan, region, now=now)) for region in REGIONS),

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.lease import Leased, due_index
 
 
 class Sight(models.TextChoices):
@@ -160,7 +161,7 @@ class ScanState(models.TextChoices):
     LOST = "lost"  # its worker died; what it had stored stays
 
 
-class Scan(models.Model):
+class Scan(Leased):
     """One look at one AWS account."""
 
     account = models.ForeignKey(AwsAccount, on_delete=models.CASCADE, related_name="scans")
@@ -170,7 +171,6 @@ class Scan(models.Model):
     asked_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
-    heartbeat_at = models.DateTimeField(null=True)
     problem = models.TextField(blank=True)
     calls = models.JSONField(default=dict)  # by operation
     keys_seen = models.PositiveIntegerField(default=0)
@@ -187,7 +187,10 @@ class Scan(models.Model):
                 name="one_open_scan_per_account",
             )
         ]
-        indexes = [models.Index(fields=["account", "-asked_at"], name="scan_account_asked")]
+        indexes = [
+            due_index("scan_due"),
+            models.Index(fields=["account", "-asked_at"], name="scan_account_asked"),
+        ]
 
     @property
     def is_open(self) -> bool:

@@ -15,6 +15,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 
+from keyconsole.lease import Leased, due_index
+
 
 class Kind(models.TextChoices):
     APPRISE = "apprise"
@@ -58,7 +60,7 @@ class Route(models.Model):
 
 class DeliveryState(models.TextChoices):
     WAITING = "waiting"
-    FAILED = "failed"  # tried, and will be tried again at next_try_at
+    FAILED = "failed"  # tried, and will be tried again at due_at
     SENT = "sent"
     DEAD = "dead"  # tried as often as it will be, until somebody says again
 
@@ -66,7 +68,7 @@ class DeliveryState(models.TextChoices):
 TO_SEND = (DeliveryState.WAITING, DeliveryState.FAILED)
 
 
-class Delivery(models.Model):
+class Delivery(Leased):
     """One message to one recipient: a route, or a person by e-mail."""
 
     ref = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -82,7 +84,6 @@ class Delivery(models.Model):
     data = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     state = models.CharField(max_length=8, choices=DeliveryState.choices, default=DeliveryState.WAITING.value)
     tries = models.PositiveSmallIntegerField(default=0)
-    next_try_at = models.DateTimeField()
     last_problem = models.CharField(max_length=300, blank=True)
     # What was told already is not told again: the same key, one number for each time it is told anew.
     dedupe_key = models.CharField(max_length=200, blank=True)
@@ -95,7 +96,7 @@ class Delivery(models.Model):
     class Meta:
         verbose_name_plural = "deliveries"
         ordering = ["-created_at", "-pk"]
-        indexes = [models.Index(fields=["state", "next_try_at"], name="delivery_to_send")]
+        indexes = [due_index("delivery_due")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(route=None, person__isnull=False) | Q(route__isnull=False, person=None),

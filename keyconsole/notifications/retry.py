@@ -8,7 +8,6 @@ from django.db import transaction
 
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
-from keyconsole.notifications import tasks
 from keyconsole.notifications.models import Delivery, DeliveryState
 
 
@@ -21,7 +20,7 @@ def try_again(delivery: Delivery, *, by: str, now: datetime) -> bool:
     """Send it as if it were new; False where it is not dead any more."""
     with transaction.atomic():
         revived = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.DEAD).update(
-            state=DeliveryState.WAITING, tries=0, next_try_at=now
+            state=DeliveryState.WAITING, tries=0, due_at=now
         )
         if not revived:
             return False
@@ -33,5 +32,4 @@ def try_again(delivery: Delivery, *, by: str, now: datetime) -> bool:
             now=now,
             data={"delivery": str(delivery.ref), "topic": delivery.topic, "about": delivery.subject},
         )
-        tasks.deliver.enqueue(str(delivery.ref))
     return True

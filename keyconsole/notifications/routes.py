@@ -11,7 +11,6 @@ from django.db import IntegrityError, transaction
 
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
-from keyconsole.notifications import tasks
 from keyconsole.notifications.models import Delivery, Kind, Route
 from keyconsole.notifications.route_addresses import name_problem
 from keyconsole.notifications.topics import Topic
@@ -79,11 +78,10 @@ def send_test(route: Route, *, by: str, now: datetime) -> Delivery:
             subject=f"A test of the route {route.name}",
             body=f"{by} asked for this message. Nothing happened, and nothing needs you.",
             path="/notifications/",
-            next_try_at=now,
+            due_at=now,
             created_at=now,
         )
         _record(Event.NOTIFICATION_ROUTE_TESTED, route, by=by, now=now, more={"delivery": str(delivery.ref)})
-        tasks.deliver.enqueue(str(delivery.ref))
     return delivery
 
 

@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django_tasks_db.models import DBTaskResult
 
 from keyconsole.audit.models import Entry
+from keyconsole.aws_accounts import connection_test
 from keyconsole.aws_accounts.connection_test import check_connection as try_account
 from keyconsole.aws_accounts.connection_test import request_test
 from keyconsole.aws_accounts.models import AwsAccount
-from keyconsole.aws_accounts.tasks import test_connection as connection_task
 from keyconsole.sandbox.server import Sandbox
 from tests.cast import NOW, make_account
 
@@ -110,18 +109,17 @@ def test_what_cannot_stand_is_told_by_field(arguments: list[str], status: int, s
     assert not AwsAccount.objects.exists()
 
 
-def test_a_connection_is_tested_by_a_task_once_for_each_time_it_is_asked(kms: Sandbox) -> None:
+def test_a_connection_is_tested_by_a_worker_once_for_each_time_it_is_asked(kms: Sandbox) -> None:
     account = make_account(
         "payments", "111122223333", source="env-keys", env_prefix="DESK", endpoint_url=kms.url
     )
     account.role_arn = ROLE
     account.save()
     request_test(account, by="ada", now=NOW)
-    (task,) = DBTaskResult.objects.all()
-    asked = task.args_kwargs["args"]
-    assert asked[:2] == ["111122223333", "ada"]
-    connection_task.call(*asked)
-    connection_task.call(*asked)
+    due, late = AwsAccount.objects.get(due_at=NOW), AwsAccount.objects.get(due_at=NOW)
+    for found in (due, late):
+        connection_test.step(found, clock=lambda: NOW)
+    assert not AwsAccount.objects.filter(due_at__isnull=False).exists()
     entry = Entry.objects.get(event="account.tested")
     assert (entry.actor, entry.data["problem"]) == ("ada", "")
 

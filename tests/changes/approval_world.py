@@ -12,8 +12,7 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 
 from keyconsole.aws_accounts.models import RoleGrant
-from keyconsole.changes.approvals import deadlines, decide
-from keyconsole.changes.execution import execute
+from keyconsole.changes.approvals import decide
 from keyconsole.changes.models import Change
 from keyconsole.changes.requests import request
 from keyconsole.inventory.models import MultiRegionKey
@@ -22,7 +21,7 @@ from keyconsole.policies.quorum.requirements import Requirement
 from keyconsole.policies.schedule import freeze as freezing
 from keyconsole.refusals import Refused
 from tests.cast import NOW, Cast, hold
-from tests.changes.approvals.teams import give, join
+from tests.changes.approvals.teams import check_everything_that_waits, claim, give, join
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 LIVES = timedelta(hours=24)
@@ -120,10 +119,10 @@ class World:
         self.asked_to_run = True
 
     def claim(self) -> None:
-        execute._take(self.change, now=self.now)
+        claim(self.change, now=self.now)
 
     def sweep(self) -> None:
-        deadlines.attend(now=self.now)
+        check_everything_that_waits(now=self.now)
 
     def wait(self, hours: float) -> None:
         self.now += timedelta(hours=hours)

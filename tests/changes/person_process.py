@@ -25,9 +25,9 @@ def act(verb: str, *, now: datetime, **facts: Any) -> None:
         return
     from django.contrib.auth.models import User
 
-    from keyconsole.changes.approvals import deadlines, decide
-    from keyconsole.changes.execution import execute
+    from keyconsole.changes.approvals import decide
     from keyconsole.changes.models import Change
+    from tests.changes.approvals.teams import check_everything_that_waits, claim
 
     change = Change.objects.select_related("key__account", "requester").get(pk=facts["change"])
     by = User.objects.filter(username=facts.get("by", "")).first() or change.requester
@@ -36,8 +36,8 @@ def act(verb: str, *, now: datetime, **facts: Any) -> None:
         "reject": lambda: decide.reject(change, by=by, reason="No.", now=now),
         "withdraw": lambda: decide.withdraw(change, by=by, now=now),
         "comment": lambda: decide.comment(change, by=by, text="Seen.", now=now),
-        "claim": lambda: execute._take(change, now=now),
-        "attend": lambda: deadlines.attend(now=now),
+        "claim": lambda: claim(change, now=now),
+        "check": lambda: check_everything_that_waits(now=now),
     }
     verbs[verb]()
 

@@ -52,9 +52,9 @@ def prepare_death(step: str) -> None:
     from keyconsole.changes.execution import call, execute, settle
 
     places = {
-        "before-claim": (execute, "_take", before),
-        "after-claim": (execute, "_take", after),
-        "before-look": (execute, "look", before),
+        "before-claim": (execute, "_claim", before),
+        "after-claim": (execute, "_claim", after),
+        "before-look": (execute, "observe", before),
         "after-look": (execute, "store_round", after),
         "before-attempt": (execute, "_commit_attempt", before),
         "after-attempt": (execute, "_commit_attempt", after),
@@ -62,7 +62,7 @@ def prepare_death(step: str) -> None:
         "before-answer-is-kept": (execute, "record_answer", before),
         "after-answer-is-kept": (call, "_go_on", before),
         "after-settling-began": (settle, "begin", after),
-        "settle-before-look": (settle, "look", before),
+        "settle-before-look": (settle, "observe", before),
         "settle-after-look": (settle, "store_round", after),
         "settle-before-conclusion": (settle, "_conclude", before),
     }
@@ -71,14 +71,17 @@ def prepare_death(step: str) -> None:
 
 
 def shorten_waits() -> None:
-    from keyconsole.changes import sweep
     from keyconsole.changes.approvals import deadlines
-    from keyconsole.changes.execution import execute, settle
+    from keyconsole.changes.batches import advance
+    from keyconsole.changes.execution import execute, settle, step
+    from keyconsole.worker.management.commands import worker as command
 
-    execute.LEASE = timedelta(seconds=1.5)
-    for module in (deadlines, sweep):
-        setattr(module, "PATIENCE", timedelta(seconds=0.5))  # noqa: B010 - one imports it from the other
+    for module in (execute, settle, step, advance):
+        setattr(module, "LEASE", timedelta(seconds=1.5))  # noqa: B010 - some import it from another
+    for module in (deadlines, advance):
+        setattr(module, "CHECK_EVERY", timedelta(seconds=0.5))  # noqa: B010 - two of the same name
     settle.CALL_LASTS_AT_MOST = timedelta(seconds=2)
+    command.LAST_STEPS_SECONDS = 5.0
 
 
 def main() -> None:
@@ -93,18 +96,22 @@ def main() -> None:
 
     django.setup()
     from django.core.management import call_command
+    from django.utils import timezone
 
-    from keyconsole.changes import tasks
+    from keyconsole.changes.execution.step import step
+    from keyconsole.changes.models import Change
 
     shorten_waits()
     if chosen.die_at:
         prepare_death(chosen.die_at)
     if chosen.what == "work":
-        call_command("worker", interval=0.05, sweep_every=0.2)
+        # One that dies at a step carries one change at a time: no other thread is then between two steps.
+        call_command("worker", threads=1 if chosen.die_at else 8, interval=0.05, sweep_every=0.2)
     else:
         print("ready", flush=True)  # noqa: T201 - the test waits for all of them
         input()
-        tasks.execute.call(chosen.ref)
+        change = Change.objects.select_related("key__account").get(number=int(chosen.ref.removeprefix("CR-")))
+        step(change, clock=timezone.now)
 
 
 if __name__ == "__main__":

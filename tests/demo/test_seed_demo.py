@@ -35,7 +35,7 @@ from keyconsole.inventory.models import (
     ScanState,
     Sight,
 )
-from keyconsole.inventory.scan.run import run_scan
+from keyconsole.inventory.scan.run import run_scans
 from keyconsole.sandbox.server import Sandbox
 
 NOWHERE = "http://127.0.0.1:18649"
@@ -234,7 +234,7 @@ def scanned(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Before]:
         tell_story(endpoint_url=kms.url, now=now)
         before = Before(now, *what_stands())
         for scan in Scan.objects.filter(state=ScanState.WAITING):
-            run_scan(scan)
+            run_scans([scan])
         yield before
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.models import Depth, Scan
-from keyconsole.inventory.scan.run import open_scan, run_scan
+from keyconsole.inventory.scan.run import request_scan, run_scans
 from keyconsole.sandbox.server import Sandbox
 from tests.cast import make_account
 
@@ -54,8 +54,8 @@ def entered_at(kms: Sandbox, name: str, account_id: str) -> AwsAccount:
 
 
 def scan_now(account: AwsAccount, *, depth: Depth = Depth.KEYS) -> Scan:
-    scan, _ = open_scan(account, by="ana", now=timezone.now(), depth=depth)
-    run_scan(scan)
+    scan = request_scan(account, by="ana", now=timezone.now(), depth=depth)
+    run_scans([scan])
     scan.refresh_from_db()
     return scan
 

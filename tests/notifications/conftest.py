@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from keyconsole.notifications import delivering
-from keyconsole.notifications.announcing import Announced, announce
+from keyconsole.notifications import deliver
+from keyconsole.notifications.announce import Announced, announce
 from keyconsole.notifications.models import Delivery, Route
 from keyconsole.notifications.topics import Topic
 from tests.cast import NOW
@@ -92,8 +92,10 @@ def tell(*, now: datetime = NOW, **over: Any) -> Announced:
 
 
 def send(delivery: Delivery, *, now: datetime = NOW) -> Delivery:
-    """One run of the task, at that moment."""
-    delivering.deliver(str(delivery.ref), clock=lambda: now)
+    """What a worker does for it at that moment, if it is due."""
+    found = Delivery.objects.select_related("route", "person").get(pk=delivery.pk)
+    if found.due_at is not None:
+        deliver.deliver(found, clock=lambda: now)
     delivery.refresh_from_db()
     return delivery
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django_tasks_db.models import DBTaskResult
 
 from keyconsole.audit.log import NotInTransactionError
-from keyconsole.notifications import announcing
-from keyconsole.notifications.announcing import announce
+from keyconsole.notifications import announce as announcing
+from keyconsole.notifications.announce import announce
 from keyconsole.notifications.mail import NO_EMAIL
 from keyconsole.notifications.models import Delivery
 from keyconsole.notifications.topics import Topic
@@ -32,22 +30,19 @@ def recipients() -> list[str]:
     return [delivery.recipient for delivery in Delivery.objects.order_by("pk")]
 
 
-def test_each_person_and_each_route_gets_one_message_and_one_task(cast: Cast):
+def test_each_person_and_each_route_gets_one_message_that_is_due_at_once(cast: Cast):
     make_route("desk")
     told = tell(people=[cast.ben, cast.bea, cast.ben])
     assert recipients() == ["desk", "ben", "bea"]
     assert (told.routes, told.people, told.out_of_reach) == (("desk",), ("ben", "bea"), ())
-    tasks = DBTaskResult.objects.filter(queue_name="notifications")
-    assert sorted(task.args_kwargs["args"][0] for task in tasks) == sorted(
-        str(delivery.ref) for delivery in Delivery.objects.all()
-    )
+    assert set(Delivery.objects.values_list("due_at", "lease")) == {(NOW, "")}
 
 
 def test_the_message_is_kept_as_it_was_said(cast: Cast):
     tell(people=[cast.ben], subject="One\nBcc: x@example.org\n  line", data={"at": NOW})
     kept = Delivery.objects.get()
     assert kept.subject == "One Bcc: x@example.org line"
-    assert (kept.state, kept.tries, kept.next_try_at, kept.path) == ("waiting", 0, NOW, "/changes/CR-12/")
+    assert (kept.state, kept.tries, kept.due_at, kept.path) == ("waiting", 0, NOW, "/changes/CR-12/")
     assert kept.data == {"at": "2026-11-23T12:00:00Z"}
 
 
@@ -122,7 +117,6 @@ def test_two_processes_that_tell_the_same_at_once_tell_it_once(cast: Cast, monke
     monkeypatch.setattr(announcing, "_told_before", lambda _key: {})
     tell(people=[cast.ben], dedupe_key="CR-12 done")
     assert recipients() == ["desk", "ben"]
-    assert DBTaskResult.objects.filter(queue_name="notifications").count() == 2
 
 
 def test_what_was_rolled_back_was_never_said(cast: Cast):
@@ -130,7 +124,7 @@ def test_what_was_rolled_back_was_never_said(cast: Cast):
     with transaction.atomic():
         tell(people=[cast.ben])
         transaction.set_rollback(True)
-    assert Delivery.objects.count() == DBTaskResult.objects.count() == 0
+    assert not Delivery.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -141,20 +135,15 @@ def test_outside_of_a_transaction_it_is_refused():
 
 
 def test_a_message_has_exactly_one_recipient(cast: Cast):
-    fields = {"topic": "reminder", "subject": "x", "body": "x", "next_try_at": NOW, "created_at": NOW}
+    fields = {"topic": "reminder", "subject": "x", "body": "x", "due_at": NOW, "created_at": NOW}
     for over in ({}, {"route": make_route(), "person": cast.ben}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Delivery.objects.create(**fields, **over)
 
 
-def test_it_costs_the_same_queries_for_many_routes_but_for_their_tasks(
-    cast: Cast, django_assert_num_queries, monkeypatch
-):
-    enqueued: list[str] = []
-    deliver = SimpleNamespace(enqueue=enqueued.append)
-    monkeypatch.setattr(announcing, "tasks", SimpleNamespace(deliver=deliver))
+def test_it_costs_the_same_queries_for_many_routes(cast: Cast, django_assert_num_queries):
     for number in range(20):
         make_route(f"desk-{number}")
-    with django_assert_num_queries(6):  # two of them begin and end the transaction of the cause
+    with django_assert_num_queries(5):  # two of them begin and end the transaction of the cause
         tell(people=[cast.ben, cast.bea], dedupe_key="CR-12 done")
-    assert len(enqueued) == 22
+    assert Delivery.objects.count() == 22

@@ -5,22 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django_tasks_db.models import DBTaskResult
 
 from keyconsole.audit.models import Entry
-from keyconsole.notifications import delivering, sweeping, tasks, webhook
+from keyconsole.notifications import deliver, webhook
 from keyconsole.notifications.errors import Undelivered
 from keyconsole.notifications.models import Delivery, Route
 from keyconsole.notifications.retry import dead_letters, try_again
-from keyconsole.notifications.sweeping import enqueue_late_deliveries
 from tests.cast import NOW, Cast
 from tests.notifications.conftest import Receiver, make_route, send, tell
 
 HOURS = timedelta(hours=1)
-
-
-def waiting_tasks() -> int:
-    return DBTaskResult.objects.filter(queue_name="notifications", status="READY").count()
 
 
 def fail_until_dead(delivery: Delivery, receiver: Receiver) -> list[timedelta]:
@@ -28,8 +22,9 @@ def fail_until_dead(delivery: Delivery, receiver: Receiver) -> list[timedelta]:
     receiver.answers[:] = [500] * 20
     pauses, now = [], NOW
     while send(delivery, now=now).state == "failed":
-        pauses.append(delivery.next_try_at - now)
-        now = delivery.next_try_at
+        assert delivery.due_at is not None
+        pauses.append(delivery.due_at - now)
+        now = delivery.due_at
     return pauses
 
 
@@ -39,7 +34,7 @@ def test_a_message_arrives_and_says_when(delivery: Delivery, receiver: Receiver)
     assert len(receiver.heard) == 1
 
 
-def test_a_task_that_comes_twice_sends_once(delivery: Delivery, receiver: Receiver):
+def test_a_worker_that_comes_twice_sends_once(delivery: Delivery, receiver: Receiver):
     send(delivery)
     send(delivery)
     assert len(receiver.heard) == 1
@@ -59,21 +54,20 @@ def test_two_workers_at_once_send_once(delivery: Delivery, monkeypatch):
 
 
 def test_pauses_grow_and_then_the_message_is_dead(delivery: Delivery, receiver: Receiver):
-    assert fail_until_dead(delivery, receiver) == list(delivering.PAUSES)
+    assert fail_until_dead(delivery, receiver) == list(deliver.PAUSES)
     assert (delivery.state, delivery.tries) == ("dead", 6)
     assert delivery.last_problem == "The webhook answered with status 500."
     assert dead_letters() == 1
     assert len(receiver.heard) == 6
 
 
-def test_each_failed_try_enqueues_the_next_for_its_time(delivery: Delivery, receiver: Receiver):
+def test_each_failed_try_makes_the_next_due_at_its_time(delivery: Delivery, receiver: Receiver):
     receiver.answers.append(503)
-    send(delivery)
-    task = DBTaskResult.objects.get(run_after=NOW + timedelta(minutes=1))
-    assert task.args_kwargs["args"] == [str(delivery.ref)]
+    assert send(delivery).due_at == NOW + timedelta(minutes=1)
+    assert delivery.lease == ""
 
 
-def test_a_task_that_comes_too_early_leaves_the_message_alone(delivery: Delivery, receiver: Receiver):
+def test_a_worker_that_comes_too_early_leaves_the_message_alone(delivery: Delivery, receiver: Receiver):
     receiver.answers.append(503)
     send(delivery)
     send(delivery, now=NOW + timedelta(seconds=59))
@@ -90,25 +84,24 @@ def test_a_dead_message_is_recorded_once(delivery: Delivery, receiver: Receiver)
     assert entry.actor.startswith("worker ")
 
 
-def test_a_dead_message_is_not_sent_by_a_late_task(delivery: Delivery, receiver: Receiver):
+def test_a_dead_message_is_never_due(delivery: Delivery, receiver: Receiver):
     fail_until_dead(delivery, receiver)
     receiver.answers.clear()
     assert send(delivery, now=NOW + 99 * HOURS).state == "dead"
+    assert delivery.due_at is None
 
 
 def test_a_dead_message_can_be_tried_again_from_the_start(delivery: Delivery, receiver: Receiver):
     fail_until_dead(delivery, receiver)
     receiver.answers.clear()
-    before = waiting_tasks()
     assert try_again(delivery, by="ada", now=NOW + 99 * HOURS)
-    assert waiting_tasks() == before + 1
     assert not try_again(delivery, by="ada", now=NOW + 99 * HOURS)
     assert send(delivery, now=NOW + 99 * HOURS).state == "sent"
     assert (delivery.tries, delivery.last_problem) == (1, "")
     assert Entry.objects.filter(event="notification.tried_again", actor="ada").count() == 1
 
 
-def test_a_claim_that_ran_out_is_taken_over(delivery: Delivery, receiver: Receiver, monkeypatch):
+def test_a_lease_that_ran_out_is_taken_over(delivery: Delivery, receiver: Receiver, monkeypatch):
     def lost_worker(*_, **__):
         raise SystemExit
 
@@ -116,9 +109,9 @@ def test_a_claim_that_ran_out_is_taken_over(delivery: Delivery, receiver: Receiv
         patched.setattr(webhook, "post", lost_worker)
         with pytest.raises(SystemExit):
             send(delivery)
-    send(delivery, now=NOW + delivering.CLAIM - timedelta(seconds=1))
+    send(delivery, now=NOW + deliver.LEASE - timedelta(seconds=1))
     assert receiver.heard == []
-    assert send(delivery, now=NOW + delivering.CLAIM).state == "sent"
+    assert send(delivery, now=NOW + deliver.LEASE).state == "sent"
 
 
 def test_who_was_overtaken_does_not_overwrite_the_other_answer(delivery: Delivery, monkeypatch):
@@ -127,7 +120,7 @@ def test_who_was_overtaken_does_not_overwrite_the_other_answer(delivery: Deliver
     def overtaken_post(*_, **__):
         calls.append(1)
         if len(calls) == 1:
-            send(delivery, now=NOW + delivering.CLAIM)
+            send(delivery, now=NOW + deliver.LEASE)
             raise Undelivered("Too late.")
 
     monkeypatch.setattr(webhook, "post", overtaken_post)
@@ -135,19 +128,20 @@ def test_who_was_overtaken_does_not_overwrite_the_other_answer(delivery: Deliver
     assert (len(calls), delivery.last_problem) == (2, "")
 
 
-def test_the_sweep_finds_a_message_whose_task_was_lost_and_marks_it(delivery: Delivery):
-    DBTaskResult.objects.all().delete()
-    assert enqueue_late_deliveries(NOW + timedelta(seconds=60)) == 0
-    assert enqueue_late_deliveries(NOW + timedelta(seconds=61)) == 1
-    assert enqueue_late_deliveries(NOW + timedelta(seconds=66)) == 0
-    assert waiting_tasks() == 1
-
-
-def test_the_sweep_leaves_what_was_sent_or_is_dead(delivery: Delivery, receiver: Receiver):
+def test_what_was_sent_or_is_dead_is_not_due_any_more(delivery: Delivery, receiver: Receiver):
     send(delivery)
     tell(subject="another")
     fail_until_dead(Delivery.objects.get(subject="another"), receiver)
-    assert enqueue_late_deliveries(NOW + 99 * HOURS) == 0
+    assert not Delivery.objects.filter(due_at__isnull=False).exists()
+    assert not Delivery.objects.exclude(lease="").exists()
+
+
+def test_one_that_is_due_although_it_was_sent_is_put_to_rest(delivery: Delivery, receiver: Receiver):
+    """As after a restored backup: it must not come due again and again."""
+    send(delivery)
+    Delivery.objects.update(due_at=NOW)
+    send(delivery, now=NOW + HOURS)
+    assert (delivery.due_at, len(receiver.heard)) == (None, 1)
 
 
 def test_a_route_that_was_removed_meanwhile_gets_nothing(
@@ -184,24 +178,3 @@ def test_an_unforeseen_error_is_kept_by_its_kind_alone(delivery: Delivery, monke
 
     monkeypatch.setattr(webhook, "post", breaks)
     assert send(delivery).last_problem == "Sending broke off with ZeroDivisionError."
-
-
-def test_a_message_that_is_not_there_is_nothing_to_do(db):
-    delivering.deliver("00000000-0000-0000-0000-000000000000", clock=lambda: NOW)
-    assert Entry.objects.count() == 0
-
-
-def test_the_task_itself_delivers(delivery: Delivery, receiver: Receiver):
-    tasks.deliver.call(str(delivery.ref))
-    delivery.refresh_from_db()
-    assert (delivery.state, len(receiver.heard)) == ("sent", 1)
-
-
-def test_two_sweeps_at_once_enqueue_once(delivery: Delivery, monkeypatch):
-    DBTaskResult.objects.all().delete()
-    late, later = [Delivery.objects.get()], NOW + HOURS
-    assert enqueue_late_deliveries(later) == 1
-    # What the second sweep read before the first one had marked it.
-    monkeypatch.setattr(sweeping, "_late", lambda _now: late)
-    assert enqueue_late_deliveries(later) == 0
-    assert waiting_tasks() == 1

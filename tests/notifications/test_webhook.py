@@ -76,7 +76,7 @@ def test_the_example_of_the_help_verifies_a_real_message(heard, monkeypatch):
 def test_a_second_try_has_the_same_body_and_a_new_signature(delivery: Delivery, receiver: Receiver):
     receiver.answers.append(500)
     send(delivery)
-    send(delivery, now=delivery.next_try_at)
+    send(delivery, now=delivery.due_at or NOW)
     first, second = receiver.heard
     assert first.body == second.body
     assert first.headers["KeyConsole-Signature"] != second.headers["KeyConsole-Signature"]

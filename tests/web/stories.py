@@ -72,7 +72,7 @@ def settling(by: User, key: MultiRegionKey, *, now: datetime) -> Change:
     return put_in(
         change,
         "settling",
-        next_look_at=now + timedelta(seconds=3),
+        due_at=now + timedelta(seconds=3),
         deadline_at=now + timedelta(minutes=15),
         rounds_taken=3,
     )
@@ -111,7 +111,6 @@ def scanned(
         asked_at=at,
         started_at=None if state == ScanState.WAITING else at,
         finished_at=None if is_open else at + timedelta(seconds=9),
-        heartbeat_at=at,
         problem=problem,
         keys_seen=3,
         version=len(outcomes),

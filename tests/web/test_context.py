@@ -29,7 +29,7 @@ def test_administrators_see_what_was_not_delivered(as_ada: Client, as_cleo: Clie
     assert "Notifications" not in rail(as_cleo)
     for number in range(2):
         facts = {"topic": "change.needs-you", "subject": f"{number}", "body": "", "state": "dead"}
-        Delivery.objects.create(person=cast.ben, next_try_at=NOW, created_at=NOW, **facts)
+        Delivery.objects.create(person=cast.ben, due_at=NOW, created_at=NOW, **facts)
     content = as_ada.get("/keys/").content.decode()
     assert '<span class="badge">2<span class="visually-hidden"> not delivered</span></span>' in content
     assert "not delivered" not in as_cleo.get("/keys/").content.decode()

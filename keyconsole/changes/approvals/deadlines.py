@@ -8,7 +8,7 @@ from django.db import transaction
 
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import ITSELF
-from keyconsole.changes import notifications, tasks
+from keyconsole.changes import notifications
 from keyconsole.changes.approvals.decide import back_to_pending, mark_approved_if_met
 from keyconsole.changes.approvals.run_gate import RunDecision, gate
 from keyconsole.changes.models import Change, Review
@@ -16,36 +16,33 @@ from keyconsole.changes.plan.staleness import end_if_stale
 from keyconsole.changes.quorum import standing_of
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move
-from keyconsole.refusals import Lost
 
-# Longer than a busy queue needs to reach a task: a healthy one is rarely doubled, and a double is harmless.
-PATIENCE = timedelta(seconds=15)
+CHECK_EVERY = timedelta(seconds=10)
 
 
-def attend(*, now: datetime) -> None:
-    """Look after every change that waits. Harmless where two workers do it at once."""
-    for change in Change.objects.select_related("key__account", "requester", "batch").filter(
-        state__in=[State.PENDING, State.APPROVED]
-    ):
-        try:
-            _attend_one(change, now=now)
-        except Lost:
-            continue
+def check_waiting(change: Change, *, now: datetime) -> bool:
+    """What time has done to a change that waits; True where it may run now. Raises Lost."""
+    if not change.is_emergency and end_if_stale(change, actor=ITSELF, now=now):
+        return False
+    if change.state == State.PENDING:
+        _check_pending(change, now=now)
+        return False
+    return _check_approved(change, now=now)
+
+
+def next_check(change: Change, *, now: datetime) -> datetime:
+    """When to look at a change that goes on waiting: soon, or just when its chosen time comes."""
+    moments = [now + CHECK_EVERY, change.run_at, change.request_expires_at, change.approval_expires_at]
+    return min(moment for moment in moments if moment and moment > now)
+
+
+def remind_of_reviews(*, now: datetime) -> None:
     with transaction.atomic():
         for review in Review.objects.select_related("change").filter(reviewed_at=None, due_at__lte=now):
             notifications.review_due(review.change, now=now)
 
 
-def _attend_one(change: Change, *, now: datetime) -> None:
-    if not change.is_emergency and end_if_stale(change, actor=ITSELF, now=now):
-        return
-    if change.state == State.PENDING:
-        _attend_pending(change, now=now)
-    else:
-        _attend_approved(change, now=now)
-
-
-def _attend_pending(change: Change, *, now: datetime) -> None:
+def _check_pending(change: Change, *, now: datetime) -> None:
     if change.request_expires_at and now >= change.request_expires_at:
         expire(change, now=now, why="Nobody decided about it in time.")
         return
@@ -57,15 +54,14 @@ def _attend_pending(change: Change, *, now: datetime) -> None:
             notifications.remind(change, now=now)
 
 
-def _attend_approved(change: Change, *, now: datetime) -> None:
+def _check_approved(change: Change, *, now: datetime) -> bool:
     answer = gate(change, now=now)
     if answer.decision == RunDecision.EXPIRE:
         expire(change, now=now, why=" ".join(answer.reasons))
     elif answer.decision == RunDecision.ASK_AGAIN:
         with transaction.atomic():
             back_to_pending(change, actor=ITSELF, now=now, why=" ".join(answer.reasons))
-    elif answer.decision == RunDecision.RUN and _mark(change, now=now):
-        tasks.execute.enqueue(change.ref)
+    return answer.decision == RunDecision.RUN
 
 
 def expire(change: Change, *, now: datetime, why: str) -> None:
@@ -78,12 +74,3 @@ def expire(change: Change, *, now: datetime, why: str) -> None:
         data={"why": why},
         outcome=f"Expired. {why} Nothing was sent to AWS.",
     )
-
-
-def _mark(change: Change, *, now: datetime) -> bool:
-    """Note that a change that is due was enqueued now; False where another sweep did that lately."""
-    last = change.next_look_at or change.state_since
-    if now - last < PATIENCE:
-        return False
-    waiting = Change.objects.filter(pk=change.pk, state=State.APPROVED, next_look_at=change.next_look_at)
-    return waiting.update(next_look_at=now) == 1

@@ -13,8 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from keyconsole.audit.events import Event
-from keyconsole.changes import notifications, tasks
-from keyconsole.changes.approvals.run_gate import RunDecision, gate
+from keyconsole.changes import notifications
 from keyconsole.changes.authorization import (
     may_approve,
     may_comment,
@@ -81,7 +80,6 @@ def mark_approved(change: Change, *, actor: str, now: datetime) -> None:
         request_expires_at=None,
     )
     notifications.approved(change, now=now)
-    start_if_due(change, now=now)
 
 
 def mark_approved_if_met(change: Change, *, actor: str, now: datetime) -> None:
@@ -89,13 +87,6 @@ def mark_approved_if_met(change: Change, *, actor: str, now: datetime) -> None:
     _touch(change, State.PENDING)
     if standing_of(change).met:
         mark_approved(change, actor=actor, now=now)
-
-
-def start_if_due(change: Change, *, now: datetime) -> None:
-    if change.batch_id:
-        return  # it starts in its wave
-    if change.state == State.APPROVED and gate(change, now=now).decision == RunDecision.RUN:
-        tasks.execute.enqueue(change.ref)
 
 
 def reject(change: Change, *, by: User, reason: str, now: datetime, via: str = PAGE) -> None:
@@ -170,11 +161,10 @@ def run(change: Change, *, by: User, now: datetime, run_at: datetime | None = No
         raise Refused(f"Its approval may be used until {change.approval_expires_at:%Y-%m-%d %H:%M} UTC only.")
     with transaction.atomic():
         _touch(change, State.APPROVED)
-        Change.objects.filter(pk=change.pk).update(run_at=run_at or now)
+        Change.objects.filter(pk=change.pk).update(run_at=run_at or now, due_at=now)
         data = {"run_at": (run_at or now).isoformat(), "via": via}
         record_event(change, Event.CHANGE_RUN_ASKED, actor=by.username, now=now, data=data)
         change.refresh_from_db()
-        start_if_due(change, now=now)
 
 
 def _touch(change: Change, state: State) -> None:

@@ -6,8 +6,8 @@ worker that is lost between two steps leaves lines that have begun or not, never
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -15,7 +15,6 @@ from django.db.models import F, Q
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import ITSELF
 from keyconsole.aws_accounts.models import AwsAccount
-from keyconsole.changes import tasks
 from keyconsole.changes.approvals.run_gate import RunDecision, gate
 from keyconsole.changes.batches import notifications
 from keyconsole.changes.batches.audit import record_batch_event
@@ -26,6 +25,7 @@ from keyconsole.changes.notifications import REMIND_EVERY
 from keyconsole.changes.quorum import rules_of
 from keyconsole.changes.states import CLOSED, IN_FLIGHT, State
 from keyconsole.changes.transition import lock_rows, move
+from keyconsole.lease import give_back, take
 from keyconsole.policies.schedule import freeze, windows
 from keyconsole.refusals import Lost
 
@@ -33,16 +33,21 @@ FAILED = frozenset({State.REJECTED, State.EXPIRED, State.STALE, State.NOT_APPLIE
 NOT_BEGUN = (State.PENDING, State.APPROVED)
 
 
-def advance_all(*, now: datetime) -> None:
-    """Harmless where several workers do it at once."""
-    for batch in Batch.objects.select_related("requester").filter(ended_at=None).order_by("number"):
-        advance(batch, now=now)
+LEASE = timedelta(seconds=60)
+CHECK_EVERY = timedelta(seconds=10)
 
 
-def advance(batch: Batch, *, now: datetime) -> None:
-    """One step. Safe to call twice, late, or from many workers at once."""
+def step(batch: Batch, *, clock: Callable[[], datetime]) -> None:
+    """What a worker does for a batch that is due."""
+    if take(batch, now=clock(), lasts=LEASE):
+        give_back(batch, due_at=advance(batch, now=clock()))
+
+
+def advance(batch: Batch, *, now: datetime) -> datetime | None:
+    """One step, and when the next is due. Safe to call twice, late, or from many workers at once."""
     if batch.ended_at:
-        return
+        return None
+    soon = now + CHECK_EVERY
     lines = _lines(batch)
     if failed := _failure(batch, lines):
         why = f"{failed.ref} is {failed.state.replace('_', ' ')}."
@@ -50,10 +55,12 @@ def advance(batch: Batch, *, now: datetime) -> None:
             batch.refresh_from_db()
     if batch.stopped_at:
         cancel_rest(batch, lines, actor=ITSELF, why=f"{batch.ref} was stopped: {batch.stopped_why}", now=now)
-    elif _ready(batch, lines, now=now) or any(_held(line) for line in lines):
-        _begin_wave(batch, now=now)
+    elif (_ready(batch, lines, now=now) or any(_held(line) for line in lines)) and _begin_wave(
+        batch, now=now
+    ):
+        soon = now + COUNTS_FOR
     _remind(batch, lines, now=now)
-    _end(batch, now=now)
+    return None if _end(batch, now=now) else soon
 
 
 def stop(batch: Batch, *, event: Event, actor: str, why: str, now: datetime, via: str = ITSELF) -> bool:
@@ -95,7 +102,8 @@ def _failure(batch: Batch, lines: Iterable[Change]) -> Change | None:
     return next((line for line in lines if line.state in FAILED), None)
 
 
-def _begin_wave(batch: Batch, *, now: datetime) -> None:
+def _begin_wave(batch: Batch, *, now: datetime) -> bool:
+    """True where others wait for room in the quota."""
     with transaction.atomic():
         _lock_accounts(batch)
         lock_rows(batch.changes.all())
@@ -107,11 +115,10 @@ def _begin_wave(batch: Batch, *, now: datetime) -> None:
             line for line in waiting if line.ref in {each.ref for each in wave} and _release(line, now=now)
         ]
         if not begun:
-            return
+            return bool(waiting)
         data = {"changes": [line.ref for line in begun], "waiting": len(waiting) - len(begun)}
         record_batch_event(batch, Event.BATCH_WAVE_BEGUN, actor=ITSELF, now=now, data=data)
-        if len(begun) < len(waiting):
-            tasks.enqueue_advance(batch, at=now + COUNTS_FOR)
+        return len(begun) < len(waiting)
 
 
 def _lock_accounts(batch: Batch) -> None:
@@ -146,10 +153,7 @@ def _release(line: Change, *, now: datetime) -> bool:
     if gate(line, now=now, in_turn=True).decision != RunDecision.RUN:
         return False
     waiting = Change.objects.filter(pk=line.pk, state=State.APPROVED, released_at=None)
-    released = waiting.update(released_at=now, next_look_at=now, version=F("version") + 1)
-    if released:
-        tasks.execute.enqueue(line.ref)
-    return bool(released)
+    return bool(waiting.update(released_at=now, due_at=now, version=F("version") + 1))
 
 
 def _held(line: Change) -> bool:
@@ -196,14 +200,16 @@ def _remind(batch: Batch, lines: Iterable[Change], *, now: datetime) -> None:
             notifications.remind(batch, now=now)
 
 
-def _end(batch: Batch, *, now: datetime) -> None:
+def _end(batch: Batch, *, now: datetime) -> bool:
+    """True where nothing is left to do."""
     lines = list(batch.changes.values_list("state", flat=True))
     if any(state not in CLOSED for state in lines):
-        return
+        return False
     with transaction.atomic():
         if not Batch.objects.filter(pk=batch.pk, ended_at=None).update(ended_at=now):
-            return
+            return True
         batch.refresh_from_db()
         counts = {state: lines.count(state) for state in sorted(set(lines))}
         record_batch_event(batch, Event.BATCH_ENDED, actor=ITSELF, now=now, data=counts)
         notifications.ended(batch, now=now)
+    return True

@@ -12,7 +12,6 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from keyconsole.audit.events import Event
-from keyconsole.changes import tasks
 from keyconsole.changes.approvals import decide
 from keyconsole.changes.authorization import may_approve, may_cancel, may_reject, may_run
 from keyconsole.changes.batches.advance import NOT_BEGUN, cancel_rest, stop
@@ -37,7 +36,7 @@ def approve_batch(
     may_approve_batch(by, batch, now=now).or_refuse()
     _refuse_stale(batch, by=by, now=now)
     with transaction.atomic():
-        lock_rows(batch.changes.all())
+        _lock_and_wake(batch, now=now)
         lines = [line for line in _in_state(batch, State.PENDING) if may_approve(by, line, now=now).allowed]
         for line in lines:
             decide.approve(line, by=by, plan_sha256=line.plan_sha256, now=now, comment=comment, via=via)
@@ -45,7 +44,6 @@ def approve_batch(
             raise Lost(batch.ref)
         data = {"plan_sha256": plan_sha256, "comment": comment, "via": via, "lines": len(lines)}
         record_batch_event(batch, Event.BATCH_APPROVAL_GIVEN, actor=by.username, now=now, data=data)
-        tasks.enqueue_advance(batch, at=None)
     return len(lines)
 
 
@@ -57,7 +55,7 @@ def reject_batch(batch: Batch, *, by: User, reason: str, now: datetime, via: str
         raise Refused("Say why: the requester and the record need the reason.")
     why = f"Rejected by {by.username}: {reason}"
     with transaction.atomic():
-        lock_rows(batch.changes.all())
+        _lock_and_wake(batch, now=now)
         if not stop(batch, event=Event.BATCH_REJECTED, actor=by.username, why=why, now=now, via=via):
             raise Lost(batch.ref)
         lines = _in_state(batch, *NOT_BEGUN)
@@ -67,7 +65,6 @@ def reject_batch(batch: Batch, *, by: User, reason: str, now: datetime, via: str
         cancel_rest(
             batch, _in_state(batch, *NOT_BEGUN), actor=by.username, why=f"{batch.ref}: {why}", now=now
         )
-        tasks.enqueue_advance(batch, at=None)
 
 
 def cancel_batch(batch: Batch, *, by: User, reason: str, now: datetime, via: str = PAGE) -> None:
@@ -76,25 +73,29 @@ def cancel_batch(batch: Batch, *, by: User, reason: str, now: datetime, via: str
     may_cancel_batch(by, batch).or_refuse()
     why = f"Cancelled by {by.username}{': ' + reason if reason else '.'}"
     with transaction.atomic():
-        lock_rows(batch.changes.all())
+        _lock_and_wake(batch, now=now)
         if not stop(batch, event=Event.BATCH_CANCELLED, actor=by.username, why=why, now=now, via=via):
             raise Lost(batch.ref)
         cancel_rest(
             batch, _in_state(batch, *NOT_BEGUN), actor=by.username, why=f"{batch.ref}: {why}", now=now
         )
-        tasks.enqueue_advance(batch, at=None)
 
 
 def run_batch(batch: Batch, *, by: User, now: datetime, via: str = PAGE) -> int:
     """Say that the approved lines which wait for that shall run; raises Refused."""
     may_run_batch(by, batch, now=now).or_refuse()
     with transaction.atomic():
-        lock_rows(batch.changes.all())
+        _lock_and_wake(batch, now=now)
         lines = [line for line in _waiting_for_somebody(batch) if may_run(by, line, now=now).allowed]
         for line in lines:
             decide.run(line, by=by, now=now, via=via)
-        tasks.enqueue_advance(batch, at=None)
     return len(lines)
+
+
+def _lock_and_wake(batch: Batch, *, now: datetime) -> None:
+    """Take every line; and let a worker advance the batch once this is decided."""
+    lock_rows(batch.changes.all())
+    Batch.objects.filter(pk=batch.pk).update(due_at=now)
 
 
 def may_approve_batch(person: User, batch: Batch, *, now: datetime) -> Verdict:

@@ -16,7 +16,7 @@ from keyconsole.changes.models import Approval, Batch, Change
 from keyconsole.changes.notifications import REMIND_EVERY
 from keyconsole.changes.quorum import rules_of
 from keyconsole.changes.states import State
-from keyconsole.notifications.announcing import announce
+from keyconsole.notifications.announce import announce
 from keyconsole.notifications.topics import Topic
 from keyconsole.policies.quorum.roster import Roster
 

@@ -13,7 +13,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from keyconsole.audit.events import Event
-from keyconsole.changes import tasks
 from keyconsole.changes.approvals.decide import mark_approved
 from keyconsole.changes.batches import notifications
 from keyconsole.changes.batches.audit import record_batch_event
@@ -147,7 +146,6 @@ def _store(batch_request: BatchRequest, judged: Sequence[Judged], *, now: dateti
         if not rules_of(change).needs_approval:
             mark_approved(change, actor=batch_request.by.username, now=now)
     notifications.asked(batch, now=now)
-    tasks.enqueue_advance(batch, at=None)
     return batch
 
 
@@ -181,6 +179,7 @@ def _store_batch(batch_request: BatchRequest, rows: Sequence[Change], *, now: da
         plan=plan,
         plan_sha256=plan_sha256(plan),
         requested_at=now,
+        due_at=now,
         puts_back=batch_request.puts_back,
     )
 

@@ -13,18 +13,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from keyconsole.audit.events import Event
-from keyconsole.changes import tasks
+from keyconsole.changes.approvals.deadlines import next_check
 from keyconsole.changes.approvals.run_gate import RunDecision, gate
 from keyconsole.changes.execution import settle
 from keyconsole.changes.execution.call import record_answer, send
-from keyconsole.changes.execution.observe import (
-    TRANSIENT,
-    Seen,
-    enter_for,
-    not_entered,
-    observe,
-    with_policies,
-)
+from keyconsole.changes.execution.observe import TRANSIENT, Seen, enter_for, not_entered, observe
 from keyconsole.changes.execution.store_observations import change_regions, store_round
 from keyconsole.changes.execution.worker_name import worker_name
 from keyconsole.changes.models import Attempt, Change
@@ -33,10 +26,12 @@ from keyconsole.changes.states import State
 from keyconsole.changes.transition import move, record_event
 from keyconsole.kms.errors import KmsError
 from keyconsole.kms.sessions import AccountSession
+from keyconsole.lease import give_back, renew, take
 from keyconsole.refusals import Lost
 
-# A worker that has not moved a change on for so long is taken for dead; another one takes over.
-LEASE = timedelta(seconds=60)
+# A worker that has not moved a change on for so long is taken for dead; another one takes over. Between two
+# renewals a step takes 15 s to enter, or 25 s to look, or 30 s to send: less than half of it.
+LEASE = timedelta(seconds=90)
 LOOKS_BEFORE_GIVING_UP = 4
 PAUSE_BETWEEN_LOOKS = timedelta(seconds=5)
 LOST_WORKER = (
@@ -49,48 +44,29 @@ Clock = Callable[[], datetime]
 def execute(change: Change, *, clock: Clock) -> None:
     """Carry a change as far as it goes now. Safe to call twice, late, or from many workers at once."""
     try:
-        _take(change, now=clock())
-        _carry_on(change, clock=clock)
+        if take(change, now=clock(), lasts=LEASE):
+            _claim(change, now=clock())
+            _carry_on(change, clock=clock)
     except Lost:
         return
 
 
-def _take(change: Change, *, now: datetime) -> None:
+def _claim(change: Change, *, now: datetime) -> None:
+    if change.state == State.EXECUTING:
+        return  # its worker was lost, or it waits for its next look before the call
     if change.state != State.APPROVED:
-        _take_over(change, now=now)
-        return
+        raise Lost(change.ref)
     with transaction.atomic():
         # Asked here and not before: whoever withdraws or freezes at this moment comes before or after us.
         if gate(change, now=now).decision != RunDecision.RUN:
-            raise Lost(change.ref)
-        move(
-            change,
-            to=State.EXECUTING,
-            event=Event.CHANGE_CLAIMED,
-            actor=worker_name(),
-            now=now,
-            next_look_at=now + LEASE,
-        )
-
-
-def _take_over(change: Change, *, now: datetime) -> None:
-    """Go on with a change whose worker was lost, or that waits for its next look before the call."""
-    lease = change.next_look_at
-    if change.state != State.EXECUTING or lease is None or lease > now:
-        raise Lost(change.ref)
-    _renew(change, lease=lease, now=now)
-
-
-def _renew(change: Change, *, lease: datetime | None, now: datetime) -> None:
-    rows = Change.objects.filter(pk=change.pk, state=State.EXECUTING, next_look_at=lease).update(
-        next_look_at=now + LEASE
-    )
-    if rows != 1:
-        raise Lost(change.ref)
-    change.next_look_at = now + LEASE
+            give_back(change, due_at=next_check(change, now=now))
+            return
+        move(change, to=State.EXECUTING, event=Event.CHANGE_CLAIMED, actor=worker_name(), now=now)
 
 
 def _carry_on(change: Change, *, clock: Clock) -> None:
+    if not change.held:
+        return
     if Attempt.objects.filter(change=change).exists():
         settle.begin(change, now=clock(), why=LOST_WORKER, actor=worker_name())
         return
@@ -105,7 +81,8 @@ def _carry_on(change: Change, *, clock: Clock) -> None:
 
 
 def _observe_and_send(change: Change, session: AccountSession, *, clock: Clock) -> None:
-    seen = with_policies(change.plan, session, observe(change.key, session, regions=change_regions(change)))
+    renew(change, now=clock(), lasts=LEASE)
+    seen = observe(change.key, session, regions=change_regions(change), plan=change.plan)
     now = clock()
     store_round(change, seen, now=now)
     pair = [one for one in seen if one.region in {change.from_region, change.to_region}]
@@ -124,7 +101,7 @@ def _commit_attempt(change: Change, *, now: datetime) -> Attempt:
     """The point of no return: from here on no other worker will ever call for this change."""
     try:
         with transaction.atomic():
-            _renew(change, lease=change.next_look_at, now=now)
+            renew(change, now=now, lasts=LEASE)
             attempt = Attempt.objects.create(
                 change=change,
                 plan_sha256=change.plan_sha256,
@@ -164,11 +141,7 @@ def _end_stale(change: Change, pair: list[Seen], found: list[str], *, now: datet
 def _cannot_look(change: Change, problem: str, *, transient: bool, now: datetime) -> None:
     """Look again soon where that can help; else end, since nothing was sent."""
     if transient and change.rounds_taken < LOOKS_BEFORE_GIVING_UP:
-        again_at = now + PAUSE_BETWEEN_LOOKS
-        Change.objects.filter(pk=change.pk, state=State.EXECUTING, next_look_at=change.next_look_at).update(
-            next_look_at=again_at, version=F("version") + 1
-        )
-        tasks.execute.using(run_after=again_at).enqueue(change.ref)
+        give_back(change, due_at=now + PAUSE_BETWEEN_LOOKS)
         return
     move(
         change,

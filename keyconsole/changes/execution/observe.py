@@ -1,11 +1,16 @@
-"""Looks at a key in every Region of its set. Outside of any transaction; writes nothing."""
+"""Looks at a key in its Regions, all at the same time. Outside of any transaction; writes nothing.
+
+The two Regions of a move never wait for a third, and none of them for longer than the step has.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.changes.execution.time_limit import each_within
 from keyconsole.changes.plan.plan import Plan
 from keyconsole.inventory.models import MultiRegionKey, Sight
 from keyconsole.kms.errors import AccessDenied, KmsError, NotFound, ServiceFault, Throttled, Unreachable
@@ -14,6 +19,8 @@ from keyconsole.kms.policies import policy_digest
 from keyconsole.kms.sessions import AccountSession, connect
 
 TRANSIENT = (Unreachable, Throttled, ServiceFault)
+ENTER_SECONDS = 15.0
+OBSERVE_SECONDS = 25.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +56,19 @@ class Seen:
 
 
 def enter_for(account: AwsAccount, *, name: str) -> AccountSession:
-    """Enter an account; the caller closes it. `name` stands in CloudTrail and joins its record to ours."""
-    return connect(
-        account.credential_source, account_id=account.account_id, session_name=f"keyconsole-{name}"
-    )
+    """Enter an account; the caller closes it. `name` stands in CloudTrail and joins its record to ours.
+
+    Raises Unreachable where STS has not let us in after ENTER_SECONDS.
+    """
+    source, number = account.credential_source, account.account_id
+    enter = partial(connect, source, account_id=number, session_name=f"keyconsole-{name}")
+    [session] = each_within(ENTER_SECONDS, [enter])
+    if session is None:
+        raise Unreachable(
+            operation="GetCallerIdentity",
+            message=f"Account {number} could not be entered within {ENTER_SECONDS:.0f} seconds.",
+        )
+    return session
 
 
 def known_regions_of(key: MultiRegionKey, *, first: Iterable[str] = ()) -> list[str]:
@@ -61,8 +77,15 @@ def known_regions_of(key: MultiRegionKey, *, first: Iterable[str] = ()) -> list[
     return list(dict.fromkeys([*first, *sorted(others)]))
 
 
-def observe(key: MultiRegionKey, session: AccountSession, *, regions: Iterable[str]) -> list[Seen]:
-    return [_observe_in(session, KeyArn.parse(key.arn_in(region))) for region in regions]
+def observe(
+    key: MultiRegionKey, session: AccountSession, *, regions: Iterable[str], plan: Plan | None = None
+) -> list[Seen]:
+    """One answer a Region, in their order; with the digests of those policies that a plan was made with."""
+    arns = [KeyArn.parse(key.arn_in(region)) for region in regions]
+    planned = {region["region"] for region in plan["regions"] if region["policy_sha256"]} if plan else set()
+    works = [partial(_observe_in, session, arn, with_policy=arn.region in planned) for arn in arns]
+    answers = each_within(OBSERVE_SECONDS, works)
+    return [answer or _no_answer(arn.region) for arn, answer in zip(arns, answers, strict=True)]
 
 
 def not_entered(regions: Iterable[str], error: KmsError) -> list[Seen]:
@@ -71,31 +94,26 @@ def not_entered(regions: Iterable[str], error: KmsError) -> list[Seen]:
     return [Seen(region, Sight.UNLOOKED, problem=str(error), transient=transient) for region in regions]
 
 
-def with_policies(plan: Plan, session: AccountSession, seen: list[Seen]) -> list[Seen]:
-    """The same, with digests of the policies that the plan was made with."""
-    planned = {region["region"] for region in plan["regions"] if region["policy_sha256"]}
-    return [
-        replace(one, policy_sha256=_digest(session, one.facts))
-        if one.facts and one.region in planned
-        else one
-        for one in seen
-    ]
+def _no_answer(region: str) -> Seen:
+    problem = f"No answer from {region} within {OBSERVE_SECONDS:.0f} seconds."
+    return Seen(region, Sight.UNREACHABLE, problem=problem, transient=True)
 
 
-def _observe_in(session: AccountSession, arn: KeyArn) -> Seen:
+def _observe_in(session: AccountSession, arn: KeyArn, *, with_policy: bool) -> Seen:
     region = arn.region
     try:
-        return Seen(region, Sight.SEEN, facts=session.kms(region).describe_key(arn))
+        seen = Seen(region, Sight.SEEN, facts=session.kms(region).describe_key(arn))
     except NotFound as error:
         return Seen(region, Sight.GONE, problem=str(error))
     except AccessDenied as error:
         return Seen(region, Sight.DENIED, problem=str(error))
     except KmsError as error:
         return Seen(region, Sight.UNREACHABLE, problem=str(error), transient=isinstance(error, TRANSIENT))
+    return replace(seen, policy_sha256=_digest(session, arn)) if with_policy else seen
 
 
-def _digest(session: AccountSession, facts: RegionKeyFacts) -> str:
+def _digest(session: AccountSession, arn: KeyArn) -> str:
     try:
-        return policy_digest(session.kms(facts.region).get_key_policy(facts.arn))
+        return policy_digest(session.kms(arn.region).get_key_policy(arn))
     except KmsError as error:
         return f"unreadable: {error.code}"

@@ -33,7 +33,7 @@ class Progress:
     others: tuple[Side, ...]
     moving: bool
     overdue: bool
-    next_look_at: datetime | None
+    next_look_at: datetime | None  # None also while somebody looks
     last_look_at: datetime | None
     headline: str
 
@@ -62,7 +62,7 @@ def progress(change: Change) -> Progress:
         others=tuple(others),
         moving=change.state == State.SETTLING,
         overdue=change.overdue_since is not None and change.is_open,
-        next_look_at=change.next_look_at if change.state == State.SETTLING else None,
+        next_look_at=change.due_at if change.state == State.SETTLING and not change.lease else None,
         last_look_at=max((observation.looked_at for observation in latest.values()), default=None),
         headline=headline(change, sides),
     )

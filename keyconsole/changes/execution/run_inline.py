@@ -11,7 +11,7 @@ from collections.abc import Callable
 from django.utils import timezone
 
 from keyconsole.changes.approvals.run_gate import RunDecision, gate
-from keyconsole.changes.execution import execute, settle
+from keyconsole.changes.execution.step import step
 from keyconsole.changes.models import Change
 from keyconsole.changes.states import State
 
@@ -30,8 +30,10 @@ def carry(change: Change, *, until_settled: bool, report: Callable[[Change], Non
             return change
         if change.state == State.SETTLING and not until_settled:
             return change
-        if not _step(change):
+        if change.due_at is None or change.due_at > timezone.now():
             time.sleep(POLL_SECONDS)
+        else:
+            step(change, clock=timezone.now)
 
 
 def _waits_for_people(change: Change) -> bool:
@@ -39,19 +41,3 @@ def _waits_for_people(change: Change) -> bool:
     if change.state == State.APPROVED:
         return gate(change, now=timezone.now()).decision != RunDecision.RUN
     return change.state == State.PENDING
-
-
-def _step(change: Change) -> bool:
-    """Take the next step if it is due; True where there was one."""
-    now = timezone.now()
-    if change.state in {State.APPROVED, State.EXECUTING}:
-        waits = (
-            change.state == State.EXECUTING and change.next_look_at is not None and change.next_look_at > now
-        )
-        if not waits:
-            execute.execute(change, clock=timezone.now)
-        return not waits
-    if change.state == State.SETTLING and change.next_look_at is not None and change.next_look_at <= now:
-        settle.settle(change, clock=timezone.now)
-        return True
-    return False

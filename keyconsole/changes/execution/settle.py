@@ -1,7 +1,4 @@
-"""Watches a change after its call until every Region agrees. Each look is one task; nothing here sleeps.
-
-A rival look is harmless: whoever moves `next_look_at` on by compare-and-set looks, the other goes home.
-"""
+"""Watches a change after its call until every Region agrees. Each look is one step; nothing here sleeps."""
 
 from __future__ import annotations
 
@@ -13,7 +10,6 @@ from django.db import transaction
 from django.db.models import F
 
 from keyconsole.audit.events import Event
-from keyconsole.changes import tasks
 from keyconsole.changes.execution.observe import Seen, enter_for, not_entered, observe
 from keyconsole.changes.execution.outcome import Judgement, Outcome, View, judge
 from keyconsole.changes.execution.store_observations import change_regions, store_round
@@ -24,8 +20,11 @@ from keyconsole.changes.transition import move, record_event
 from keyconsole.inventory.models import Cause, Sight
 from keyconsole.inventory.periods import record_primary
 from keyconsole.kms.errors import KmsError
+from keyconsole.lease import give_back, renew, take
 from keyconsole.refusals import Lost
 
+# As long as that of an execution: a look enters the account (15 s) and asks every Region (25 s) at most.
+LEASE = timedelta(seconds=90)
 PAUSES = (1, 1, 2, 3, 5, 8)  # seconds between the first looks; then always the longest
 LONGEST_PAUSE = 10
 PAUSE_WHEN_OVERDUE = 60
@@ -36,48 +35,38 @@ CALL_LASTS_AT_MOST = timedelta(seconds=60)
 def begin(change: Change, *, now: datetime, why: str, actor: str) -> None:
     """From the call to watching; raises Lost where another worker did that already."""
     deadline = now + timedelta(seconds=settings.KEYCONSOLE_SETTLE_DEADLINE_SECONDS)
-    with transaction.atomic():
-        move(
-            change,
-            to=State.SETTLING,
-            event=Event.CHANGE_SETTLING,
-            actor=actor,
-            now=now,
-            data={"why": why, "deadline_at": deadline.isoformat()},
-            next_look_at=now,
-            deadline_at=deadline,
-        )
-        tasks.enqueue_settle(change, at=None)
+    move(
+        change,
+        to=State.SETTLING,
+        event=Event.CHANGE_SETTLING,
+        actor=actor,
+        now=now,
+        data={"why": why, "deadline_at": deadline.isoformat()},
+        deadline_at=deadline,
+    )
 
 
 def settle(change: Change, *, clock: Callable[[], datetime]) -> None:
     """Look once in every Region and decide. Safe to call twice, late, or from many workers at once."""
-    now = clock()
-    if change.state != State.SETTLING or not _claim_look(change, now=now):
+    if change.state != State.SETTLING or not take(change, now=clock(), lasts=LEASE):
         return
-    regions = change_regions(change)
+    again_at = clock() + pause_after(change)
     try:
-        with enter_for(change.key.account, name=change.ref) as session:
-            seen = observe(change.key, session, regions=regions)
-    except KmsError as error:
-        seen = not_entered(regions, error)
-    now = clock()
-    store_round(change, seen, now=now)
-    try:
-        _conclude(change, _judgement(change, seen, now=now), now=now)
+        seen = _look(change)
+        now = clock()
+        store_round(change, seen, now=now)
+        _conclude(change, _judgement(change, seen, now=now), again_at=again_at, now=now)
     except Lost:
         return
 
 
-def _claim_look(change: Change, *, now: datetime) -> bool:
-    due = change.next_look_at
-    if due is None or due > now:
-        return False
-    change.next_look_at = now + pause_after(change)
-    claimed = Change.objects.filter(pk=change.pk, state=State.SETTLING, next_look_at=due).update(
-        next_look_at=change.next_look_at
-    )
-    return claimed == 1
+def _look(change: Change) -> list[Seen]:
+    regions = change_regions(change)
+    try:
+        with enter_for(change.key.account, name=change.ref) as session:
+            return observe(change.key, session, regions=regions)
+    except KmsError as error:
+        return not_entered(regions, error)
 
 
 def pause_after(change: Change) -> timedelta:
@@ -111,13 +100,13 @@ def _unreadable_before(change: Change) -> frozenset[str]:
     return frozenset(region for region, role in last.items() if not role)
 
 
-def _conclude(change: Change, judgement: Judgement, *, now: datetime) -> None:
+def _conclude(change: Change, judgement: Judgement, *, again_at: datetime, now: datetime) -> None:
     if judgement.outcome == Outcome.DONE:
         _end_done(change, judgement, now=now)
     elif judgement.outcome == Outcome.NOT_APPLIED:
         _end_not_applied(change, judgement, now=now)
     else:
-        _wait(change, judgement, now=now)
+        _wait(change, judgement, again_at=again_at, now=now)
 
 
 def _end_done(change: Change, judgement: Judgement, *, now: datetime) -> None:
@@ -168,12 +157,13 @@ def _end_not_applied(change: Change, judgement: Judgement, *, now: datetime) -> 
     )
 
 
-def _wait(change: Change, judgement: Judgement, *, now: datetime) -> None:
+def _wait(change: Change, judgement: Judgement, *, again_at: datetime, now: datetime) -> None:
     with transaction.atomic():
-        Change.objects.filter(pk=change.pk, state=State.SETTLING).update(outcome=judgement.sentence)
+        renew(change, now=now, lasts=LEASE)
+        Change.objects.filter(pk=change.pk).update(outcome=judgement.sentence, version=F("version") + 1)
         if change.deadline_at and now >= change.deadline_at:
             _raise_flag(change, judgement, now=now)
-        tasks.enqueue_settle(change, at=change.next_look_at)
+        give_back(change, due_at=again_at)
 
 
 def _raise_flag(change: Change, judgement: Judgement, *, now: datetime) -> None:

@@ -13,6 +13,7 @@ from keyconsole.changes.models import Change, Observation
 from keyconsole.inventory.models import MultiRegionKey, Sight
 from keyconsole.inventory.store.store_one import store_observation
 from keyconsole.kms.errors import KmsError
+from keyconsole.lease import refuse_without_lease
 from keyconsole.refusals import Refused
 
 
@@ -38,8 +39,12 @@ def observe_now(key: MultiRegionKey, *, now: datetime) -> None:
 
 
 def store_round(change: Change, seen: Sequence[Seen], *, now: datetime) -> None:
-    """One row a Region. The round counts up with each look, from 0 for the look before the call."""
+    """One row a Region. The round counts up with each look, from 0 for the look before the call.
+
+    Raises Lost, with nothing stored, where this worker does not hold the change any more.
+    """
     with transaction.atomic():
+        refuse_without_lease(change)
         Observation.objects.bulk_create(
             [
                 Observation(
@@ -53,8 +58,7 @@ def store_round(change: Change, seen: Sequence[Seen], *, now: datetime) -> None:
                     problem=one.problem,
                 )
                 for one in seen
-            ],
-            ignore_conflicts=True,  # a rival worker has stored the same round
+            ]
         )
         for one in seen:
             if one.sight != Sight.UNLOOKED:

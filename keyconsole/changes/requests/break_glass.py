@@ -14,7 +14,7 @@ from django.db.models import F
 
 from keyconsole.audit.events import Event
 from keyconsole.aws_accounts.permissions import Person
-from keyconsole.changes import notifications, tasks
+from keyconsole.changes import notifications
 from keyconsole.changes.authorization import may_request
 from keyconsole.changes.models import Change, Review
 from keyconsole.changes.quorum import members_of, reviewers_of, rules_of
@@ -121,7 +121,6 @@ def _begin_emergency(change: Change, *, now: datetime) -> None:
         request_expires_at=None,
     )
     notifications.emergency_used(change, skipped=skipped, now=now)
-    tasks.execute.enqueue(change.ref)
 
 
 def _refuse_without_proof(

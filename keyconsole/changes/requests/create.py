@@ -101,6 +101,7 @@ def fields_of(
         "rules": governing.rules.as_json(),
         "policy_why": governing.why,
         "requested_at": now,
+        "due_at": now,
         "state_since": now,
         "request_expires_at": now + timedelta(hours=governing.rules.request_lives_hours),
         "run_at": move_request.run_at,

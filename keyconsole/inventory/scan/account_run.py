@@ -18,7 +18,8 @@ from keyconsole.inventory.observation import RegionObservation
 from keyconsole.inventory.scan.reader import Began, Entered, Reader, Refused, Report, Reports
 from keyconsole.inventory.store.conclude import conclude
 from keyconsole.inventory.store.known import Picture
-from keyconsole.inventory.store.store_region import ScanTaken, beat, store_region
+from keyconsole.inventory.store.store_region import LEASE, ScanTaken, beat, store_region
+from keyconsole.lease import take
 
 logger = logging.getLogger(__name__)
 
@@ -36,11 +37,12 @@ class AccountRun:
     def claim(cls, scan: Scan, reports: Reports, *, clock: Callable[[], datetime]) -> Self | None:
         """Begin a scan that waits; None where another worker was quicker."""
         now = clock()
-        if not Scan.objects.filter(pk=scan.pk, state=ScanState.WAITING).update(
-            state=ScanState.RUNNING, started_at=now, heartbeat_at=now
-        ):
+        begun = {"state": ScanState.RUNNING, "started_at": now}
+        if scan.state != ScanState.WAITING or not take(scan, now=now, lasts=LEASE, **begun):
             return None
-        scan = Scan.objects.select_related("account").get(pk=scan.pk)
+        # As it is now: it may have become deeper since it was read.
+        held, scan = scan.held, Scan.objects.select_related("account").get(pk=scan.pk)
+        scan.held = held
         run = cls(scan, Reader(scan, reports, clock=clock), clock=clock)
         run._reader.start()
         return run
@@ -103,7 +105,7 @@ class AccountRun:
     def _finish(self, state: ScanState, *, problem: str = "") -> None:
         now, calls = self._clock(), self._reader.calls()
         with transaction.atomic():
-            beat(self.scan, now=now, state=state, finished_at=now, problem=problem, calls=calls)
+            beat(self.scan, now=now, state=state, finished_at=now, problem=problem, calls=calls, ends=True)
             log.record(
                 Event.SCAN_FINISHED,
                 actor=self.scan.asked_by,

@@ -18,7 +18,10 @@ from keyconsole.audit.events import Event
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.models import Depth, Scan, ScanState
 from keyconsole.inventory.scan.account_run import AccountRun
+from keyconsole.inventory.scan.lost import close_lost
 from keyconsole.inventory.scan.reader import Report, Reports
+from keyconsole.inventory.store.store_region import LEASE
+from keyconsole.lease import give_back, take
 
 ACCOUNTS_AT_ONCE = 4
 BEAT_SECONDS = 15.0
@@ -29,23 +32,12 @@ Watch = Callable[[Scan, Report], None]
 
 
 def request_scan(account: AwsAccount, *, by: str, now: datetime, depth: Depth = Depth.KEYS) -> Scan:
-    """Let a worker scan the account. A scan that is open already is returned as it is."""
-    from keyconsole.inventory.tasks import scan_account  # noqa: PLC0415 - tasks import this module
-
-    with transaction.atomic():
-        scan, is_new = open_scan(account, by=by, now=now, depth=depth)
-        if is_new:
-            scan_account.enqueue(scan.pk)
-    return scan
-
-
-def open_scan(account: AwsAccount, *, by: str, now: datetime, depth: Depth) -> tuple[Scan, bool]:
-    """A waiting scan of the account, and whether it is new. One that waits becomes as deep as asked."""
+    """Let a worker scan the account. One that is open already is given back; one that waits becomes as deep
+    as asked.
+    """
     try:
         with transaction.atomic():
-            scan = Scan.objects.create(
-                account=account, depth=depth, asked_by=by, asked_at=now, heartbeat_at=now
-            )
+            scan = Scan.objects.create(account=account, depth=depth, asked_by=by, asked_at=now, due_at=now)
             log.record(
                 Event.SCAN_REQUESTED,
                 actor=by,
@@ -58,12 +50,18 @@ def open_scan(account: AwsAccount, *, by: str, now: datetime, depth: Depth) -> t
         Scan.objects.filter(account=account, state=ScanState.WAITING).exclude(depth=Depth.DETAILS).update(
             depth=depth
         )
-        return Scan.objects.filter(account=account).latest("asked_at"), False
-    return scan, True
+        return Scan.objects.filter(account=account).latest("asked_at")
+    return scan
 
 
-def run_scan(scan: Scan, *, clock: Clock = timezone.now) -> None:
-    run_scans([scan], clock=clock)
+def step(scan: Scan, *, clock: Clock) -> None:
+    """What a worker does for a scan that is due: run it, or close it where its worker was lost."""
+    if scan.state == ScanState.WAITING:
+        run_scans([scan], clock=clock)
+    elif scan.state == ScanState.RUNNING:
+        close_lost(scan, now=clock())
+    elif take(scan, now=clock(), lasts=LEASE):
+        give_back(scan, due_at=None)
 
 
 def run_scans(

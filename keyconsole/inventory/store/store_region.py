@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +17,9 @@ from keyconsole.inventory.observation import BLIND, RegionObservation
 from keyconsole.inventory.store.columns import STORED, blank_row, fill_row, name_row
 from keyconsole.inventory.store.diff import Before, Difference, compare
 from keyconsole.inventory.store.known import Picture
+
+# A scan that was not heard of for so long has lost its worker.
+LEASE = timedelta(minutes=2)
 
 
 class ScanTaken(Exception):  # noqa: N818 - the scan was declared lost, or another worker has it
@@ -45,11 +48,12 @@ def store_region(scan: Scan, look: RegionObservation, *, picture: Picture, now: 
         picture.evidence[key.facts.key_id].append(key)
 
 
-def beat(scan: Scan, *, now: datetime, keys_seen: int = 0, **fields: Any) -> None:
-    """Say that the scan is alive and has news; raises ScanTaken where it no longer runs."""
-    running = Scan.objects.filter(pk=scan.pk, state=ScanState.RUNNING)
+def beat(scan: Scan, *, now: datetime, keys_seen: int = 0, ends: bool = False, **fields: Any) -> None:
+    """Say that the scan is alive and has news; raises ScanTaken where it no longer is ours."""
+    running = Scan.objects.filter(pk=scan.pk, state=ScanState.RUNNING, lease=scan.held)
     grown = {"version": F("version") + 1, "keys_seen": F("keys_seen") + keys_seen}
-    if not running.update(heartbeat_at=now, **grown, **fields):
+    turn: dict[str, Any] = {"due_at": None, "lease": ""} if ends else {"due_at": now + LEASE}
+    if not running.update(**turn, **grown, **fields):
         raise ScanTaken
 
 

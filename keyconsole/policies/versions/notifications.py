@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 
-from keyconsole.notifications.announcing import announce
+from keyconsole.notifications.announce import announce
 from keyconsole.notifications.topics import Topic
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.versions.votes import tallies

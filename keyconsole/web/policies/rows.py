@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -81,7 +81,13 @@ class FreezeRow(RowForm):
         return _utc(self.cleaned_data["to_at"])
 
 
-class Rows(forms.BaseFormSet[RowForm]):
+if TYPE_CHECKING:
+    _FormSet = forms.BaseFormSet[RowForm]
+else:
+    _FormSet = forms.BaseFormSet  # Django's class takes no type arguments at run time
+
+
+class Rows(_FormSet):
     def entered(self) -> list[Document]:
         return [form.entered() for form in self.forms if not form.is_blank]
 

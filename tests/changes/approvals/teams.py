@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import Group, User
 
 from keyconsole.aws_accounts.models import RoleGrant
+from keyconsole.changes.approvals.deadlines import check_waiting, remind_of_reviews
 from keyconsole.changes.approvals.decide import approve
+from keyconsole.changes.approvals.run_gate import RunDecision, gate
+from keyconsole.changes.execution import execute
 from keyconsole.changes.models import Change
+from keyconsole.changes.states import State
+from keyconsole.lease import take
 from keyconsole.policies.document.rules import Rule, Rules, Selector
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.quorum.requirements import Requirement
+from keyconsole.refusals import Lost
 from tests.cast import NOW, Cast, hold
 
+WAITING = [State.PENDING, State.APPROVED]
 ONE_OF_EACH = (Requirement("platform", 1), Requirement("security", 1))
 
 
@@ -48,3 +56,29 @@ def agree(change: Change, *people: User, now: datetime = NOW) -> Change:
     for person in people:
         approve(change, by=person, plan_sha256=change.plan_sha256, now=now)
     return change
+
+
+def check_everything_that_waits(*, now: datetime) -> None:
+    """What workers do for the changes that wait, and for reviews, at that moment."""
+    for change in Change.objects.select_related("key__account", "requester", "batch").filter(
+        state__in=WAITING
+    ):
+        with suppress(Lost):
+            check_waiting(change, now=now)
+    remind_of_reviews(now=now)
+
+
+def claim(change: Change, *, now: datetime) -> None:
+    """A worker takes it, and may do no more; raises Lost where it may not."""
+    if not take(change, now=now, lasts=execute.LEASE):
+        raise Lost(change.ref)
+    execute._claim(change, now=now)
+    if change.state != State.EXECUTING:
+        raise Lost(change.ref)
+
+
+def would_run(change: Change, *, now: datetime) -> bool:
+    """Whether a worker that comes at that moment finds it due and may run it."""
+    change = Change.objects.select_related("key__account", "requester", "batch").get(pk=change.pk)
+    due = change.due_at is not None and change.due_at <= now
+    return due and change.state == State.APPROVED and gate(change, now=now).decision == RunDecision.RUN

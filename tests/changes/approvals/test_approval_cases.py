@@ -10,10 +10,8 @@ import pytest
 from django.contrib.auth.models import Group, User
 
 from keyconsole.aws_accounts.models import RoleGrant
-from keyconsole.changes.approvals.deadlines import attend
 from keyconsole.changes.approvals.decide import approve, reject, run
 from keyconsole.changes.approvals.run_gate import RunDecision, gate
-from keyconsole.changes.execution.execute import _take
 from keyconsole.changes.models import Change
 from keyconsole.changes.requests.request import cancel, request_move
 from keyconsole.policies.document.parse import parse_rules, stored_rules
@@ -21,7 +19,14 @@ from keyconsole.policies.document.rules import Rule, Rules, Runs, Window
 from keyconsole.policies.quorum.requirements import Requirement
 from keyconsole.refusals import Invalid, Lost, Refused
 from tests.cast import NOW, hold
-from tests.changes.approvals.teams import agree, give, hold_for_payments, join
+from tests.changes.approvals.teams import (
+    agree,
+    check_everything_that_waits,
+    claim,
+    give,
+    hold_for_payments,
+    join,
+)
 
 pytestmark = pytest.mark.django_db
 ONE = (Requirement("", 1),)
@@ -51,7 +56,7 @@ def test_a_quorum_of_nobody_is_refused_in_a_policy(at_least):
 def test_a_quorum_of_nobody_that_got_into_the_database_still_needs_somebody(ask, cast, needs):
     hold_for_payments(cast, requirements=needs)
     change = ask()
-    attend(now=NOW)
+    check_everything_that_waits(now=NOW)
     assert again(change).state == "pending"
     assert agree(again(change), cast.ben).state == "approved"
 
@@ -60,7 +65,7 @@ def test_one_person_in_every_group_is_still_one_person(ask, cast):
     hold_for_payments(cast)
     join("security", cast.ben)
     change = agree(ask(), cast.ben)
-    attend(now=NOW)
+    check_everything_that_waits(now=NOW)
     assert again(change).state == "pending"
 
 
@@ -89,8 +94,8 @@ def test_a_group_that_is_deleted_takes_its_votes_along(ask, cast):
     Group.objects.get(name="security").delete()
     run(again(change), by=cast.ana, now=NOW)
     with pytest.raises(Lost):
-        _take(again(change), now=NOW)
-    attend(now=NOW)
+        claim(again(change), now=NOW)
+    check_everything_that_waits(now=NOW)
     assert again(change).state == "pending"
 
 
@@ -114,7 +119,7 @@ def test_nothing_runs_for_a_requester_who_is_gone(ask, cast, how):
     assert decision.decision == RunDecision.WAIT
     assert "ana, who asked for it, may no longer ask for changes in payments." in decision.reasons
     with pytest.raises(Lost):
-        _take(again(change), now=NOW)
+        claim(again(change), now=NOW)
 
 
 def test_it_runs_when_the_requester_is_back_in_time(ask, cast):
@@ -132,7 +137,7 @@ def test_a_lone_confirmation_does_not_outlive_the_role(ask, cast):
     change = ask(run_at=NOW + timedelta(hours=2))
     RoleGrant.objects.filter(person=cast.ana).delete()
     with pytest.raises(Lost):
-        _take(again(change), now=NOW + timedelta(hours=3))
+        claim(again(change), now=NOW + timedelta(hours=3))
 
 
 def test_the_requester_of_the_command_line_is_the_requester_everywhere(ask, cast):
@@ -171,13 +176,13 @@ def test_a_no_after_all_agreed_still_ends_what_has_not_begun(ask, cast):
     change = agree(ask(), cast.ben, cast.bea)
     reject(change, by=cast.ben, reason="I read it again.", now=NOW)
     with pytest.raises(Lost):
-        _take(again(change), now=NOW)
+        claim(again(change), now=NOW)
 
 
 def test_a_change_that_runs_takes_no_votes_any_more(ask, cast):
     hold_for_payments(cast, requirements=ONE)
     change = agree(ask(), cast.ben)
-    _take(change, now=NOW)
+    claim(change, now=NOW)
     with pytest.raises(Refused, match="is executing: it takes no votes"):
         reject(again(change), by=cast.bea, reason="No.", now=NOW)
 
@@ -188,11 +193,11 @@ def test_a_window_that_closes_between_the_vote_and_the_worker_holds_it(ask, cast
     change = agree(ask(), cast.ben)
     assert gate(change, now=NOW + timedelta(minutes=59)).decision == RunDecision.RUN
     with pytest.raises(Lost):
-        _take(again(change), now=NOW + timedelta(hours=1))
+        claim(again(change), now=NOW + timedelta(hours=1))
     assert "The next one opens 2026-11-24 08:00 UTC" in " ".join(
         gate(change, now=NOW + timedelta(hours=1)).reasons
     )
-    _take(again(change), now=NOW + timedelta(hours=20))
+    claim(again(change), now=NOW + timedelta(hours=20))
     assert again(change).state == "executing"
 
 
@@ -200,6 +205,6 @@ def test_a_loosened_policy_changes_nothing_for_what_was_asked_before(ask, cast):
     version = hold_for_payments(cast)
     change = agree(ask(), cast.ben)
     hold(replace(stored_rules(version.document), requirements=ONE))
-    attend(now=NOW)
+    check_everything_that_waits(now=NOW)
     assert again(change).state == "pending"
     assert again(change).policy_version == version

@@ -4,11 +4,9 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
-from django_tasks_db.models import DBTaskResult
 
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import RoleGrant
-from keyconsole.changes.approvals.deadlines import attend
 from keyconsole.changes.approvals.decide import approve, comment, reject, run, withdraw
 from keyconsole.changes.models import Approval, Change
 from keyconsole.changes.requests.request import cancel, request_move
@@ -18,6 +16,7 @@ from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.quorum.requirements import Requirement
 from keyconsole.refusals import Refused
 from tests.cast import NOW, hold
+from tests.changes.approvals.teams import check_everything_that_waits, would_run
 
 pytestmark = pytest.mark.django_db
 
@@ -67,17 +66,13 @@ def agree(change, by, **over):
     return change
 
 
-def started(change):
-    return [task.args_kwargs["args"] for task in DBTaskResult.objects.filter(task_path__endswith="execute")]
-
-
 def test_without_any_policy_one_other_approver_is_needed(ask, cast):
     change = ask()
     assert change.state == "pending"
-    assert started(change) == []
+    assert not would_run(change, now=NOW)
     agree(change, cast.ben)
     assert change.state == "approved"
-    assert started(change) == [[change.ref]]
+    assert would_run(change, now=NOW)
 
 
 def test_every_requirement_must_be_met(ask, both_teams, cast):
@@ -145,7 +140,7 @@ def test_a_plan_that_no_longer_holds_is_stale_at_the_vote_and_says_what_differs(
 def test_a_pending_change_is_looked_after_and_goes_stale_with_its_approvals(ask, both_teams, cast, inventory):
     change = agree(ask(), cast.ben)
     inventory.card_vault.region_keys.filter(region="us-east-1").update(policy_sha256="changed")
-    attend(now=NOW)
+    check_everything_that_waits(now=NOW)
     change.refresh_from_db()
     assert change.state == "stale"
     assert "The policy of the key in us-east-1" in change.outcome
@@ -155,14 +150,14 @@ def test_a_pending_change_is_looked_after_and_goes_stale_with_its_approvals(ask,
 def test_an_identical_second_look_keeps_the_approvals(ask, both_teams, cast, inventory):
     change = agree(ask(), cast.ben)
     inventory.card_vault.region_keys.update(last_seen_at=NOW + timedelta(hours=1))
-    attend(now=NOW)
+    check_everything_that_waits(now=NOW)
     assert agree(change, cast.bea).state == "approved"
 
 
 def test_a_region_that_cannot_be_read_for_now_makes_nothing_stale(ask, inventory):
     change = ask()
     inventory.card_vault.region_keys.filter(region="eu-west-1").update(sight="unreachable")
-    attend(now=NOW)
+    check_everything_that_waits(now=NOW)
     change.refresh_from_db()
     assert change.state == "pending"
 
@@ -188,7 +183,7 @@ def test_deny_after_n_minus_1_approvals_wins(ask, cast):
     change = agree(ask(), cast.ben)
     reject(change, by=cast.bea, reason="No.", now=NOW)
     assert change.state == "rejected"
-    assert started(change) == []
+    assert not would_run(change, now=NOW)
 
 
 def test_an_approval_can_be_withdrawn_while_others_are_missing(ask, both_teams, cast):
@@ -226,7 +221,7 @@ def test_a_vote_that_no_longer_counts_is_noticed_before_it_runs(ask, cast):
     hold(Rules(name="by-hand", rule=Rule.APPROVE, requirements=(Requirement(),), runs=Runs.BY_HAND))
     change = agree(ask(), cast.ben)
     RoleGrant.objects.filter(person=cast.ben).delete()
-    attend(now=NOW)
+    check_everything_that_waits(now=NOW)
     change.refresh_from_db()
     assert change.state == "pending"
 
@@ -234,29 +229,29 @@ def test_a_vote_that_no_longer_counts_is_noticed_before_it_runs(ask, cast):
 def test_by_hand_it_waits_for_the_requester_or_an_approver(ask, cast):
     hold(Rules(name="by-hand", rule=Rule.APPROVE, requirements=(Requirement(),), runs=Runs.BY_HAND))
     change = agree(ask(), cast.ben)
-    attend(now=NOW + timedelta(minutes=5))
-    assert started(change) == []
+    check_everything_that_waits(now=NOW + timedelta(minutes=5))
+    assert not would_run(change, now=NOW + timedelta(minutes=5))
     with pytest.raises(Refused, match="may run it"):
         run(change, by=cast.cleo, now=NOW)
     run(change, by=cast.ana, now=NOW)
-    assert started(change) == [[change.ref]]
+    assert would_run(change, now=NOW + timedelta(minutes=5))
 
 
 def test_it_runs_at_the_chosen_time_and_not_before(ask, cast):
     at = NOW + timedelta(hours=2)
     change = agree(ask(run_at=at), cast.ben)
-    attend(now=at - timedelta(seconds=1))
-    assert started(change) == []
-    attend(now=at + timedelta(seconds=20))
-    assert started(change) == [[change.ref]]
+    check_everything_that_waits(now=at - timedelta(seconds=1))
+    assert not would_run(change, now=at - timedelta(seconds=1))
+    check_everything_that_waits(now=at + timedelta(seconds=20))
+    assert would_run(change, now=at + timedelta(seconds=20))
 
 
 def test_a_request_that_waits_too_long_expires(ask):
     change = ask()
-    attend(now=NOW + timedelta(hours=71))
+    check_everything_that_waits(now=NOW + timedelta(hours=71))
     change.refresh_from_db()
     assert change.state == "pending"
-    attend(now=NOW + timedelta(hours=72))
+    check_everything_that_waits(now=NOW + timedelta(hours=72))
     change.refresh_from_db()
     assert change.state == "expired"
 
@@ -270,7 +265,7 @@ def test_a_vote_at_the_moment_of_expiry_is_refused(ask, cast):
 def test_an_approval_that_is_not_used_in_time_expires(ask, cast):
     hold(Rules(name="by-hand", rule=Rule.APPROVE, requirements=(Requirement(),), runs=Runs.BY_HAND))
     change = agree(ask(), cast.ben)
-    attend(now=NOW + timedelta(hours=24))
+    check_everything_that_waits(now=NOW + timedelta(hours=24))
     change.refresh_from_db()
     assert change.state == "expired"
     assert "not used in time" in change.outcome
@@ -326,8 +321,8 @@ def test_a_frozen_policy_lets_it_be_approved_and_holds_it_back(ask, cast):
     hold(Rules(name="ice", rule=Rule.APPROVE, requirements=(Requirement(),), frozen="Audit week."))
     change = agree(ask(), cast.ben)
     assert change.state == "approved"
-    attend(now=NOW + timedelta(minutes=1))
-    assert started(change) == []
+    check_everything_that_waits(now=NOW + timedelta(minutes=1))
+    assert not would_run(change, now=NOW + timedelta(minutes=1))
 
 
 def test_approvers_hear_that_they_are_asked_and_of_the_end(ask, both_teams, cast, settings):

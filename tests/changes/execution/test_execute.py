@@ -6,6 +6,7 @@ from keyconsole.audit.models import Entry
 from keyconsole.changes.execution import execute
 from keyconsole.changes.models import Attempt, Change
 from keyconsole.inventory.models import Cause
+from tests.changes.approvals.teams import claim
 from tests.changes.conftest import PRIMARY, REPLICA, THIRD, look_again, moves_sent, run
 
 pytestmark = pytest.mark.django_db
@@ -177,9 +178,9 @@ def test_a_worker_held_up_after_recording_does_not_send_late(ask, clock, kms, mo
 def test_a_lost_worker_that_recorded_its_start_leaves_it_to_looking(ask, clock, kms):
     """The crash between the record and the call: the next worker must not call."""
     change = ask()
-    execute._take(change, now=clock())
+    claim(change, now=clock())
     execute._commit_attempt(change, now=clock())
-    clock.pass_time(seconds=61)
+    clock.pass_time(seconds=91)
     change = run(Change.objects.get(pk=change.pk), clock)
     assert change.state == "settling"
     assert moves_sent(kms) == 0
@@ -190,8 +191,8 @@ def test_a_lost_worker_that_recorded_its_start_leaves_it_to_looking(ask, clock, 
 
 def test_a_lost_worker_that_had_only_claimed_is_replaced(ask, clock, kms):
     change = ask()
-    execute._take(change, now=clock())
-    clock.pass_time(seconds=30)
+    claim(change, now=clock())
+    clock.pass_time(seconds=60)
     execute.execute(Change.objects.get(pk=change.pk), clock=clock)
     assert moves_sent(kms) == 0, "the lease is still running"
     clock.pass_time(seconds=31)
@@ -204,7 +205,7 @@ def test_a_worker_that_lost_its_lease_while_looking_does_not_send(ask, clock, km
     commit = execute._commit_attempt
 
     def sleepy(change, *, now):
-        Change.objects.filter(pk=change.pk).update(next_look_at=now + execute.LEASE * 2)
+        Change.objects.filter(pk=change.pk).update(lease="another worker's")
         return commit(change, now=now)
 
     monkeypatch.setattr(execute, "_commit_attempt", sleepy)

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
-from django_tasks_db.models import DBTaskResult
 
 from keyconsole.audit.models import Entry
 from keyconsole.changes.execution.settle import pause_after
@@ -28,11 +29,10 @@ def test_a_look_that_is_not_due_yet_asks_aws_nothing(ask, clock, kms):
     assert kms.calls()["total"] == 0
 
 
-def test_each_look_enqueues_the_next(ask, clock, kms):
+def test_after_each_look_nobody_holds_it_and_the_next_is_due(ask, clock, kms):
     kms.settle_seconds(60)
     change = run(ask(), clock)
-    last = DBTaskResult.objects.filter(task_path="keyconsole.changes.tasks.settle").latest("enqueued_at")
-    assert last.run_after == change.next_look_at
+    assert (change.lease, change.due_at) == ("", clock() + timedelta(seconds=1))
 
 
 def test_the_pause_grows_from_one_to_ten_seconds(ask, clock, kms):

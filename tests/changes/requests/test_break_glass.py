@@ -8,7 +8,6 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from keyconsole.audit.models import Entry
-from keyconsole.changes.approvals.deadlines import attend
 from keyconsole.changes.approvals.run_gate import RunDecision, gate
 from keyconsole.changes.models import Change, Review
 from keyconsole.changes.requests.break_glass import break_glass, may_break_glass, may_review, review
@@ -18,7 +17,7 @@ from keyconsole.policies.document.rules import Rule, Rules
 from keyconsole.policies.schedule.freeze import freeze
 from keyconsole.refusals import Refused
 from tests.cast import NOW, hold
-from tests.changes.approvals.teams import give, hold_for_payments, join
+from tests.changes.approvals.teams import check_everything_that_waits, give, hold_for_payments, join
 
 pytestmark = pytest.mark.django_db
 WHY = "The on-call engineer cannot reach us-east-1, and replicas must be made tonight."
@@ -193,8 +192,8 @@ def test_reviewers_are_reminded_when_it_is_due(on_call, wish, settings):
     on_call.bea.email = "bea@example.com"
     on_call.bea.save()
     change = closed(use(wish()))
-    attend(now=change.review.due_at)
-    attend(now=change.review.due_at + timedelta(hours=1))
+    check_everything_that_waits(now=change.review.due_at)
+    check_everything_that_waits(now=change.review.due_at + timedelta(hours=1))
     reminders = Delivery.objects.filter(topic="review.due")
     assert reminders.values_list("person__username", flat=True).get() == "bea"
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from django_tasks_db.models import DBTaskResult
 
 from keyconsole.audit.models import Entry
 from keyconsole.changes.models import Change
@@ -33,10 +32,10 @@ def test_a_requester_alone_gets_an_approved_change(ask, cast):
     assert (change.from_region, change.to_region) == ("us-east-1", "eu-west-1")
 
 
-def test_its_task_is_enqueued_in_the_same_transaction(ask):
+def test_it_is_due_for_a_worker_at_once(ask):
     change = ask()
-    (task,) = DBTaskResult.objects.all()
-    assert task.args_kwargs["args"] == [change.ref]
+    assert change.due_at == change.requested_at
+    assert change.lease == ""
 
 
 def test_the_record_holds_the_plan_the_reason_and_the_way(ask):
@@ -55,7 +54,6 @@ def test_the_record_holds_the_plan_the_reason_and_the_way(ask):
 def test_a_form_sent_twice_asks_once(ask):
     assert ask() == ask()
     assert Change.objects.count() == 1
-    assert DBTaskResult.objects.count() == 1
 
 
 def test_another_tab_for_the_same_key_is_refused_and_names_the_first(ask):
@@ -134,4 +132,3 @@ def test_nothing_is_kept_where_the_record_cannot_be_written(ask, monkeypatch):
     with pytest.raises(OSError, match="no space"):
         ask()
     assert not Change.objects.exists()
-    assert not DBTaskResult.objects.exists()

@@ -12,12 +12,12 @@ from keyconsole.inventory.models import Depth, RegionKey, RegionScan, Scan, Scan
 from keyconsole.inventory.observation import RegionObservation
 from keyconsole.inventory.scan.account_run import AccountRun
 from keyconsole.inventory.scan.reader import Began, Entered, Report, Reports
-from keyconsole.inventory.scan.run import open_scan, run_scan, run_scans
+from keyconsole.inventory.scan.run import request_scan, run_scans
 from keyconsole.sandbox.server import Sandbox
 
 
 def open_now(account: AwsAccount) -> Scan:
-    return open_scan(account, by="ana", now=timezone.now(), depth=Depth.KEYS)[0]
+    return request_scan(account, by="ana", now=timezone.now(), depth=Depth.KEYS)
 
 
 def test_progress_is_visible_by_region_while_it_runs(kms: Sandbox, payments: AwsAccount) -> None:
@@ -64,7 +64,7 @@ def test_an_interrupted_scan_ends_at_once_and_keeps_what_it_stored(
     scan = Scan.objects.get()
     assert (scan.state, "interrupted" in scan.problem) == (ScanState.FAILED, True)
     assert RegionKey.objects.get().sight == "seen"
-    run_scan(open_now(payments))
+    run_scans([open_now(payments)])
     assert Scan.objects.filter(state=ScanState.FINISHED).count() == 1
 
 
@@ -78,7 +78,7 @@ def test_a_defect_in_storing_one_account_does_not_stop_the_others(
             raise ZeroDivisionError
         store_region(scan, *args, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("keyconsole.inventory.scan.account_run.store_look", defective)
+    monkeypatch.setattr("keyconsole.inventory.scan.account_run.store_region", defective)
     run_scans([open_now(payments), open_now(research)])
     states = dict(Scan.objects.values_list("account__name", "state"))
     assert states == {"payments": "failed", "research": "finished"}
@@ -97,7 +97,7 @@ def test_a_defect_in_reading_one_region_does_not_stop_the_others(
         return fetch_region(one, **more)
 
     monkeypatch.setattr("keyconsole.inventory.scan.reader.fetch_region", defective)
-    run_scan(open_now(payments))
+    run_scans([open_now(payments)])
     outcomes = dict(RegionScan.objects.values_list("region", "outcome"))
     assert outcomes == {"us-east-1": "empty", "eu-west-1": "failed", "ap-southeast-2": "empty"}
 
@@ -108,7 +108,7 @@ def test_a_silent_account_still_shows_that_its_scan_is_alive(
     monkeypatch.setattr("keyconsole.inventory.scan.run.BEAT_SECONDS", 0.05)
     kms.fault("timeout-before", operation="ListKeys", region="us-east-1", times=1, seconds=0.4)
     scan = open_now(payments)
-    run_scan(scan)
+    run_scans([scan])
     # Entered, three Regions begun and looked at, the end: whatever is more are signs of life.
     assert Scan.objects.get(pk=scan.pk).version > 8
 
@@ -118,7 +118,7 @@ def test_an_account_whose_regions_may_not_be_told_says_what_to_do(kms: Sandbox, 
     payments.save()
     kms.fault("deny", operation="DescribeRegions")
     kms.fault("deny", operation="ListRegions")
-    run_scan(open_now(payments))
+    run_scans([open_now(payments)])
     scan = Scan.objects.get()
     assert scan.state == ScanState.FAILED
     assert "Name the Regions to look in" in scan.problem
@@ -131,6 +131,6 @@ def test_a_defect_in_entering_an_account_fails_its_scan(
         raise ZeroDivisionError
 
     monkeypatch.setattr("keyconsole.inventory.scan.reader.enter", defective)
-    run_scan(open_now(payments))
+    run_scans([open_now(payments)])
     scan = Scan.objects.get()
     assert (scan.state, "unexpected error" in scan.problem) == (ScanState.FAILED, True)

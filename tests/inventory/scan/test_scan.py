@@ -18,7 +18,7 @@ from keyconsole.inventory.models import (
     ScanState,
     Sight,
 )
-from keyconsole.inventory.scan.run import open_scan, run_scans
+from keyconsole.inventory.scan.run import request_scan, run_scans
 from keyconsole.kms.policies import policy_digest
 from keyconsole.sandbox.server import Sandbox
 from tests.inventory.conftest import client_at, events_of, scan_now
@@ -131,7 +131,7 @@ def test_a_bad_account_does_not_stop_the_others(
     kms.seed_set("222233334444", primary="us-east-1", replicas=["eu-west-1"])
     kms.fault("role-missing", account="111122223333")
     scans = [
-        open_scan(each, by="ana", now=timezone.now(), depth=Depth.KEYS)[0] for each in (payments, research)
+        request_scan(each, by="ana", now=timezone.now(), depth=Depth.KEYS) for each in (payments, research)
     ]
     run_scans(scans)
     states = dict(Scan.objects.values_list("account__name", "state"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -97,7 +98,9 @@ def test_a_scan_that_waits_is_run_here_and_one_that_runs_is_left_alone(
 ) -> None:
     waiting = request_scan(payments, by="ana", now=at(0))
     running = request_scan(research, by="ana", now=at(0))
-    Scan.objects.filter(pk=running.pk).update(state=ScanState.RUNNING, heartbeat_at=timezone.now())
+    Scan.objects.filter(pk=running.pk).update(
+        state=ScanState.RUNNING, due_at=timezone.now() + timedelta(minutes=2)
+    )
     with pytest.raises(CommandError, match=r"Not scanned: research\."):
         call_command("scan")
     waiting.refresh_from_db()

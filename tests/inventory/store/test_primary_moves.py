@@ -147,7 +147,7 @@ def test_a_change_that_ran_while_the_scan_was_reading_knows_better(
         record_primary(key, region=SECOND, at=began, cause=Cause.CHANGE, change_ref="CR-1")
         store_region(scan, look, picture=picture, now=now)
 
-    monkeypatch.setattr("keyconsole.inventory.scan.account_run.store_look", store_after_the_change)
+    monkeypatch.setattr("keyconsole.inventory.scan.account_run.store_region", store_after_the_change)
     assert scan_now(key.account).state == ScanState.FINISHED
     assert periods(key)[-1] == (SECOND, "change", True)
     roles = dict(key.region_keys.values_list("region", "role"))

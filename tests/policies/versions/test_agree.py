@@ -125,7 +125,7 @@ def test_it_holds_when_a_voter_who_had_left_comes_back(cast, proposed):
 
 def test_a_proposal_that_still_lacks_a_vote_is_not_worked_out_anew_at_each_sweep(cast, proposed, monkeypatch):
     say_yes(proposed, cast.ben)
-    monkeypatch.setattr("keyconsole.policies.versions.propose.ask_anew", pytest.fail)
+    monkeypatch.setattr("keyconsole.policies.versions.propose.recompute_requirements", pytest.fail)
     activate_agreed(now=NOW)
 
 

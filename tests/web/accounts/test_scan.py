@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import AwsAccount
@@ -25,7 +24,7 @@ def test_a_scan_is_asked_for_and_recorded(cast: Cast, as_ana: Client) -> None:
     scan = Scan.objects.get()
     assert (scan.account, scan.asked_by, scan.state, scan.depth) == (cast.payments, "ana", "waiting", "keys")
     assert Entry.objects.get(event="scan.requested").actor == "ana"
-    assert DBTaskResult.objects.count() == 1
+    assert scan.due_at == scan.asked_at
 
 
 def test_asked_twice_there_is_one_scan(cast: Cast, as_ana: Client, as_ben: Client) -> None:
@@ -55,20 +54,22 @@ def test_a_test_is_asked_for_and_its_old_answer_is_gone(cast: Cast, as_ana: Clie
     assert as_ana.post(TEST).headers["Location"] == "/accounts/111122223333/"
     cast.payments.refresh_from_db()
     assert (cast.payments.tested_at, cast.payments.test_problem) == (None, "")
-    assert DBTaskResult.objects.count() == 1
+    assert (cast.payments.test_asked_by, cast.payments.due_at is None) == ("ana", False)
 
 
 @pytest.mark.parametrize("path", [SCAN, TEST, ALL])
 def test_looking_at_the_address_does_nothing(as_ana: Client, path: str) -> None:
     assert as_ana.get(path).status_code == 405
-    assert not DBTaskResult.objects.exists()
+    assert not Scan.objects.exists()
+    assert not AwsAccount.objects.filter(due_at__isnull=False).exists()
 
 
 @pytest.mark.parametrize("path", [SCAN, TEST, ALL])
 @pytest.mark.parametrize("name", ["cleo", "dan"])
 def test_people_who_may_not_scan_are_refused(client_as: Any, name: str, path: str) -> None:
     assert client_as(name).post(path).status_code == 403
-    assert not DBTaskResult.objects.exists()
+    assert not Scan.objects.exists()
+    assert not AwsAccount.objects.filter(due_at__isnull=False).exists()
 
 
 @pytest.mark.parametrize("verb", ["scan", "test"])
@@ -79,4 +80,5 @@ def test_accounts_outside_ones_own_are_not_there(as_ana: Client, verb: str) -> N
 @pytest.mark.parametrize("path", [SCAN, TEST, ALL])
 def test_signed_out_people_are_sent_to_sign_in(anonymous: Client, cast: Cast, path: str) -> None:
     assert anonymous.post(path).headers["Location"].startswith("/sign-in/")
-    assert not DBTaskResult.objects.exists()
+    assert not Scan.objects.exists()
+    assert not AwsAccount.objects.filter(due_at__isnull=False).exists()

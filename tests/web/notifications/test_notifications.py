@@ -36,7 +36,7 @@ def make_delivery(route: Route, **over: Any) -> Delivery:
         "state": "dead",
         "tries": 6,
         "last_problem": "The webhook answered with status 500.",
-        "next_try_at": NOW,
+        "due_at": NOW,
         "created_at": NOW,
         **over,
     }

@@ -17,10 +17,10 @@ from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.terminal import account_called, who_types
 from keyconsole.inventory.models import Depth, Scan, ScanState
 from keyconsole.inventory.observation import RegionObservation
-from keyconsole.inventory.scan.due import mark_lost_scans
+from keyconsole.inventory.scan.lost import close_all_lost
 from keyconsole.inventory.scan.reader import Entered, Report
 from keyconsole.inventory.scan.report import as_table, as_values
-from keyconsole.inventory.scan.run import open_scan, run_scans
+from keyconsole.inventory.scan.run import request_scan, run_scans
 
 
 class Command(BaseCommand):
@@ -45,8 +45,8 @@ class Command(BaseCommand):
     def _scan(self, accounts: list[AwsAccount], depth: Depth) -> list[Scan]:
         now, by = timezone.now(), who_types()
         # A scan whose process died here must not stand in the way of this one.
-        mark_lost_scans(now)
-        scans = [open_scan(account, by=by, now=now, depth=depth)[0] for account in accounts]
+        close_all_lost(now)
+        scans = [request_scan(account, by=by, now=now, depth=depth) for account in accounts]
         run_scans(scans, watch=self._tell)
         told = Scan.objects.select_related("account").prefetch_related("region_scans")
         return list(told.filter(pk__in=[scan.pk for scan in scans]).order_by("account__name"))

@@ -1,4 +1,4 @@
-"""Sends one message: claim it, send it, keep the answer. At least once: a lost worker's claim runs out.
+"""Sends one message: take it, send it, keep the answer. At least once: a lost worker's lease runs out.
 
 Network calls happen here alone, between the transactions and never inside one.
 """
@@ -16,7 +16,8 @@ from django.db import transaction
 
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
-from keyconsole.notifications import apprise, mail, tasks, webhook
+from keyconsole.lease import give_back, take
+from keyconsole.notifications import apprise, mail, webhook
 from keyconsole.notifications.errors import Undelivered
 from keyconsole.notifications.models import TO_SEND, Delivery, DeliveryState, Kind, Route
 from keyconsole.notifications.route_addresses import read_place
@@ -32,13 +33,16 @@ PAUSES = (
     timedelta(hours=2),
     timedelta(hours=6),
 )
-# Longer than the slowest try; after that the worker that claimed it is taken for lost.
-CLAIM = timedelta(minutes=5)
+# Longer than the slowest try; after that the worker that took it is taken for lost.
+LEASE = timedelta(minutes=5)
 
 
-def deliver(ref: str, *, clock: Callable[[], datetime]) -> None:
-    delivery = _claim(ref, now=clock())
-    if delivery is None:
+def deliver(delivery: Delivery, *, clock: Callable[[], datetime]) -> None:
+    """One try, if it is due and nobody else has it."""
+    if not take(delivery, now=clock(), lasts=LEASE, tries=delivery.tries + 1):
+        return
+    if delivery.state not in TO_SEND:
+        give_back(delivery, due_at=None)
         return
     try:
         _send(delivery, now=clock())
@@ -47,21 +51,10 @@ def deliver(ref: str, *, clock: Callable[[], datetime]) -> None:
     except Exception as error:  # noqa: BLE001 - its text may hold the address: only its kind is kept
         _keep_problem(delivery, Undelivered(f"Sending broke off with {type(error).__name__}."), now=clock())
     else:
+        # Also where the lease ran out meanwhile: it was sent, and saying so keeps it from going out again.
         Delivery.objects.filter(pk=delivery.pk).update(
-            state=DeliveryState.SENT, sent_at=clock(), last_problem=""
+            state=DeliveryState.SENT, sent_at=clock(), last_problem="", due_at=None, lease=""
         )
-
-
-def _claim(ref: str, *, now: datetime) -> Delivery | None:
-    """The delivery, if it is due and nobody else took this try of it."""
-    delivery = Delivery.objects.select_related("route", "person").filter(ref=ref).first()
-    if delivery is None or delivery.state not in TO_SEND or delivery.next_try_at > now:
-        return None
-    mine = Delivery.objects.filter(
-        pk=delivery.pk, state__in=TO_SEND, tries=delivery.tries, next_try_at=delivery.next_try_at
-    ).update(tries=delivery.tries + 1, next_try_at=now + CLAIM)
-    delivery.tries += 1
-    return delivery if mine else None
 
 
 def _send(delivery: Delivery, *, now: datetime) -> None:
@@ -94,18 +87,16 @@ def _send_to_route(delivery: Delivery, route: Route, *, now: datetime) -> None:
 def _keep_problem(delivery: Delivery, problem: Undelivered, *, now: datetime) -> None:
     logger.warning("%s to %s, try %d: %s", delivery.topic, delivery.recipient, delivery.tries, problem)
     ends = problem.for_good or delivery.tries > len(PAUSES)
-    next_try_at = now if ends else now + PAUSES[delivery.tries - 1]
     with transaction.atomic():
-        # Where the claim ran out and another worker took over, that one keeps the answer.
-        kept = Delivery.objects.filter(pk=delivery.pk, state__in=TO_SEND, tries=delivery.tries).update(
+        # Where the lease ran out and another worker took over, that one keeps the answer.
+        kept = Delivery.objects.filter(pk=delivery.pk, state__in=TO_SEND, lease=delivery.held).update(
             state=DeliveryState.DEAD if ends else DeliveryState.FAILED,
             last_problem=problem.sentence[:300],
-            next_try_at=next_try_at,
+            due_at=None if ends else now + PAUSES[delivery.tries - 1],
+            lease="",
         )
         if kept and ends:
             _record_dead(delivery, problem, now=now)
-        elif kept:
-            tasks.enqueue_delivery(str(delivery.ref), at=next_try_at)
 
 
 def _record_dead(delivery: Delivery, problem: Undelivered, *, now: datetime) -> None:

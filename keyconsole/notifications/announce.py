@@ -1,4 +1,4 @@
-"""Telling people and routes what happened: rows and tasks in the transaction of the cause, never a call.
+"""Telling people and routes what happened: rows in the transaction of the cause, never a call.
 
 What is announced in a transaction that is rolled back was never said.
 """
@@ -15,7 +15,6 @@ from django.db import connection
 from django.db.models import Max
 
 from keyconsole.audit.log import NotInTransactionError
-from keyconsole.notifications import tasks
 from keyconsole.notifications.mail import email_works
 from keyconsole.notifications.models import Delivery, Route
 from keyconsole.notifications.topics import Topic
@@ -60,7 +59,7 @@ def announce(
         "path": path,
         "data": dict(data),
         "dedupe_key": dedupe_key,
-        "next_try_at": now,
+        "due_at": now,
         "created_at": now,
     }
     routes = [
@@ -111,8 +110,3 @@ def _told_before(dedupe_key: str) -> dict[tuple[str, int], tuple[int, datetime]]
 def _store(deliveries: list[Delivery], *, keyed: bool) -> None:
     # Another process may tell the same at the same moment: the database keeps one, whoever comes first.
     Delivery.objects.bulk_create(deliveries, ignore_conflicts=keyed)
-    refs = [delivery.ref for delivery in deliveries]
-    kept = set(Delivery.objects.filter(ref__in=refs).values_list("ref", flat=True)) if keyed else set(refs)
-    for ref in refs:
-        if ref in kept:
-            tasks.deliver.enqueue(str(ref))
