@@ -87,6 +87,7 @@ urlpatterns: list[URLPattern] = [
     path("help/patterns/", guide.patterns, name="patterns"),
     path("help/<slug:slug>/", guide.page, name="help-page"),
     path("healthy/", health.healthy, name="healthy"),
+    path("ready/", health.ready, name="ready"),
     path("sign-in/", open_to_anyone(sign_in.login), name="account_login"),
     path("sign-out/", open_to_anyone(sign_in.logout), name="account_logout"),
     path("sign-in/inactive/", open_to_anyone(sign_in.account_inactive), name="account_inactive"),

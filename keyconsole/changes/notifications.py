@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 
 from keyconsole.changes.models import Change
 from keyconsole.changes.quorum import members_of, reviewers_of, rules_of
@@ -40,6 +41,15 @@ def emergency_used(change: Change, *, skipped: Iterable[str], now: datetime) -> 
     subject = f"{change.ref} runs without approval (emergency): {_move(change)}"
     people = User.objects.filter(username__in=list(skipped))
     _tell(Topic.EMERGENCY_USED, change, subject, people=people, now=now)
+
+
+def overdue(change: Change, *, now: datetime) -> None:
+    """Tell who asked, who approved and the places that listen: AWS takes longer than it ever should."""
+    approvers = change.approvals.standing().values("approver")
+    people = User.objects.filter(Q(pk__in=approvers) | Q(pk=change.requester_id))
+    subject = f"{change.ref} has not settled by its deadline: {_move(change)}"
+    key = f"{Topic.CHANGE_OVERDUE}:{change.ref}"
+    _tell(Topic.CHANGE_OVERDUE, change, subject, people=people, now=now, dedupe_key=key, also_a_line=True)
 
 
 def review_due(change: Change, *, now: datetime) -> None:
@@ -90,8 +100,9 @@ def _tell(
     now: datetime,
     dedupe_key: str = "",
     again_after: timedelta | None = None,
+    also_a_line: bool = False,
 ) -> None:
-    if change.batch_id:
+    if change.batch_id and not also_a_line:
         return  # the batch tells of all its lines together
     announce(
         topic,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -10,12 +11,14 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from keyconsole.aws_accounts.permissions import reach_of
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.approvals.inbox import needs_count
 from keyconsole.notifications.retry import dead_letters
 from keyconsole.policies.schedule import freeze
+from keyconsole.worker import heartbeat
 
 
 class RailEntry(NamedTuple):
@@ -45,6 +48,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "organisation": settings.KEYCONSOLE_ORGANISATION,
         "is_sandbox": settings.KEYCONSOLE_DEMO,
         "frozen": cache(lambda: _frozen(request)),
+        "no_worker": cache(lambda: _no_worker(request)),
         "needs_me": needs_me,
         "rail": cache(lambda: _rail(request, needs_me)),
     }
@@ -57,6 +61,14 @@ def _person(request: HttpRequest) -> User | None:
 
 def _frozen(request: HttpRequest) -> str:
     return freeze.current_words() if _person(request) else ""
+
+
+def _no_worker(request: HttpRequest) -> dict[str, datetime | None]:
+    """Empty while somebody works; else since when nobody was seen (None: nobody ever)."""
+    if _person(request) is None:
+        return {}
+    pulse = heartbeat.pulse(now=timezone.now())
+    return {} if pulse.somebody_works else {"since": pulse.last_seen}
 
 
 def _needs_me(request: HttpRequest) -> int:

@@ -13,8 +13,17 @@ class Worker(models.Model):
     name = models.CharField(max_length=200, unique=True)
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)  # it was asked to end: nobody misses it
 
     objects: ClassVar[models.Manager[Worker]] = models.Manager()
 
     class Meta:
         ordering = ["-seen_at"]
+
+
+class WriteProbe(models.Model):
+    """One row that is written to find out whether the database takes writes."""
+
+    written_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[WriteProbe]] = models.Manager()

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from keyconsole.changes.approvals.deadlines import remind_of_reviews
+from keyconsole.changes.models import Change
 from keyconsole.inventory.scan.due import request_due_scans
 from keyconsole.policies.versions.propose import activate_agreed
+from keyconsole.worker.heartbeat import tell_of_lost
+
+# Later than any pause or lease that this program sets for a change in flight.
+LONGEST_WAIT = timedelta(minutes=5)
 
 
 def sweep(*, now: datetime) -> None:
     """Harmless where several workers sweep at once."""
+    put_in_flight_right(now=now)
+    tell_of_lost(now=now)
     activate_agreed(now=now)
     remind_of_reviews(now=now)
     request_due_scans(now)
+
+
+def put_in_flight_right(*, now: datetime) -> None:
+    """Where the clock was set back, what is in flight would not be looked at until it has caught up."""
+    Change.objects.in_flight().filter(due_at__gt=now + LONGEST_WAIT).update(due_at=now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -10,6 +12,8 @@ from pytest_django import Settings
 from keyconsole.changes.models import Change
 from keyconsole.changes.requests.request import request_move
 from keyconsole.notifications.models import Delivery
+from keyconsole.worker import heartbeat
+from keyconsole.worker.models import Worker
 from tests.cast import NOW, Cast, Inventory
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +65,15 @@ def test_the_number_counts_what_others_ask_for_and_not_ones_own(
     Change.objects.filter(pk=change.pk).update(state="pending")
     counts = [client.get("/").context["needs_me"]() for client in (as_ana, as_ben, as_cleo)]
     assert counts == [0, 1, 0]
+
+
+def test_a_page_says_since_when_no_worker_was_seen(cast: Cast, as_ana: Client) -> None:
+    assert "<strong>No worker.</strong>" in as_ana.get("/").content.decode()
+    heartbeat.beat(now=timezone.now())
+    assert "No worker" not in as_ana.get("/").content.decode()
+    Worker.objects.update(seen_at=timezone.now() - timedelta(minutes=3))
+    assert "<strong>No worker since <time" in as_ana.get("/").content.decode()
+
+
+def test_who_is_not_signed_in_is_told_nothing_of_workers(db: None, anonymous: Client) -> None:
+    assert "No worker" not in anonymous.get("/sign-in/").content.decode()

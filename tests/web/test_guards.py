@@ -22,7 +22,7 @@ from keyconsole.web.guards import (
 )
 from tests.cast import CARD_VAULT, OLD_VAULT, Cast, Inventory
 
-OPEN_TO_ANYONE = {"healthy", "account_login", "account_logout", "account_inactive"}
+OPEN_TO_ANYONE = {"healthy", "ready", "account_login", "account_logout", "account_inactive"}
 OPEN_TO_EVERYBODY_SIGNED_IN = {
     "overview",
     "help",

@@ -22,8 +22,10 @@ def some_address(route: str) -> str:
 @pytest.mark.parametrize("pattern", urlpatterns, ids=lambda pattern: str(pattern.name))
 def test_no_address_of_nothing_is_an_error(as_ana: Client, inventory: Inventory, pattern: object) -> None:
     address = some_address(str(pattern.pattern))  # type: ignore[attr-defined]
-    assert as_ana.get(address).status_code < 500
-    assert as_ana.post(address).status_code < 500
+    # Without a worker this server is not ready, and says so.
+    answers = {500, 501, 502, 504} if address == "/ready/" else range(500, 600)
+    assert as_ana.get(address).status_code not in answers
+    assert as_ana.post(address).status_code not in answers
 
 
 def test_an_address_that_is_not_ours_is_not_there(as_ana: Client, anonymous: Client) -> None:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from keyconsole.audit.events import Event
+from keyconsole.changes import notifications
 from keyconsole.changes.execution.observe import Seen, enter_for, not_entered, observe
 from keyconsole.changes.execution.outcome import Judgement, Outcome, View, judge
 from keyconsole.changes.execution.store_observations import change_regions, store_round
@@ -171,6 +172,7 @@ def _raise_flag(change: Change, judgement: Judgement, *, now: datetime) -> None:
         overdue_since=now, version=F("version") + 1
     )
     if raised:
+        notifications.overdue(change, now=now)
         record_event(
             change, Event.CHANGE_OVERDUE, actor=worker_name(), now=now, data={"sentence": judgement.sentence}
         )

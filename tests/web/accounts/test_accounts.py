@@ -111,11 +111,11 @@ def test_the_number_of_queries_does_not_grow_with_the_accounts(
     scanned(cast.payments, FOUR, at=now - timedelta(hours=1))
     scanned(cast.payments, FOUR, at=now, state=ScanState.RUNNING)
     as_cleo.get(URL)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         as_cleo.get(URL)
     for number in range(30):
         account = make_account(f"account {number}", f"{number:012}")
         scanned(account, FOUR, at=now)
         scanned(account, FOUR, at=now, state=ScanState.RUNNING)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         as_cleo.get(URL)

@@ -157,9 +157,9 @@ def test_the_number_of_queries_does_not_grow_with_the_entries(
     entries: None, as_cleo: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     as_cleo.get(URL)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         as_cleo.get(URL)
     for number in range(60):
         note(Event.CHANGE_REQUESTED, f"CR-{number}", "111122223333")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         as_cleo.get(URL)

@@ -104,9 +104,9 @@ def test_the_number_of_queries_does_not_grow_with_the_keys(
     inventory: Inventory, cast: Cast, as_cleo: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     as_cleo.get(URL)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         as_cleo.get(f"{URL}&day=2099-01-01")
     for number in range(40):
         make_key(cast.payments, f"mrk-{number:032x}", Member("us-east-1"), Member("eu-west-1"))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         as_cleo.get(f"{URL}&day=2099-01-01")

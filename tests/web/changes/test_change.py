@@ -18,7 +18,7 @@ from tests.web.stories import ask, called, looked, put_in, refused, settling
 
 pytestmark = pytest.mark.django_db
 URL = "/changes/CR-1/"
-QUERIES = 18
+QUERIES = 19
 
 
 @pytest.fixture

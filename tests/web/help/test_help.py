@@ -141,5 +141,5 @@ def test_a_chapter_costs_no_more_than_the_frame(
 ) -> None:
     client = client_as("ana")
     client.get("/help/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/help/events/")

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 CARD_VAULT_PAGE = f"/keys/111122223333/{CARD_VAULT}/"
 LEDGER_PAGE = f"/keys/111122223333/{LEDGER}/"
 GENOME_PAGE = f"/keys/222233334444/{GENOME}/"
-QUERIES = 19
+QUERIES = 20
 
 
 def content_of(client: Client, path: str) -> str:

@@ -171,7 +171,7 @@ def test_the_number_of_queries_does_not_grow_with_the_keys(
         as_ana.get("/keys/")
 
 
-QUERIES = 21
+QUERIES = 22
 
 
 def test_people_without_a_role_may_not_open_it(as_dan: Client, inventory: Inventory) -> None:

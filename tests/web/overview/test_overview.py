@@ -16,7 +16,7 @@ from tests.cast import Cast, Inventory, Member, make_key
 from tests.conftest import HTMX
 
 pytestmark = pytest.mark.django_db
-QUERIES = 24
+QUERIES = 25
 
 
 def ask(inventory: Inventory, cast: Cast) -> Change:

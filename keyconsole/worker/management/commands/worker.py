@@ -79,6 +79,6 @@ def _finish(pools: list[Pool[Any]]) -> None:
     for pool in pools:
         pool.join(seconds=max(deadline - time.monotonic(), 0.0))
     try:
-        heartbeat.end()
+        heartbeat.end(now=timezone.now())
     except DatabaseError:
         logger.exception("The database did not answer; this worker will be missed for a while.")
