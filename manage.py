@@ -1,16 +1,9 @@
 #!/usr/bin/env python
+"""The command line of a checkout: what `keyconsole` is where it is installed."""
+
 from __future__ import annotations
 
-import os
-import sys
-
-
-def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "keyconsole.settings")
-    from django.core.management import execute_from_command_line
-
-    execute_from_command_line(sys.argv)
-
+from keyconsole.command_line import main
 
 if __name__ == "__main__":
     main()

@@ -22,7 +22,8 @@ def refuse_unsafe_start() -> None:
     """Raises ImproperlyConfigured with every error of the checks."""
     errors = [message for message in run_checks(include_deployment_checks=True) if message.is_serious()]
     if errors:
-        raise ImproperlyConfigured("KeyConsole refuses to start:\n" + "\n".join(map(str, errors)))
+        told = "\n".join(f"{each.msg} {each.hint or ''} ({each.id})" for each in errors)
+        raise ImproperlyConfigured(f"KeyConsole refuses to start. {told}")
 
 
 @register(Tags.security)

@@ -6,6 +6,7 @@ A secret may also stand in a file that `NAME_FILE` names, as container platforms
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -44,6 +45,17 @@ def env_int(name: str, default: int, *, at_least: int = 0) -> int:
 
 def env_list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in env_text(name, default).split(",") if part.strip()]
+
+
+def env_folder(name: str, default: Callable[[], Path]) -> Path:
+    """Absolute, so that processes that are started elsewhere mean the same folder."""
+    named = env_text(name)
+    if named:
+        return Path(named).expanduser().absolute()
+    try:
+        return default()
+    except RuntimeError:
+        raise ImproperlyConfigured(f"{name} must name a folder: this user has no home folder.") from None
 
 
 def env_secret(name: str, default: str = "") -> str:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
-from pathlib import Path
+from urllib.parse import quote
 
 import dj_database_url
 from csp.constants import NONE, SELF
 
-from keyconsole.environment import env_bool, env_int, env_list, env_secret, env_text
+from keyconsole.environment import env_bool, env_folder, env_int, env_list, env_secret, env_text
+from keyconsole.folders import OWN_FILES, default_data_dir
 from keyconsole.mail_server import mail_server
-
-BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Debug pages and friendlier errors. Never on where others can reach the server.
 DEBUG = env_bool("KEYCONSOLE_DEBUG")
@@ -30,9 +29,11 @@ KEYCONSOLE_BEHIND_PROXY = env_bool("KEYCONSOLE_BEHIND_PROXY")
 # The name in the corner of each page.
 KEYCONSOLE_ORGANISATION = env_text("KEYCONSOLE_ORGANISATION", "KeyConsole")
 
-# sqlite:///file.sqlite3 or postgres://user:password@host/name; also KEYCONSOLE_DATABASE_URL_FILE.
+# The folder of the SQLite database and of the collected static files; `--data-dir` sets it too.
+KEYCONSOLE_DATA_DIR = env_folder("KEYCONSOLE_DATA_DIR", default_data_dir)
+# sqlite:////folder/file.sqlite3 or postgres://user:password@host/name; also KEYCONSOLE_DATABASE_URL_FILE.
 KEYCONSOLE_DATABASE_URL = env_secret(
-    "KEYCONSOLE_DATABASE_URL", f"sqlite:///{BASE_DIR / 'keyconsole.sqlite3'}"
+    "KEYCONSOLE_DATABASE_URL", f"sqlite:///{quote(str(KEYCONSOLE_DATA_DIR / 'keyconsole.sqlite3'))}"
 )
 DATABASES = {
     "default": dj_database_url.parse(KEYCONSOLE_DATABASE_URL, conn_max_age=60, conn_health_checks=True)
@@ -121,7 +122,7 @@ WSGI_APPLICATION = "keyconsole.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [OWN_FILES / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -161,16 +162,14 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = KEYCONSOLE_DATA_DIR / "staticfiles"
+STATICFILES_DIRS = [OWN_FILES / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "keyconsole.web.static_files.StaticFiles"},
 }
-# Without `collectstatic` (tests, development) files are served from where they are.
-WHITENOISE_USE_FINDERS = not STATIC_ROOT.exists()
-if WHITENOISE_USE_FINDERS:
-    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+# What is not collected (in tests, in the demo) is served from where it is.
+WHITENOISE_USE_FINDERS = True
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
