@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check format browser clean need-python ready-for-demo ready-for-test
+.PHONY: help demo test one check format browser wheel clean need-python ready-for-demo ready-for-test
 
 help: ## print this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -17,6 +17,10 @@ demo: ready-for-demo ## start KeyConsole with its sandbox KMS on PORT (8000); Ct
 
 test: ready-for-test ## every check and every test, browser included; one verdict
 	@exec .venv/bin/python -m tools.verify
+
+one: ready-for-test ## run one test: make one TEST=tests/audit/test_chain.py, or TEST=…::test_name
+	@test -n "$(TEST)" || { echo "Which one? For example: make one TEST=tests/audit/test_chain.py" >&2; exit 2; }
+	@exec .venv/bin/python -m pytest -q --no-header -m "" "$(TEST)"
 
 check: ready-for-test ## the checks without the tests: format, lint, types, layers, migrations
 	@exec .venv/bin/python -m tools.verify --only checks
@@ -28,8 +32,12 @@ format: ready-for-test ## format Python and templates
 	@.venv/bin/ruff check --quiet --select I --fix . ; .venv/bin/ruff format .
 	@find templates -name '*.html' -exec .venv/bin/djade {} +
 
+wheel: ready-for-test ## build dist/keyconsole-….whl, which pip, pipx and uvx install without the checkout
+	@rm -rf dist && exec .venv/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	@ls dist/*.whl
+
 clean: ## remove the demo's data, caches and the virtual environment
-	@rm -rf .venv .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache \
+	@rm -rf .venv .demo dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache \
 		.coverage htmlcov staticfiles test-results
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

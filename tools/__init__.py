@@ -1,3 +1,3 @@
-"""Start, check and test KeyConsole: what `make` calls. Standard library only, and nothing of `keyconsole`."""
+"""Start, check and test KeyConsole: what `make` calls. Standard library alone, also in what it imports."""
 
 from __future__ import annotations

@@ -14,9 +14,9 @@ from typing import Any
 
 import boto3
 
+from keyconsole.demo.launch.environment import demo_environment
+from keyconsole.demo.launch.ports import HOST, free_port
 from tools.children import PYTHON, ROOT, end, start
-from tools.demo import demo_environment
-from tools.ports import HOST, free_port
 
 START_WITHIN_SECONDS = 90
 SETTLE_SECONDS = 3.0

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.demo import demo_environment
-from tools.ports import HOST, PortRefusedError, free_port, port_number, refuse_taken_port
+from keyconsole.demo.launch.environment import demo_environment
+from keyconsole.demo.launch.ports import HOST, PortRefusedError, free_port, port_number, refuse_taken_port
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -42,8 +42,8 @@ def test_a_taken_port_is_named_with_another_one_to_try():
         other.listen()
         port = other.getsockname()[1]
         with pytest.raises(PortRefusedError, match=rf"Port {port} is taken .* make demo PORT="):
-            refuse_taken_port(port)
-    refuse_taken_port(port)
+            refuse_taken_port(port, another="make demo PORT={port}")
+    refuse_taken_port(port, another="make demo PORT={port}")
 
 
 def test_a_taken_port_stops_the_demo_before_anything_starts(tmp_path):

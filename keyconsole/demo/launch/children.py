@@ -13,8 +13,6 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
-ROOT = Path(__file__).resolve().parent.parent
-PYTHON = ROOT / ".venv" / "bin" / "python"
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -23,7 +21,7 @@ class Stopped(Exception):  # noqa: N818  # an event, not an error
     """Somebody asked us to end."""
 
 
-def watch_for_the_end() -> Callable[[], None]:
+def watch_for_the_end(*, started_by_make: bool) -> Callable[[], None]:
     """What it returns raises `Stopped` once somebody asked us to end: by a signal, or by interrupting make.
 
     A handler that raised would now and then do so inside a destructor, where Python swallows it.
@@ -35,10 +33,10 @@ def watch_for_the_end() -> Callable[[], None]:
 
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, ask)
-    if _libc is not None:
+    make_is_interrupted = _interrupted_parent() if started_by_make else lambda: False
+    if started_by_make and _libc is not None:
         # SIGTERM for us when make is killed.
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    make_is_interrupted = _interrupted_parent()
 
     def check() -> None:
         if asked or make_is_interrupted():
@@ -63,13 +61,14 @@ def end_with_parent(number: int = signal.SIGTERM) -> Callable[[], None]:
 def start(
     command: Sequence[str | Path],
     *,
+    folder: Path,
     output: IO[str] | int | None = None,
     env: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[str]:
     """In a session of its own, so that the terminal's Ctrl-C reaches us alone and we end things in order."""
     return subprocess.Popen(
         [str(part) for part in command],
-        cwd=ROOT,
+        cwd=folder,
         env=None if env is None else dict(env),
         stdin=subprocess.DEVNULL,
         stdout=output,

@@ -18,16 +18,17 @@ def port_number(text: str) -> int:
     return int(text)
 
 
-def refuse_taken_port(port: int) -> None:
+def refuse_taken_port(port: int, *, another: str) -> None:
+    """`another` is the command that names a port, with `{port}` where the number goes."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
+                example = another.format(port=port + 1 if port < 65535 else 8000)
                 raise PortRefusedError(
-                    f"Port {port} is taken by another program; choose another, for example: "
-                    f"make demo PORT={port + 1 if port < 65535 else 8000}"
+                    f"Port {port} is taken by another program; choose another, for example: {example}"
                 ) from None
             raise PortRefusedError(f"Port {port} cannot be opened here: {error.strerror}.") from None
 
