@@ -50,6 +50,10 @@ def _is_closed(stream: TextIO | None) -> bool:
         stream.flush()
     except BrokenPipeError:
         return True
+    try:
+        descriptor = stream.fileno()
+    except (OSError, ValueError):  # no file at all
+        return False
     poll = select.poll()
-    poll.register(stream.fileno(), select.POLLOUT)
+    poll.register(descriptor, select.POLLOUT)
     return any(events & (select.POLLERR | select.POLLHUP) for _, events in poll.poll(0))

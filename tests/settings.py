@@ -14,6 +14,8 @@ from keyconsole.settings import DATABASES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]
+# Not what somebody collected in this checkout.
+STATIC_ROOT = Path(tempfile.gettempdir()) / "keyconsole-tests-collect-nothing"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: some tests start real workers, which open the same database.
