@@ -13,6 +13,7 @@ import pytest
 
 from keyconsole.demo.launch.environment import demo_environment
 from keyconsole.demo.launch.ports import HOST, PortRefusedError, free_port, port_number, refuse_taken_port
+from tests.packaging.installation import processes_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -20,14 +21,6 @@ ROOT = Path(__file__).resolve().parents[2]
 def demo(port: object, folder: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tools.demo", "--port", str(port), "--folder", str(folder)]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-
-
-def processes_of(folder: Path) -> list[str]:
-    """Everything whose command line or environment names the demo's folder; `ps e` shows both."""
-    listed = subprocess.run(
-        ["ps", "axeww", "-o", "pid=,command="], capture_output=True, text=True, check=True
-    )
-    return [line for line in listed.stdout.splitlines() if str(folder) in line]
 
 
 @pytest.mark.parametrize("text", ["abc", "0", "65536", "-1", "80.5", "", "٨٠٠٠"])
