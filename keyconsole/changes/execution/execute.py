@@ -82,7 +82,7 @@ def _carry_on(change: Change, *, clock: Clock) -> None:
 
 def _observe_and_send(change: Change, session: AccountSession, *, clock: Clock) -> None:
     renew(change, now=clock(), lasts=LEASE)
-    seen = observe(change.key, session, regions=change_regions(change), plan=change.plan)
+    seen = observe(change.key, session, regions=change_regions(change), plan=change.plan, needed=2)
     now = clock()
     store_round(change, seen, now=now)
     pair = [one for one in seen if one.region in {change.from_region, change.to_region}]

@@ -21,6 +21,7 @@ from keyconsole.kms.sessions import AccountSession, connect
 TRANSIENT = (Unreachable, Throttled, ServiceFault)
 ENTER_SECONDS = 15.0
 OBSERVE_SECONDS = 25.0
+GRACE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +79,21 @@ def known_regions_of(key: MultiRegionKey, *, first: Iterable[str] = ()) -> list[
 
 
 def observe(
-    key: MultiRegionKey, session: AccountSession, *, regions: Iterable[str], plan: Plan | None = None
+    key: MultiRegionKey,
+    session: AccountSession,
+    *,
+    regions: Iterable[str],
+    plan: Plan | None = None,
+    needed: int | None = None,
 ) -> list[Seen]:
-    """One answer a Region, in their order; with the digests of those policies that a plan was made with."""
+    """One answer a Region, in their order; with the digests of those policies that a plan was made with.
+
+    `needed`: how many of the first Regions decide; the others are not waited for.
+    """
     arns = [KeyArn.parse(key.arn_in(region)) for region in regions]
     planned = {region["region"] for region in plan["regions"] if region["policy_sha256"]} if plan else set()
     works = [partial(_observe_in, session, arn, with_policy=arn.region in planned) for arn in arns]
-    answers = each_within(OBSERVE_SECONDS, works)
+    answers = each_within(OBSERVE_SECONDS, works, needed=needed, grace=GRACE_SECONDS)
     return [answer or _no_answer(arn.region) for arn, answer in zip(arns, answers, strict=True)]
 
 

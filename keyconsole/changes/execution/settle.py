@@ -65,7 +65,7 @@ def _look(change: Change) -> list[Seen]:
     regions = change_regions(change)
     try:
         with enter_for(change.key.account, name=change.ref) as session:
-            return observe(change.key, session, regions=regions)
+            return observe(change.key, session, regions=regions, needed=2)
     except KmsError as error:
         return not_entered(regions, error)
 

@@ -10,16 +10,22 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-def each_within(seconds: float, works: Sequence[Callable[[], T]]) -> list[T | None]:
+def each_within(
+    seconds: float, works: Sequence[Callable[[], T]], *, needed: int | None = None, grace: float = 0.0
+) -> list[T | None]:
     """Does all of it at the same time; None for what has not answered then. Raises what a work raises.
 
-    What comes too late is thrown away: its thread ends by the time-outs of its own calls, and touches neither
-    the database nor anything of the caller's.
+    Where only the first `needed` are waited for (all of them by default), the others get no more than `grace`
+    seconds after these. What comes too late is thrown away: its thread ends by the time-outs of its own
+    calls, and touches neither the database nor anything of the caller's.
     """
     running = [_Running(work) for work in works]
     deadline = time.monotonic() + seconds
+    for each in running[:needed]:
+        each.wait_until(deadline)
+    deadline = min(deadline, time.monotonic() + grace)
     for each in running:
-        each.thread.join(max(deadline - time.monotonic(), 0))
+        each.wait_until(deadline)
     return [each.result() for each in running]
 
 
@@ -30,6 +36,9 @@ class _Running(Generic[T]):
         self._error: BaseException | None = None
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
+
+    def wait_until(self, deadline: float) -> None:
+        self.thread.join(max(deadline - time.monotonic(), 0))
 
     def result(self) -> T | None:
         if self.thread.is_alive():
