@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import unicodedata
 
-from keyconsole.refusals import Refused
+from keyconsole.refusal_codes import Code
+from keyconsole.refusals import Reason, Refused
 
 REASON_AT_MOST = 2000
 TICKET_AT_MOST = 100
@@ -19,9 +20,11 @@ def clean_text(name: str, text: str, at_most: int) -> str:
     """Normalised and stripped; raises Refused where it is too long or holds control characters."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
     if len(text) > at_most:
-        raise Refused(f"The {name} has {len(text):,} characters; at most {at_most:,} are kept.")
+        sentence = f"The {name} has {len(text):,} characters; at most {at_most:,} are kept."
+        raise Refused(Reason(Code.TEXT_TOO_LONG, sentence))
     if has_control_characters(text, allowed=IN_PROSE):
-        raise Refused(f"The {name} holds control characters. Type it again as plain text.")
+        sentence = f"The {name} holds control characters. Type it again as plain text."
+        raise Refused(Reason(Code.TEXT_NOT_PLAIN, sentence))
     return text
 
 
@@ -33,7 +36,7 @@ def clean_why(text: str, *, needed: str) -> str:
     """Raises Refused; with the sentence `needed` where there is no text."""
     text = clean_comment(text)
     if not text:
-        raise Refused(needed)
+        raise Refused(Reason(Code.REASON_MISSING, needed))
     return text
 
 

@@ -18,7 +18,8 @@ from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.quorum.requirements import Standing, at_best
 from keyconsole.policies.quorum.roster import Roster
-from keyconsole.refusals import Verdict
+from keyconsole.refusal_codes import Code
+from keyconsole.refusals import Reason, Verdict
 
 __all__ = ["Prospect", "Verdict"]
 
@@ -56,9 +57,9 @@ def may_approve(person: Person, change: Change, *, now: datetime) -> Verdict:
     reasons = list(_open_for_votes(change, {State.PENDING}))
     reasons += _not_eligible(person, change)
     if _has_approved(person, change):
-        reasons.append(f"You have approved {change.ref} already.")
+        reasons.append(Reason(Code.ALREADY_APPROVED, f"You have approved {change.ref} already."))
     if change.request_expires_at and now >= change.request_expires_at:
-        reasons.append(f"{change.ref} has waited too long and expires.")
+        reasons.append(Reason(Code.REQUEST_EXPIRED, f"{change.ref} has waited too long and expires."))
     return Verdict(tuple(reasons))
 
 
@@ -71,47 +72,56 @@ def may_reject(person: Person, change: Change, *, now: datetime) -> Verdict:  # 
 def may_withdraw(person: Person, change: Change) -> Verdict:
     reasons = list(_open_for_votes(change, {State.PENDING, State.APPROVED}))
     if not _has_approved(person, change):
-        reasons.append(f"You have no approval of {change.ref} to take back.")
+        sentence = f"You have no approval of {change.ref} to take back."
+        reasons.append(Reason(Code.NO_APPROVAL_GIVEN, sentence))
     return Verdict(tuple(reasons))
 
 
 def may_comment(person: Person, change: Change) -> Verdict:
     if can(person, Permission.VIEW, change.key.account):
         return Verdict()
-    return Verdict((f"Your roles do not let you see {change.key.account.name}.",))
+    sentence = f"Your roles do not let you see {change.key.account.name}."
+    return Verdict((Reason(Code.MAY_NOT_VIEW, sentence),))
 
 
 def may_run(person: Person, change: Change, *, now: datetime) -> Verdict:
     reasons = []
     if change.state != State.APPROVED:
-        reasons.append(f"{change.ref} is {_words(change)}: only an approved change can run.")
+        sentence = f"{change.ref} is {_words(change)}: only an approved change can run."
+        reasons.append(Reason(Code.NOT_APPROVED, sentence))
     if change.run_at and change.run_at <= now:
-        reasons.append("It runs by itself as soon as nothing holds it back.")
+        sentence = "It runs by itself as soon as nothing holds it back."
+        reasons.append(Reason(Code.RUNS_BY_ITSELF, sentence))
     if person.pk != change.requester_id and _not_eligible(person, change):
-        reasons.append("Only who asked for a change, or one of its approvers, may run it.")
+        sentence = "Only who asked for a change, or one of its approvers, may run it."
+        reasons.append(Reason(Code.MAY_NOT_RUN, sentence))
     return Verdict(tuple(reasons))
 
 
 def may_cancel(person: Person, change: Change) -> Verdict:
     reasons = []
     if change.state not in {State.PENDING, State.APPROVED}:
-        reasons.append(f"{change.ref} is {_words(change)}: only what has not begun can be cancelled.")
+        sentence = f"{change.ref} is {_words(change)}: only what has not begun can be cancelled."
+        reasons.append(Reason(Code.BEGUN_OR_CLOSED, sentence))
     is_requester = person.pk == change.requester_id
     if not is_requester and not can(person, Permission.ADMINISTER, change.key.account):
-        reasons.append("Only who asked for a change, or an administrator, may cancel it.")
+        sentence = "Only who asked for a change, or an administrator, may cancel it."
+        reasons.append(Reason(Code.MAY_NOT_CANCEL, sentence))
     return Verdict(tuple(reasons))
 
 
-def _open_for_votes(change: Change, states: set[State]) -> tuple[str, ...]:
-    return () if change.state in states else (f"{change.ref} is {_words(change)}: it takes no votes.",)
+def _open_for_votes(change: Change, states: set[State]) -> tuple[Reason, ...]:
+    if change.state in states:
+        return ()
+    return (Reason(Code.NOT_OPEN, f"{change.ref} is {_words(change)}: it takes no votes."),)
 
 
-def _not_eligible(person: Person, change: Change) -> tuple[str, ...]:
+def _not_eligible(person: Person, change: Change) -> tuple[Reason, ...]:
     if person.pk == change.requester_id:
-        return ("Who asks for a change never decides about it.",)
+        return (Reason(Code.OWN_REQUEST, "Who asks for a change never decides about it."),)
     if any(person.get_username() in people for people in members_of(change).values()):
         return ()
-    return (f"You are not one of those whom {change.ref} needs.",)
+    return (Reason(Code.NOT_AN_APPROVER, f"You are not one of those whom {change.ref} needs."),)
 
 
 def _has_approved(person: Person, change: Change) -> bool:
@@ -129,7 +139,7 @@ def _words(change: Change) -> str:
     return change.state.replace("_", " ")
 
 
-def _about_the_key(person: Person, key: MultiRegionKey) -> tuple[str, ...]:
+def _about_the_key(person: Person, key: MultiRegionKey) -> tuple[Reason, ...]:
     under_way = Change.objects.open().filter(key=key).first()
     return about_the_key(
         key,
@@ -138,35 +148,38 @@ def _about_the_key(person: Person, key: MultiRegionKey) -> tuple[str, ...]:
     )
 
 
-def about_the_key(key: MultiRegionKey, *, may_ask: bool, under_way: str) -> tuple[str, ...]:
+def about_the_key(key: MultiRegionKey, *, may_ask: bool, under_way: str) -> tuple[Reason, ...]:
     """`under_way`: the open change of this key, if there is one."""
     reasons = []
     if not may_ask:
-        reasons.append(f"Your roles do not let you make a primary in {key.account.name}.")
+        sentence = f"Your roles do not let you make a primary in {key.account.name}."
+        reasons.append(Reason(Code.MAY_NOT_REQUEST, sentence))
     if under_way:
-        reasons.append(f"{under_way} is already under way for this key.")
+        reasons.append(Reason(Code.CHANGE_UNDER_WAY, f"{under_way} is already under way for this key."))
     return tuple(reasons)
 
 
-def about_the_region(rules: Rules, to_region: str) -> tuple[str, ...]:
+def about_the_region(rules: Rules, to_region: str) -> tuple[Reason, ...]:
     if not rules.allowed_regions or to_region in rules.allowed_regions:
         return ()
-    return (f"The policy {rules.name} allows primaries in {', '.join(rules.allowed_regions)} only.",)
+    sentence = f"The policy {rules.name} allows primaries in {', '.join(rules.allowed_regions)} only."
+    return (Reason(Code.REGION_NOT_ALLOWED, sentence),)
 
 
 def about_the_approvers(
     person: Person, key: MultiRegionKey, governing: Governing[PolicyVersion], roster: Roster
-) -> tuple[str, ...]:
+) -> tuple[Reason, ...]:
     if governing.doubt:
-        return (governing.doubt,)
+        return (Reason(Code.POLICY_IN_DOUBT, governing.doubt),)
     requirements = governing.rules.requirements
     members = roster.members(requirements, key.account)
     best = at_best(requirements, members=members, without={person.get_username()})
     if best.met:
         return ()
-    return (f"Nobody could approve it: {_missing(best)} needed. The requester never counts.",)
+    sentence = f"Nobody could approve it: {_missing(best)} needed. The requester never counts."
+    return (Reason(Code.NOBODY_COULD_APPROVE, sentence),)
 
 
-def about_the_move(key: MultiRegionKey, to_region: str, now: datetime) -> tuple[str, ...]:
+def about_the_move(key: MultiRegionKey, to_region: str, now: datetime) -> tuple[Reason, ...]:
     failures = preflight(key, to_region=to_region, now=now).failures
-    return tuple(dict.fromkeys(check.sentence for check in failures))
+    return tuple(dict.fromkeys(Reason(Code.PREFLIGHT_FAILED, check.sentence) for check in failures))

@@ -14,18 +14,11 @@ from keyconsole.audit.events import Event
 from keyconsole.notifications.models import Delivery, Kind, Route
 from keyconsole.notifications.route_addresses import name_problem
 from keyconsole.notifications.topics import Topic
+from keyconsole.refusals import Invalid
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}", re.ASCII)
 _ACCOUNT = re.compile(r"[0-9]{12}", re.ASCII)
 TEST = "notification.test"
-
-
-class RouteRefused(Exception):  # noqa: N818 - read as the answer to a form
-    """`problems` maps a field to the sentence that belongs beside it."""
-
-    def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__(" ".join(problems.values()))
-        self.problems = dict(problems)
 
 
 def add_route(
@@ -39,7 +32,7 @@ def add_route(
     topics: Collection[str] = (),
     accounts: Collection[str] = (),
 ) -> Route:
-    """No topics or no accounts mean all of them. Raises RouteRefused."""
+    """No topics or no accounts mean all of them. Raises Invalid."""
     route = Route(
         name=name.strip(),
         kind=kind,
@@ -56,7 +49,7 @@ def add_route(
             route.save(force_insert=True)
             _record(Event.NOTIFICATION_ROUTE_ADDED, route, by=by, now=now)
     except IntegrityError:
-        raise RouteRefused({"name": f"There already is a route {route.name}."}) from None
+        raise Invalid({"name": f"There already is a route {route.name}."}) from None
     return route
 
 
@@ -97,7 +90,7 @@ def _refuse_problems(route: Route) -> None:
         ),
     }
     if problems := {field: sentence for field, sentence in found.items() if sentence}:
-        raise RouteRefused(problems)
+        raise Invalid(problems)
 
 
 def _name_problem(name: str) -> str:

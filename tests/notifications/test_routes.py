@@ -10,7 +10,8 @@ from django.core.management import CommandError, call_command
 
 from keyconsole.audit.models import Entry
 from keyconsole.notifications.models import Delivery, Route
-from keyconsole.notifications.routes import RouteRefused, add_route, remove_route, send_test
+from keyconsole.notifications.routes import add_route, remove_route, send_test
+from keyconsole.refusals import Invalid
 from tests.cast import NOW
 from tests.notifications.conftest import SECRET, SECRET_ENV, URL_ENV, Receiver, make_route, send
 
@@ -58,7 +59,7 @@ def test_a_route_is_kept_and_recorded():
     ],
 )
 def test_each_mistake_has_its_sentence_and_nothing_is_kept(over: dict[str, Any], field: str, words: str):
-    with pytest.raises(RouteRefused) as refusal:
+    with pytest.raises(Invalid) as refusal:
         add(**over)
     assert list(refusal.value.problems) == [field]
     assert words in refusal.value.problems[field]
@@ -67,7 +68,7 @@ def test_each_mistake_has_its_sentence_and_nothing_is_kept(over: dict[str, Any],
 
 def test_a_name_is_given_once_and_again_after_it_was_removed():
     first = add()
-    with pytest.raises(RouteRefused, match="already is a route desk"):
+    with pytest.raises(Invalid, match="already is a route desk"):
         add()
     assert remove_route(first, by="ada", now=NOW)
     assert not remove_route(first, by="ada", now=NOW)

@@ -26,7 +26,8 @@ from keyconsole.changes.plan.staleness import end_if_stale
 from keyconsole.changes.quorum import rules_of, standing_of
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move, record_event
-from keyconsole.refusals import Lost, Refused
+from keyconsole.refusal_codes import Code
+from keyconsole.refusals import Lost, Reason, Refused
 from keyconsole.text import REASON_AT_MOST, clean_text
 
 AUTOMATIC = "automatic"
@@ -41,9 +42,10 @@ def approve(
     comment = clean_text("comment", comment, REASON_AT_MOST)
     may_approve(by, change, now=now).or_refuse()
     if plan_sha256 != change.plan_sha256:
-        raise Refused(f"The plan that you looked at is not the plan of {change.ref}. Read it again.")
+        sentence = f"The plan that you looked at is not the plan of {change.ref}. Read it again."
+        raise Refused(Reason(Code.PLAN_CHANGED, sentence))
     if end_if_stale(change, actor=by.username, now=now):
-        raise Refused(change.outcome)
+        raise Refused(Reason(Code.STALE, change.outcome))
     try:
         with transaction.atomic():
             _touch(change, State.PENDING)
@@ -60,7 +62,8 @@ def approve(
             if standing_of(change).met:
                 mark_approved(change, actor=by.username, now=now)
     except IntegrityError:
-        raise Refused(f"You have approved {change.ref} already.") from None
+        sentence = f"You have approved {change.ref} already."
+        raise Refused(Reason(Code.ALREADY_APPROVED, sentence)) from None
     change.refresh_from_db()
 
 
@@ -94,7 +97,8 @@ def reject(change: Change, *, by: User, reason: str, now: datetime, via: str = P
     reason = clean_text("reason", reason, REASON_AT_MOST)
     may_reject(by, change, now=now).or_refuse()
     if not reason:
-        raise Refused("Say why: the requester and the record need the reason.")
+        sentence = "Say why: the requester and the record need the reason."
+        raise Refused(Reason(Code.REASON_MISSING, sentence))
     with transaction.atomic():
         move(
             change,
@@ -143,7 +147,7 @@ def comment(change: Change, *, by: User, text: str, now: datetime, via: str = PA
     text = clean_text("comment", text, REASON_AT_MOST)
     may_comment(by, change).or_refuse()
     if not text:
-        raise Refused("Write something first.")
+        raise Refused(Reason(Code.COMMENT_MISSING, "Write something first."))
     with transaction.atomic():
         Comment.objects.create(change=change, author=by, text=text, written_at=now)
         Change.objects.filter(pk=change.pk).update(version=F("version") + 1)
@@ -156,9 +160,11 @@ def run(change: Change, *, by: User, now: datetime, run_at: datetime | None = No
     """Say that an approved change shall run, now or at a later time; raises Refused."""
     may_run(by, change, now=now).or_refuse()
     if run_at is not None and run_at < now:
-        raise Refused("That time has passed. Choose a later one, or run it now.")
+        sentence = "That time has passed. Choose a later one, or run it now."
+        raise Refused(Reason(Code.TIME_PASSED, sentence))
     if run_at and change.approval_expires_at and run_at >= change.approval_expires_at:
-        raise Refused(f"Its approval may be used until {change.approval_expires_at:%Y-%m-%d %H:%M} UTC only.")
+        sentence = f"Its approval may be used until {change.approval_expires_at:%Y-%m-%d %H:%M} UTC only."
+        raise Refused(Reason(Code.TIME_TOO_LATE, sentence))
     with transaction.atomic():
         _touch(change, State.APPROVED)
         Change.objects.filter(pk=change.pk).update(run_at=run_at or now, due_at=now)

@@ -12,6 +12,8 @@ from keyconsole.changes.models import Change
 from keyconsole.changes.quorum import rules_of, standing_of
 from keyconsole.changes.states import State
 from keyconsole.policies.schedule import freeze, windows
+from keyconsole.refusal_codes import Code
+from keyconsole.refusals import Reason
 
 
 class RunDecision(StrEnum):
@@ -24,7 +26,7 @@ class RunDecision(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Gate:
     decision: RunDecision
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
 
 def gate(change: Change, *, now: datetime, in_turn: bool = False) -> Gate:
@@ -35,39 +37,43 @@ def gate(change: Change, *, now: datetime, in_turn: bool = False) -> Gate:
     if change.is_emergency:
         return Gate(RunDecision.RUN)
     if change.approval_expires_at and now >= change.approval_expires_at:
-        return Gate(RunDecision.EXPIRE, ("Its approval was not used in time.",))
+        sentence = "Its approval was not used in time."
+        return Gate(RunDecision.EXPIRE, (Reason(Code.APPROVAL_EXPIRED, sentence),))
     if not standing_of(change).met:
-        return Gate(RunDecision.ASK_AGAIN, ("An approval that it needs no longer counts.",))
+        sentence = "An approval that it needs no longer counts."
+        return Gate(RunDecision.ASK_AGAIN, (Reason(Code.APPROVAL_LOST, sentence),))
     reasons = _requester_reasons(change) + _batch_reasons(change, in_turn=in_turn)
     reasons += _time_reasons(change, now=now)
     return Gate(RunDecision.WAIT, reasons) if reasons else Gate(RunDecision.RUN)
 
 
-def _requester_reasons(change: Change) -> tuple[str, ...]:
+def _requester_reasons(change: Change) -> tuple[Reason, ...]:
     """Nothing runs in the name of somebody who has left, or lost the role, since they asked."""
     requester, account = change.requester, change.key.account
     if can(requester, Permission.REQUEST, account):
         return ()
-    return (f"{requester.username}, who asked for it, may no longer ask for changes in {account.name}.",)
+    sentence = f"{requester.username}, who asked for it, may no longer ask for changes in {account.name}."
+    return (Reason(Code.REQUESTER_LEFT, sentence),)
 
 
-def _time_reasons(change: Change, *, now: datetime) -> tuple[str, ...]:
+def _time_reasons(change: Change, *, now: datetime) -> tuple[Reason, ...]:
     if change.run_at is None:
-        return ("It waits for somebody to run it.",)
+        return (Reason(Code.NOT_RUN_YET, "It waits for somebody to run it."),)
     if change.run_at > now:
-        return (f"It will run at {change.run_at:%Y-%m-%d %H:%M} UTC.",)
+        return (Reason(Code.RUNS_LATER, f"It will run at {change.run_at:%Y-%m-%d %H:%M} UTC."),)
     return windows.may_run_at(rules_of(change), now, freeze=freeze.current_words()).reasons
 
 
-def _batch_reasons(change: Change, *, in_turn: bool) -> tuple[str, ...]:
+def _batch_reasons(change: Change, *, in_turn: bool) -> tuple[Reason, ...]:
     batch = change.batch
     if batch is None:
         return ()
     if batch.stopped_at:
-        return (f"{batch.ref} was stopped.",)
+        return (Reason(Code.BATCH_STOPPED, f"{batch.ref} was stopped."),)
     waiting = batch.changes.filter(state=State.PENDING).count()
     if waiting:
-        return (f"{waiting} other keys of {batch.ref} still wait for approval.",)
+        sentence = f"{waiting} other keys of {batch.ref} still wait for approval."
+        return (Reason(Code.BATCH_NOT_APPROVED, sentence),)
     if change.released_at is None and not in_turn:
-        return (f"It waits for its turn in {batch.ref}.",)
+        return (Reason(Code.BATCH_WAVE, f"It waits for its turn in {batch.ref}."),)
     return ()

@@ -20,7 +20,8 @@ from keyconsole.changes.models import Approval, Batch, Change, OnFailure
 from keyconsole.changes.plan.staleness import end_if_stale
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import lock_rows
-from keyconsole.refusals import Lost, Refused, Verdict
+from keyconsole.refusal_codes import Code
+from keyconsole.refusals import Lost, Reason, Refused, Verdict
 from keyconsole.text import REASON_AT_MOST, clean_text
 
 PAGE = "page"
@@ -32,7 +33,8 @@ def approve_batch(
 ) -> int:
     """Agree to every line that waits for this person, by the hash of the whole plan; raises Refused."""
     if plan_sha256 != batch.plan_sha256:
-        raise Refused(f"The plan that you looked at is not the plan of {batch.ref}. Read it again.")
+        sentence = f"The plan that you looked at is not the plan of {batch.ref}. Read it again."
+        raise Refused(Reason(Code.PLAN_CHANGED, sentence))
     may_approve_batch(by, batch, now=now).or_refuse()
     _refuse_stale(batch, by=by, now=now)
     with transaction.atomic():
@@ -52,7 +54,8 @@ def reject_batch(batch: Batch, *, by: User, reason: str, now: datetime, via: str
     reason = clean_text("reason", reason, REASON_AT_MOST)
     may_reject_batch(by, batch, now=now).or_refuse()
     if not reason:
-        raise Refused("Say why: the requester and the record need the reason.")
+        sentence = "Say why: the requester and the record need the reason."
+        raise Refused(Reason(Code.REASON_MISSING, sentence))
     why = f"Rejected by {by.username}: {reason}"
     with transaction.atomic():
         _lock_and_wake(batch, now=now)
@@ -104,7 +107,7 @@ def may_approve_batch(person: User, batch: Batch, *, now: datetime) -> Verdict:
     voted = set(given.values_list("change", flat=True))
     waiting = [line for line in pending if line.pk not in voted]
     if pending and not waiting:
-        return Verdict((f"You have approved {batch.ref} already.",))
+        return Verdict((Reason(Code.ALREADY_APPROVED, f"You have approved {batch.ref} already."),))
     return _any(batch, waiting, lambda line: may_approve(person, line, now=now), "waits for approval")
 
 
@@ -117,7 +120,7 @@ def may_cancel_batch(person: User, batch: Batch) -> Verdict:
     """Who may take back one line only does so on the page of that line."""
     left = _in_state(batch, *NOT_BEGUN)
     if not left:
-        return Verdict((f"No line of {batch.ref} can be cancelled any more.",))
+        return Verdict((Reason(Code.NO_LINE_LEFT, f"No line of {batch.ref} can be cancelled any more."),))
     by_account = {line.key.account_id: line for line in left}
     reasons = [reason for line in by_account.values() for reason in may_cancel(person, line).reasons]
     return Verdict(tuple(dict.fromkeys(reasons)))
@@ -132,7 +135,7 @@ def _any(batch: Batch, lines: Iterable[Change], ask: Ask, what: str) -> Verdict:
     """Allowed where one line allows it. Lines of one account and policy answer alike: one each is asked."""
     alike = {(line.key.account_id, line.policy_version_id): line for line in reversed(list(lines))}
     if not alike:
-        return Verdict((f"No line of {batch.ref} {what}.",))
+        return Verdict((Reason(Code.NO_LINE_LEFT, f"No line of {batch.ref} {what}."),))
     verdicts = [ask(line) for line in alike.values()]
     if any(verdict.allowed for verdict in verdicts):
         return Verdict()
@@ -155,4 +158,5 @@ def _refuse_stale(batch: Batch, *, by: User, now: datetime) -> None:
     ]
     if stale and batch.on_failure == OnFailure.STOP:
         names = ", ".join(line.ref for line in stale)
-        raise Refused(f"{names} no longer is as in the plan of {batch.ref}, which stops the rest.")
+        sentence = f"{names} no longer is as in the plan of {batch.ref}, which stops the rest."
+        raise Refused(Reason(Code.STALE, sentence))

@@ -24,6 +24,7 @@ from keyconsole.policies.governing.match import Governing
 from keyconsole.policies.governing.resolve import governing_for_many
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.quorum.roster import Roster
+from keyconsole.refusals import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Judged:
 
     line: Line
     governing: Governing[PolicyVersion]
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def _governing(lines: Iterable[Line]) -> dict[int, Governing[PolicyVersion]]:
     return found
 
 
-def _reasons(person: User, line: Line, known: _Known, *, now: datetime) -> tuple[str, ...]:
+def _reasons(person: User, line: Line, known: _Known, *, now: datetime) -> tuple[Reason, ...]:
     key, governing = line.key, known.governing[line.key.pk]
     return (
         *about_the_key(

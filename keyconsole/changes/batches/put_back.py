@@ -10,7 +10,8 @@ from keyconsole.changes.batches.lines import Line
 from keyconsole.changes.batches.request import BatchRequest, request_lines
 from keyconsole.changes.models import Batch, OnFailure
 from keyconsole.changes.states import State
-from keyconsole.refusals import Refused, Verdict
+from keyconsole.refusal_codes import Code
+from keyconsole.refusals import Reason, Refused, Verdict
 
 
 def lines_back(batch: Batch) -> tuple[Line, ...]:
@@ -21,9 +22,10 @@ def lines_back(batch: Batch) -> tuple[Line, ...]:
 
 def may_put_back(batch: Batch) -> Verdict:
     if batch.ended_at is None:
-        return Verdict((f"{batch.ref} has not ended yet.",))
+        return Verdict((Reason(Code.BATCH_NOT_ENDED, f"{batch.ref} has not ended yet."),))
     if not batch.changes.filter(state=State.DONE).exists():
-        return Verdict((f"{batch.ref} has moved nothing that could be put back.",))
+        sentence = f"{batch.ref} has moved nothing that could be put back."
+        return Verdict((Reason(Code.NOTHING_TO_PUT_BACK, sentence),))
     return Verdict()
 
 
@@ -48,7 +50,7 @@ def put_back(
     back = lines_back(batch)
     wanted = back if lines is None else lines
     if not set(wanted) <= set(back):
-        raise Refused(f"{batch.ref} did not move all of these keys.")
+        raise Refused(Reason(Code.NOTHING_TO_PUT_BACK, f"{batch.ref} did not move all of these keys."))
     batch_request = BatchRequest(
         lines=wanted,
         by=by,

@@ -28,10 +28,12 @@ from keyconsole.changes.requests.create import (
     record_request,
 )
 from keyconsole.inventory.models import MultiRegionKey
-from keyconsole.refusals import Refused
+from keyconsole.refusal_codes import Code
+from keyconsole.refusals import Reason, Refused
 from keyconsole.text import REASON_AT_MOST, TICKET_AT_MOST, clean_text
 
 LINES_AT_MOST = 500
+NOTHING_REQUESTED = Reason(Code.NOTHING_REQUESTED, "Nothing was asked for.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,7 @@ class LinesRefusedError(Refused):
     def __init__(self, lines: Sequence[Judged]) -> None:
         self.lines = tuple(lines)
         words = [f"{each.line.key.name}: {' '.join(each.reasons)}" for each in self.lines]
-        super().__init__("Nothing was asked for.", *words)
+        super().__init__(NOTHING_REQUESTED, *(Reason(Code.KEY_REFUSED, each) for each in words))
 
 
 def request_batch(
@@ -107,16 +109,17 @@ def request_lines(batch_request: BatchRequest, *, now: datetime) -> Batch:
         except IntegrityError:
             if again := already_asked(batch_request):
                 return again
-    raise Refused("Many others asked for changes at the same moment. Try again.")
+    raise Refused(Reason(Code.TOO_BUSY, "Many others asked for changes at the same moment. Try again."))
 
 
 def refuse_count(count: int) -> None:
     if not count:
-        raise Refused("Choose at least one key.")
+        raise Refused(Reason(Code.NOTHING_CHOSEN, "Choose at least one key."))
     if count > LINES_AT_MOST:
-        raise Refused(
+        sentence = (
             f"You chose {count:,} keys; one request takes at most {LINES_AT_MOST}. Nothing was asked for."
         )
+        raise Refused(Reason(Code.TOO_MANY_KEYS, sentence))
 
 
 def already_asked(batch_request: BatchRequest) -> Batch | None:

@@ -14,7 +14,8 @@ from keyconsole.changes.cli.arguments import USAGE, add_who_asks
 from keyconsole.changes.models import Batch, OnFailure
 from keyconsole.changes.references import BATCH, number_typed
 from keyconsole.inventory.models import MultiRegionKey
-from keyconsole.refusals import Refused
+from keyconsole.refusal_codes import Code
+from keyconsole.refusals import Reason, Refused
 
 
 def add_asking(parser: ArgumentParser) -> None:
@@ -51,7 +52,7 @@ def confirm(
         raise CommandError("Nobody is there to ask: add --force.", returncode=USAGE)
     wanted = f"{len(keys)} key" if len(keys) == 1 else f"{len(keys)} keys"
     if input(f"Type {wanted} to ask for it: ").strip() != wanted:
-        raise Refused("Not confirmed. Nothing was asked for.")
+        raise Refused(Reason(Code.NOT_CONFIRMED, "Not confirmed. Nothing was asked for."))
 
 
 def print_batch(batch: Batch, *, as_json: bool, told: OutputWrapper) -> None:

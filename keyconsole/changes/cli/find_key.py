@@ -5,18 +5,21 @@ from __future__ import annotations
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.kms.facts import KeyArn
-from keyconsole.refusals import Refused
+from keyconsole.refusal_codes import Code
+from keyconsole.refusals import Reason, Refused
 
 
 def find_key(text: str, *, account_id: str = "") -> MultiRegionKey:
     """`account_id` decides where the same bare id is known in several accounts."""
     text = text.strip()
     if text.startswith("alias/") or ":alias/" in text:
-        raise Refused(f"{_short(text)}: Key Aliases are not supported for this operation.")
+        sentence = f"{_short(text)}: Key Aliases are not supported for this operation."
+        raise Refused(Reason(Code.KEY_NAME_INVALID, sentence))
     if text.startswith("arn:"):
         return _by_arn(text, account_id=account_id)
     if not text.startswith("mrk-"):
-        raise Refused(f"{_short(text)} is not the id of a multi-Region key: those begin with mrk-.")
+        sentence = f"{_short(text)} is not the id of a multi-Region key: those begin with mrk-."
+        raise Refused(Reason(Code.KEY_NAME_INVALID, sentence))
     return _one(text, account_id=account_id)
 
 
@@ -26,9 +29,8 @@ def named_account(text: str) -> AwsAccount:
         AwsAccount.objects.filter(account_id=text).first() or AwsAccount.objects.filter(name=text).first()
     )
     if account is None:
-        raise Refused(
-            f"{_short(text)} is not an account that KeyConsole knows. Add it with add_account first."
-        )
+        sentence = f"{_short(text)} is not an account that KeyConsole knows. Add it with add_account first."
+        raise Refused(Reason(Code.ACCOUNT_UNKNOWN, sentence))
     return account
 
 
@@ -36,16 +38,19 @@ def _by_arn(text: str, *, account_id: str) -> MultiRegionKey:
     try:
         arn = KeyArn.parse(text)
     except ValueError as error:
-        raise Refused(str(error)) from None
+        raise Refused(Reason(Code.KEY_NAME_INVALID, str(error))) from None
     if account_id and arn.account_id != account_id:
-        raise Refused(f"{_short(text)} belongs to account {arn.account_id}, not to {account_id}.")
+        sentence = f"{_short(text)} belongs to account {arn.account_id}, not to {account_id}."
+        raise Refused(Reason(Code.KEY_ELSEWHERE, sentence))
     key = _one(arn.key_id, account_id=arn.account_id)
     if key.account.partition != arn.partition:
-        raise Refused(f"{_short(text)} is in another AWS partition than account {arn.account_id}.")
+        sentence = f"{_short(text)} is in another AWS partition than account {arn.account_id}."
+        raise Refused(Reason(Code.KEY_ELSEWHERE, sentence))
     if key.primary_region and arn.region != key.primary_region:
-        raise Refused(
+        sentence = (
             f"{_short(text)} is not a multi-Region primary key. The primary is in {key.primary_region}."
         )
+        raise Refused(Reason(Code.KEY_NOT_PRIMARY, sentence))
     return key
 
 
@@ -56,9 +61,11 @@ def _one(key_id: str, *, account_id: str) -> MultiRegionKey:
     found = list(keys[:2])
     if not found:
         where = f" in account {account_id}" if account_id else ""
-        raise Refused(f"{_short(key_id)} is not known{where}. Scan the account first: manage.py scan.")
+        sentence = f"{_short(key_id)} is not known{where}. Scan the account first: manage.py scan."
+        raise Refused(Reason(Code.KEY_UNKNOWN, sentence))
     if len(found) > 1:
-        raise Refused(f"{_short(key_id)} is known in several accounts. Say which with --account.")
+        sentence = f"{_short(key_id)} is known in several accounts. Say which with --account."
+        raise Refused(Reason(Code.KEY_AMBIGUOUS, sentence))
     return found[0]
 
 

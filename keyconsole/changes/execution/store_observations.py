@@ -14,7 +14,8 @@ from keyconsole.inventory.models import MultiRegionKey, Sight
 from keyconsole.inventory.store.store_one import store_observation
 from keyconsole.kms.errors import KmsError
 from keyconsole.lease import refuse_without_lease
-from keyconsole.refusals import Refused
+from keyconsole.refusal_codes import Code
+from keyconsole.refusals import Reason, Refused
 
 
 def change_regions(change: Change) -> list[str]:
@@ -31,7 +32,7 @@ def observe_now(key: MultiRegionKey, *, now: datetime) -> None:
         with enter_for(key.account, name="look") as session:
             seen = observe(key, session, regions=known_regions_of(key))
     except KmsError as error:
-        raise Refused(str(error)) from None
+        raise Refused(Reason(Code.ACCOUNT_UNREACHABLE, str(error))) from None
     with transaction.atomic():
         for one in seen:
             store_observation(key, one.region, facts=one.facts, sight=one.sight, now=now)

@@ -23,7 +23,8 @@ from keyconsole.changes.states import State
 from keyconsole.changes.transition import move, record_event
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.governing.resolve import governing_for
-from keyconsole.refusals import Lost, Refused, Verdict
+from keyconsole.refusal_codes import Code
+from keyconsole.refusals import Lost, Reason, Refused, Verdict
 from keyconsole.text import REASON_AT_MOST, TICKET_AT_MOST, clean_text
 
 # How fresh the proof has to be that it is really this person.
@@ -35,12 +36,14 @@ def may_break_glass(person: Person, key: MultiRegionKey, *, to_region: str, now:
     rules = governing_for(key, to_region=to_region).rules
     reasons = []
     if not rules.emergency_group:
-        reasons.append("The policy of this key has no emergency path.")
+        reasons.append(Reason(Code.NO_EMERGENCY_PATH, "The policy of this key has no emergency path."))
     elif not _in_group(person, rules.emergency_group):
-        reasons.append(f"Only members of {rules.emergency_group} may use the emergency path.")
+        sentence = f"Only members of {rules.emergency_group} may use the emergency path."
+        reasons.append(Reason(Code.NOT_A_MEMBER, sentence))
     overdue = Review.objects.filter(used_by_id=person.pk, reviewed_at=None, due_at__lte=now).first()
     if overdue:
-        reasons.append(f"The review of your emergency {overdue.change.ref} is overdue. It comes first.")
+        sentence = f"The review of your emergency {overdue.change.ref} is overdue. It comes first."
+        reasons.append(Reason(Code.REVIEW_OVERDUE, sentence))
     return Verdict(
         (*reasons, *may_request(person, key, to_region=to_region, now=now, is_emergency=True).reasons)
     )
@@ -74,7 +77,8 @@ def review(
     comment = clean_text("comment", comment, REASON_AT_MOST)
     may_review(by, change).or_refuse()
     if not comment:
-        raise Refused("Say what you found: the review stays in the record.")
+        sentence = "Say what you found: the review stays in the record."
+        raise Refused(Reason(Code.COMMENT_MISSING, sentence))
     with transaction.atomic():
         closed = Review.objects.filter(change=change, reviewed_at=None).update(
             reviewer=by, reviewed_at=now, was_right=was_right, comment=comment
@@ -89,11 +93,12 @@ def review(
 def may_review(person: Person, change: Change) -> Verdict:
     owed = Review.objects.filter(change=change).first()
     if owed is None or owed.reviewed_at:
-        return Verdict((f"{change.ref} has no review to give.",))
+        return Verdict((Reason(Code.NO_REVIEW_OWED, f"{change.ref} has no review to give."),))
     if person.pk == owed.used_by_id:
-        return Verdict(("Who used the emergency path does not review it.",))
+        return Verdict((Reason(Code.OWN_EMERGENCY, "Who used the emergency path does not review it."),))
     if person.get_username() not in reviewers_of(change):
-        return Verdict((f"Only those whom {change.ref} would have needed may review it.",))
+        sentence = f"Only those whom {change.ref} would have needed may review it."
+        return Verdict((Reason(Code.NOT_AN_APPROVER, sentence),))
     return Verdict()
 
 
@@ -127,9 +132,10 @@ def _refuse_without_proof(
     move_request: MoveRequest, reauthenticated_at: datetime | None, *, now: datetime
 ) -> None:
     if reauthenticated_at is None or not timedelta(0) <= now - reauthenticated_at <= FRESH_FOR:
-        raise Refused("Prove first that it is you: sign in again.")
+        raise Refused(Reason(Code.PROOF_NEEDED, "Prove first that it is you: sign in again."))
     if len(move_request.reason.strip()) < REASON_AT_LEAST:
-        raise Refused(f"An emergency needs a reason of at least {REASON_AT_LEAST} characters.")
+        sentence = f"An emergency needs a reason of at least {REASON_AT_LEAST} characters."
+        raise Refused(Reason(Code.REASON_TOO_SHORT, sentence))
 
 
 def _in_group(person: Person, group: str) -> bool:

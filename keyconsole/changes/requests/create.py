@@ -19,7 +19,8 @@ from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.governing.match import Governing
 from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.refusals import Refused
+from keyconsole.refusal_codes import Code
+from keyconsole.refusals import Reason, Refused
 
 # Two people may be given the same next number at the same moment; the loser takes the one after.
 NUMBER_ATTEMPTS = 5
@@ -57,7 +58,7 @@ def create(move_request: MoveRequest, *, now: datetime, then: Then, is_emergency
             if again := already_asked(move_request):
                 return again
             _refuse_for_rival(move_request)
-    raise Refused("Many others asked for changes at the same moment. Try again.")
+    raise Refused(Reason(Code.TOO_BUSY, "Many others asked for changes at the same moment. Try again."))
 
 
 def already_asked(move_request: MoveRequest) -> Change | None:
@@ -68,7 +69,7 @@ def already_asked(move_request: MoveRequest) -> Change | None:
 
 def _refuse_for_rival(move_request: MoveRequest) -> None:
     if rival := Change.objects.open().filter(key=move_request.key).first():
-        raise Refused(f"{rival.ref} is already under way for this key.")
+        raise Refused(Reason(Code.CHANGE_UNDER_WAY, f"{rival.ref} is already under way for this key."))
 
 
 def _fields(move_request: MoveRequest, *, now: datetime) -> dict[str, Any]:

@@ -19,7 +19,8 @@ from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.document.ticket_pattern import ticket_fits
 from keyconsole.policies.governing.resolve import governing_for
-from keyconsole.refusals import Refused
+from keyconsole.refusal_codes import Code
+from keyconsole.refusals import Reason, Refused
 from keyconsole.text import REASON_AT_MOST, TICKET_AT_MOST, clean_text
 
 
@@ -78,16 +79,17 @@ def refuse_words(move_request: MoveRequest, rules: Rules) -> None:
         raise Refused(*reasons)
 
 
-def about_the_words(reason: str, ticket: str, rules: Rules) -> tuple[str, ...]:
+def about_the_words(reason: str, ticket: str, rules: Rules) -> tuple[Reason, ...]:
     reasons = []
     if not reason:
-        reasons.append("Say why the primary should move: the reason stays in the record.")
+        sentence = "Say why the primary should move: the reason stays in the record."
+        reasons.append(Reason(Code.REASON_MISSING, sentence))
     elif len(reason) < rules.reason_at_least:
-        reasons.append(
-            f"Policy {rules.name} asks for a reason of at least {rules.reason_at_least} characters."
-        )
+        sentence = f"Policy {rules.name} asks for a reason of at least {rules.reason_at_least} characters."
+        reasons.append(Reason(Code.REASON_TOO_SHORT, sentence))
     if not ticket_fits(rules.ticket_pattern, ticket):
-        reasons.append(f"Policy {rules.name} asks for a ticket of the form {rules.ticket_pattern}.")
+        sentence = f"Policy {rules.name} asks for a ticket of the form {rules.ticket_pattern}."
+        reasons.append(Reason(Code.TICKET_MISFIT, sentence))
     return tuple(reasons)
 
 

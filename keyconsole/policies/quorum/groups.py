@@ -13,7 +13,8 @@ from django.db import transaction
 
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
-from keyconsole.refusals import Refused
+from keyconsole.refusal_codes import Code
+from keyconsole.refusals import Reason, Refused
 
 _NAME = re.compile(r"[\w][\w .&+-]{0,59}")
 
@@ -22,7 +23,8 @@ def join(person: User, group_name: str, *, by: str, now: datetime) -> bool:
     """Make the group where it is new; False where the person already was in it. Raises Refused."""
     name = _clean(group_name)
     if not person.is_active:
-        raise Refused(f"{person.username} can no longer sign in, and joins no group.")
+        sentence = f"{person.username} can no longer sign in, and joins no group."
+        raise Refused(Reason(Code.PERSON_DISABLED, sentence))
     with transaction.atomic():
         group, _ = Group.objects.get_or_create(name=name)
         _, is_new = User.groups.through.objects.get_or_create(user=person, group=group)
@@ -44,9 +46,8 @@ def leave(person: User, group_name: str, *, by: str, now: datetime) -> bool:
 def _clean(name: str) -> str:
     name = name.strip()
     if not _NAME.fullmatch(name):
-        raise Refused(
-            "A group's name has 1 to 60 letters, digits, spaces and _.&+- and begins with a letter."
-        )
+        sentence = "A group's name has 1 to 60 letters, digits, spaces and _.&+- and begins with a letter."
+        raise Refused(Reason(Code.GROUP_NAME_INVALID, sentence))
     return name
 
 

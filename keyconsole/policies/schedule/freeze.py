@@ -12,11 +12,16 @@ from keyconsole.audit.events import Event
 from keyconsole.aws_accounts.permissions import Person, can
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.policies.models import Freeze
-from keyconsole.refusals import Refused, Verdict
+from keyconsole.refusal_codes import Code
+from keyconsole.refusals import Reason, Refused, Verdict
 from keyconsole.text import clean_why
 
 SUBJECT = "freeze"
-NOT_YOURS = "Only who approves or administers in every account may freeze everything or lift that."
+NOT_YOURS = Reason(
+    Code.MAY_NOT_FREEZE,
+    "Only who approves or administers in every account may freeze everything or lift that.",
+)
+NOT_FROZEN = Reason(Code.NOT_FROZEN, "Nothing is frozen.")
 
 
 def current() -> Freeze | None:
@@ -44,7 +49,8 @@ def freeze(*, by: User, why: str, now: datetime, via: str = "page") -> Freeze:
             data = {"why": why, "via": via}
             log.record(Event.FREEZE_SET, actor=by.username, subject=SUBJECT, now=now, data=data)
     except IntegrityError:
-        raise Refused(current_words() or "Somebody else froze everything at this moment.") from None
+        sentence = current_words() or "Somebody else froze everything at this moment."
+        raise Refused(Reason(Code.FROZEN, sentence)) from None
     return held
 
 
@@ -56,7 +62,7 @@ def lift(*, by: User, now: datetime, via: str = "page") -> None:
         # The row that was read and no other: of two who lift at once, one does.
         open_row = Freeze.objects.filter(pk=held.pk, lifted_at=None) if held else Freeze.objects.none()
         if held is None or not open_row.update(lifted_by=by.username, lifted_at=now):
-            raise Refused("Nothing is frozen.")
+            raise Refused(NOT_FROZEN)
         data = {
             "frozen_by": held.frozen_by,
             "frozen_at": held.frozen_at.isoformat(),
@@ -68,13 +74,13 @@ def lift(*, by: User, now: datetime, via: str = "page") -> None:
 
 def may_freeze(person: Person) -> Verdict:
     held = current_words()
-    return Verdict((*_not_yours(person), *([held] if held else [])))
+    return Verdict((*_not_yours(person), *([Reason(Code.FROZEN, held)] if held else [])))
 
 
 def may_lift(person: Person) -> Verdict:
-    return Verdict((*_not_yours(person), *(() if current() else ("Nothing is frozen.",))))
+    return Verdict((*_not_yours(person), *(() if current() else (NOT_FROZEN,))))
 
 
-def _not_yours(person: Person) -> tuple[str, ...]:
+def _not_yours(person: Person) -> tuple[Reason, ...]:
     allowed = can(person, Permission.APPROVE) or can(person, Permission.ADMINISTER)
     return () if allowed else (NOT_YOURS,)

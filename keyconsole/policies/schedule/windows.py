@@ -6,23 +6,25 @@ from datetime import UTC, datetime
 
 from keyconsole.policies.document.opening import openings
 from keyconsole.policies.document.rules import Rules
-from keyconsole.refusals import Verdict
+from keyconsole.refusal_codes import Code
+from keyconsole.refusals import Reason, Verdict
 
 
 def may_run_at(rules: Rules, now: datetime, *, freeze: str = "") -> Verdict:
     """`freeze`: why everything is frozen, as `freezing.current()` says; empty where nothing is."""
-    reasons = [freeze] if freeze else []
+    reasons = [Reason(Code.FROZEN, freeze)] if freeze else []
     if rules.frozen:
-        reasons.append(f"The policy {rules.name} is frozen: {rules.frozen}")
+        reasons.append(Reason(Code.POLICY_FROZEN, f"The policy {rules.name} is frozen: {rules.frozen}"))
     reasons += [
-        f"The policy {rules.name} is frozen until {_utc(span.to_at)}: {span.why}"
+        Reason(Code.POLICY_FROZEN, f"The policy {rules.name} is frozen until {_utc(span.to_at)}: {span.why}")
         for span in rules.freezes
         if span.from_at <= now < span.to_at
     ]
     if not _is_open(rules, now):
         opens = next_opening(rules, now)
         when = f" The next one opens {_utc(opens)}." if opens else ""
-        reasons.append(f"No change window of the policy {rules.name} is open.{when}")
+        sentence = f"No change window of the policy {rules.name} is open.{when}"
+        reasons.append(Reason(Code.WINDOW_CLOSED, sentence))
     return Verdict(tuple(reasons))
 
 

@@ -11,7 +11,8 @@ from keyconsole.policies.document.rules import Rules, document_sha256
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
 from keyconsole.policies.versions.agreement import agreements_needed
 from keyconsole.policies.versions.feasibility import misfits
-from keyconsole.refusals import Refused
+from keyconsole.refusal_codes import Code
+from keyconsole.refusals import Reason, Refused
 
 
 def lock_policies() -> None:
@@ -24,7 +25,7 @@ def lock_policies() -> None:
 
 def refuse_misfits(rules: Rules | None) -> None:
     if rules and (reasons := misfits(rules)):
-        raise Refused(*reasons)
+        raise Refused(*(Reason(Code.POLICY_MISFIT, each) for each in reasons))
 
 
 def rules_of(version: PolicyVersion) -> Rules | None:
@@ -38,9 +39,9 @@ def draft(policy: Policy, rules: Rules | None, *, why: str, now: datetime) -> Po
     document = rules.as_json() if rules else {}
     sha256 = document_sha256(policy.name, document)
     if held is None and rules is None:
-        raise Refused(f"There is no policy {policy.name} to retire.")
+        raise Refused(Reason(Code.POLICY_UNKNOWN, f"There is no policy {policy.name} to retire."))
     if held and held.sha256 == sha256:
-        raise Refused(f"That is what {held} already says.")
+        raise Refused(Reason(Code.NOTHING_NEW, f"That is what {held} already says."))
     last = policy.versions.aggregate(last=Max("number"))["last"] or 0
     return PolicyVersion(
         policy=policy, number=last + 1, document=document, sha256=sha256, why=why, proposed_at=now
@@ -70,5 +71,6 @@ def close(version: PolicyVersion, state: VersionState, *, now: datetime) -> None
     """Compare and set: of two who decide at once, one does. Raises Refused for the other."""
     proposed = PolicyVersion.objects.filter(pk=version.pk, state=VersionState.PROPOSED)
     if proposed.update(state=state, decided_at=now) != 1:
-        raise Refused(f"{version} was decided on in the meantime. Look at it again.")
+        sentence = f"{version} was decided on in the meantime. Look at it again."
+        raise Refused(Reason(Code.LOST_RACE, sentence))
     version.state, version.decided_at = state.value, now

@@ -36,7 +36,8 @@ from keyconsole.policies.versions.votes import (
     tallies,
     votes_that_count,
 )
-from keyconsole.refusals import Refused
+from keyconsole.refusal_codes import Code
+from keyconsole.refusals import Reason, Refused
 from keyconsole.text import clean_comment, clean_why
 
 
@@ -47,12 +48,13 @@ def propose(
     may_propose(by).or_refuse()
     why = clean_why(why, needed="Say why the policy should change: who agrees reads it.")
     if rules and rules.name != name:
-        raise Refused(f"The document is called {rules.name}, not {name}.")
+        raise Refused(Reason(Code.POLICY_NAME_DIFFERS, f"The document is called {rules.name}, not {name}."))
     try:
         with transaction.atomic():
             version = _propose(rules, name=name, by=by, why=why, now=now, via=via)
     except IntegrityError:
-        raise Refused(f"Somebody else proposed a version of {name} at this moment.") from None
+        sentence = f"Somebody else proposed a version of {name} at this moment."
+        raise Refused(Reason(Code.PROPOSAL_WAITING, sentence)) from None
     return version
 
 
@@ -65,7 +67,8 @@ def agree(
         fresh = _decided_alone(version)
         may_agree(by, fresh).or_refuse()
         if sha256 != fresh.sha256:
-            raise Refused(f"{fresh} says something else than what you read: its hash is {fresh.sha256}.")
+            sentence = f"{fresh} says something else than what you read: its hash is {fresh.sha256}."
+            raise Refused(Reason(Code.PLAN_CHANGED, sentence))
         _vote(fresh, by=by, agrees=True, comment=comment, now=now)
         _record(Event.POLICY_AGREED, fresh, actor=by.username, now=now, data={"comment": comment, "via": via})
         activated = _activate_if_agreed(fresh, actor=by.username, now=now)
@@ -115,7 +118,8 @@ def _propose(rules: Rules | None, *, name: str, by: User, why: str, now: datetim
     lock_policies()
     policy, _ = Policy.objects.get_or_create(name=name)
     if waiting := policy.versions.filter(state=VersionState.PROPOSED).first():
-        raise Refused(f"{waiting} waits for agreement. Decide on it first, or withdraw it.")
+        sentence = f"{waiting} waits for agreement. Decide on it first, or withdraw it."
+        raise Refused(Reason(Code.PROPOSAL_WAITING, sentence))
     version = draft(policy, rules, why=why, now=now)
     refuse_misfits(rules)
     needed = agreements_needed(name, rules)
@@ -132,10 +136,11 @@ def _refuse_unreachable(needed: tuple[Agreement, ...], *, without: str) -> None:
     roster = Roster.read()
     best = [(each, each.at_best(roster, without={without})) for each in needed]
     if missing := [each.still_missing(found) for each, found in best if not found.met]:
-        raise Refused(
+        sentence = (
             f"Nobody but you could agree to it: {'; '.join(missing)}. "
             "Where a team is locked out, `manage.py policy apply` on the server is the way."
         )
+        raise Refused(Reason(Code.NOBODY_COULD_APPROVE, sentence))
 
 
 def _decided_alone(version: PolicyVersion) -> PolicyVersion:
@@ -168,7 +173,8 @@ def _activate_if_agreed(version: PolicyVersion, *, actor: str, now: datetime) ->
 
 def _vote(version: PolicyVersion, *, by: User, agrees: bool, comment: str, now: datetime) -> None:
     if version.proposer is None:
-        raise Refused(f"{version} was put in place at the terminal; nobody votes on it.")
+        sentence = f"{version} was put in place at the terminal; nobody votes on it."
+        raise Refused(Reason(Code.NOT_OPEN, sentence))
     PolicyVote.objects.create(
         version=version,
         voter=by,

@@ -12,7 +12,8 @@ from keyconsole.policies.models import PolicyVersion, VersionState
 from keyconsole.policies.quorum.requirements import Line
 from keyconsole.policies.quorum.roster import Roster
 from keyconsole.policies.versions.agreement import Agreement
-from keyconsole.refusals import Verdict
+from keyconsole.refusal_codes import Code
+from keyconsole.refusals import Reason, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +66,15 @@ def agreements_of(version: PolicyVersion) -> list[Agreement]:
 
 def may_propose(person: Person) -> Verdict:
     allowed = can_somewhere(person, Permission.APPROVE) or can_somewhere(person, Permission.ADMINISTER)
-    return Verdict(() if allowed else ("Only approvers and administrators may propose policies.",))
+    if allowed:
+        return Verdict()
+    return Verdict((Reason(Code.MAY_NOT_PROPOSE, "Only approvers and administrators may propose policies."),))
 
 
 def may_agree(person: Person, version: PolicyVersion) -> Verdict:
     reasons = list(_may_vote(person, version))
     if version.votes.filter(voter=person.pk).exists():
-        reasons.append(f"You have voted on {version} already.")
+        reasons.append(Reason(Code.ALREADY_VOTED, f"You have voted on {version} already."))
     return Verdict(tuple(reasons))
 
 
@@ -83,18 +86,20 @@ def may_reject(person: Person, version: PolicyVersion) -> Verdict:
 def may_withdraw(person: Person, version: PolicyVersion) -> Verdict:
     reasons = list(_closed(version))
     if not person.is_active:
-        reasons.append("You can no longer sign in.")
+        reasons.append(Reason(Code.PERSON_DISABLED, "You can no longer sign in."))
     if person.pk != version.proposer_id and not can(person, Permission.ADMINISTER):
-        reasons.append("Only who proposed it, or an administrator of every account, may withdraw it.")
+        sentence = "Only who proposed it, or an administrator of every account, may withdraw it."
+        reasons.append(Reason(Code.MAY_NOT_WITHDRAW, sentence))
     return Verdict(tuple(reasons))
 
 
-def _may_vote(person: Person, version: PolicyVersion) -> tuple[str, ...]:
+def _may_vote(person: Person, version: PolicyVersion) -> tuple[Reason, ...]:
     reasons = list(_closed(version))
     if person.pk == version.proposer_id:
-        reasons.append(f"You proposed {version}: others have to decide on it.")
+        sentence = f"You proposed {version}: others have to decide on it."
+        reasons.append(Reason(Code.OWN_PROPOSAL, sentence))
     elif not _is_asked(person, version):
-        reasons.append(f"{version} does not need your agreement.")
+        reasons.append(Reason(Code.NOT_AN_APPROVER, f"{version} does not need your agreement."))
     return tuple(reasons)
 
 
@@ -104,5 +109,7 @@ def _is_asked(person: Person, version: PolicyVersion) -> bool:
     return any(name in agreement.voters(roster) for agreement in agreements_of(version))
 
 
-def _closed(version: PolicyVersion) -> tuple[str, ...]:
-    return () if version.state == VersionState.PROPOSED else (f"{version} is {version.state}.",)
+def _closed(version: PolicyVersion) -> tuple[Reason, ...]:
+    if version.state == VersionState.PROPOSED:
+        return ()
+    return (Reason(Code.NOT_OPEN, f"{version} is {version.state}."),)

@@ -9,6 +9,7 @@ from typing import Any
 from keyconsole.audit.events import Event
 from keyconsole.aws_accounts.roles import ALLOWS, Permission, Role
 from keyconsole.notifications.topics import Topic
+from keyconsole.refusal_codes import Code
 from keyconsole.web.accounts.iam_role import role_to_create
 
 
@@ -25,7 +26,9 @@ CHAPTERS = (
     Chapter("making-a-primary", "Making a primary", "From the key to the confirmation, check by check."),
     Chapter("approvals", "Approvals and emergencies", "Who has to agree, to what exactly, and what if not."),
     Chapter("settling", "Settling", "What happens after the call, and a change's whole life."),
-    Chapter("refusals", "When AWS refuses", "Every refusal of UpdatePrimaryRegion and what to do."),
+    Chapter(
+        "refusals", "Refusals", "When AWS says no and what to do then; KeyConsole's own, each by its code."
+    ),
     Chapter("scans", "Scans", "How keys are found, and the answers that a Region can give."),
     Chapter("accounts", "AWS accounts", "Ways into an account, and the IAM role to create there."),
     Chapter("roles", "Roles and permissions", "Who may do what, per account or everywhere."),
@@ -59,6 +62,7 @@ def tables() -> dict[str, Any]:
             (permission.value, PERMISSIONS[permission], _ticks(permission)) for permission in Permission
         ],
         "topics": list(Topic),
+        "codes": list(Code),
         "role": role_to_create(account_id="111122223333", partition="aws"),
     }
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.notifications import retry, routes
 from keyconsole.notifications.models import Delivery, Route
+from keyconsole.refusals import Invalid
 from keyconsole.web.fragments import page, unchanged
 from keyconsole.web.guards import person_of, requires
 from keyconsole.web.notifications.forms import RouteForm
@@ -51,8 +52,8 @@ def add_route(request: HttpRequest) -> HttpResponse:
         by, name = person_of(request).username, form.cleaned_data["name"]
         try:
             added = routes.add_route(name, by=by, now=timezone.now(), **form.entered())
-        except routes.RouteRefused as refused:
-            form.add_problems(refused.problems)
+        except Invalid as invalid:
+            form.add_problems(invalid.problems)
         else:
             messages.success(request, f"{added.name} is added. Send a test to see that it arrives.")
             return redirect("notifications")

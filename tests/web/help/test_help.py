@@ -20,6 +20,7 @@ from keyconsole.changes.execution import aws_refusals
 from keyconsole.changes.plan.preflight import preflight
 from keyconsole.changes.states import State
 from keyconsole.inventory.models import Outcome, Sight
+from keyconsole.refusal_codes import Code
 from keyconsole.web.help.chapters import CHAPTERS, PERMISSIONS, tables
 from tests.cast import Inventory
 
@@ -86,6 +87,13 @@ def test_every_refusal_that_is_explained_is_told(words: str) -> None:
 @pytest.mark.parametrize("code", list(aws_refusals._BY_CODE))
 def test_every_code_that_is_explained_is_told(code: str) -> None:
     assert f"<code>{code}</code>" in chapter("refusals")
+
+
+@pytest.mark.parametrize("code", list(Code), ids=str)
+def test_every_code_of_our_own_refusals_is_told(code: Code) -> None:
+    content = chapter("refusals")
+    assert f"<code>{code.value}</code>" in content
+    assert code.describes in content
 
 
 def test_every_check_of_the_preflight_is_told(inventory: Inventory) -> None:

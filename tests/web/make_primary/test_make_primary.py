@@ -15,7 +15,8 @@ from keyconsole.changes.models import Change
 from keyconsole.policies.document.parts import Window
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.schedule.freeze import freeze
-from keyconsole.refusals import Refused
+from keyconsole.refusal_codes import Code
+from keyconsole.refusals import Reason, Refused
 from tests.cast import CARD_VAULT, LEDGER, OLD_VAULT, Cast, Inventory
 from tests.changes.approvals.teams import hold_for_payments
 from tests.conftest import HTMX
@@ -103,7 +104,10 @@ def test_two_thousand_characters_with_line_breaks_are_kept(as_ana: Client, inven
 
 
 def test_a_refusal_by_the_workflow_stands_above_the_form(as_ana: Client, inventory: Inventory) -> None:
-    refused = Refused("CR-4 is already under way for this key.", "And <b>another</b> thing.")
+    refused = Refused(
+        Reason(Code.CHANGE_UNDER_WAY, "CR-4 is already under way for this key."),
+        Reason(Code.FROZEN, "And <b>another</b> thing."),
+    )
     with patch("keyconsole.web.make_primary.views.request_move", side_effect=refused):
         content = as_ana.post(PAGE, FILLED).content.decode()
     assert "CR-4 is already under way for this key." in content

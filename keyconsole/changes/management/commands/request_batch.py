@@ -9,13 +9,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from keyconsole.changes.batches.request import refuse_count, request_batch
+from keyconsole.changes.batches.request import NOTHING_REQUESTED, refuse_count, request_batch
 from keyconsole.changes.cli.arguments import REFUSED, USAGE, acting_person, add_wanted_move, from_the_terminal
 from keyconsole.changes.cli.batches import add_asking, confirm, print_batch
 from keyconsole.changes.cli.find_key import find_key, named_account
 from keyconsole.changes.models import OnFailure
 from keyconsole.inventory.models import MultiRegionKey
-from keyconsole.refusals import Refused
+from keyconsole.refusals import Reason, Refused
 
 
 class Command(BaseCommand):
@@ -56,14 +56,14 @@ def _found(names: list[str], *, account: str) -> list[MultiRegionKey]:
     """Every key, or a refusal that names each one that is not to be found."""
     account_id = named_account(account).account_id if account else ""
     keys: list[MultiRegionKey] = []
-    reasons: list[str] = []
+    reasons: list[Reason] = []
     for name in names:
         try:
             keys.append(find_key(name, account_id=account_id))
         except Refused as refused:
             reasons.extend(refused.reasons)
     if reasons:
-        raise Refused("Nothing was asked for.", *reasons)
+        raise Refused(NOTHING_REQUESTED, *reasons)
     return keys
 
 

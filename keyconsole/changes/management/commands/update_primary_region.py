@@ -30,7 +30,8 @@ from keyconsole.changes.quorum import asked_of, still_waits_for
 from keyconsole.changes.requests.request import request_move
 from keyconsole.changes.states import State
 from keyconsole.inventory.models import MultiRegionKey
-from keyconsole.refusals import Refused
+from keyconsole.refusal_codes import Code
+from keyconsole.refusals import Reason, Refused
 
 
 class Command(BaseCommand):
@@ -112,7 +113,7 @@ class Command(BaseCommand):
             key.key_id,
             key.alias,
         }:
-            raise Refused("Not confirmed. Nothing was asked of AWS.")
+            raise Refused(Reason(Code.NOT_CONFIRMED, "Not confirmed. Nothing was asked of AWS."))
 
     def _report(self, change: Change) -> None:
         told = [change.outcome]
@@ -133,7 +134,7 @@ def _refuse_impossible_region(key: MultiRegionKey, to_region: str) -> None:
     """Before AWS is asked anything; the full preflight follows once the key was looked at."""
     member = key.region_keys.filter(region=to_region).first()
     if problem := region_problem(key, to_region, member):
-        raise Refused(problem)
+        raise Refused(Reason(Code.REGION_IMPOSSIBLE, problem))
 
 
 def _names_on_standard_input() -> list[str]:

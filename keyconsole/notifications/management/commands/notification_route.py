@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from keyconsole.notifications.models import Kind, Route
 from keyconsole.notifications.route_addresses import is_set
-from keyconsole.notifications.routes import RouteRefused, add_route, remove_route, send_test
+from keyconsole.notifications.routes import add_route, remove_route, send_test
 from keyconsole.notifications.topics import Topic
+from keyconsole.refusals import Invalid
 
 
 class Command(BaseCommand):
@@ -77,8 +78,8 @@ class Command(BaseCommand):
                 by=_who_types(),
                 now=timezone.now(),
             )
-        except RouteRefused as refused:
-            raise CommandError("\n".join(refused.problems.values()), returncode=1) from None
+        except Invalid as invalid:
+            raise CommandError("\n".join(invalid.problems.values()), returncode=1) from None
         self.stdout.write(f"Added {route.name}. `manage.py notification_route test {route.name}` tries it.")
 
 

@@ -22,7 +22,8 @@ from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
 from keyconsole.policies.versions.apply import apply_at_the_terminal
 from keyconsole.policies.versions.propose import agree, propose, reject, withdraw
-from keyconsole.refusals import Invalid, Refused
+from keyconsole.refusal_codes import Code
+from keyconsole.refusals import Invalid, Reason, Refused
 
 LARGEST_FILE = 256 * 1024
 
@@ -118,7 +119,7 @@ class Command(BaseCommand):
             self.stderr.write(f"This puts {name} in place without anybody's agreement. The record says so.")
             confirmed = input(f"Type {name} to go on: ").strip()
         if confirmed != name:
-            raise Refused("Not confirmed. Nothing was changed.")
+            raise Refused(Reason(Code.NOT_CONFIRMED, "Not confirmed. Nothing was changed."))
 
     def _proposed(self, rules: Rules | None, name: str, options: dict[str, Any]) -> None:
         version = propose(
