@@ -56,7 +56,7 @@ def reject_batch(batch: Batch, *, by: User, reason: str, now: datetime, via: str
     if not reason:
         sentence = "Say why: the requester and the record need the reason."
         raise Refused(Reason(Code.REASON_MISSING, sentence))
-    why = f"Rejected by {by.username}: {reason}"
+    why = rejected_by(by, reason)
     with transaction.atomic():
         _lock_and_wake(batch, now=now)
         if not stop(batch, event=Event.BATCH_REJECTED, actor=by.username, why=why, now=now, via=via):
@@ -74,7 +74,7 @@ def cancel_batch(batch: Batch, *, by: User, reason: str, now: datetime, via: str
     """Take back what has not begun; raises Refused."""
     reason = clean_text("reason", reason, REASON_AT_MOST)
     may_cancel_batch(by, batch).or_refuse()
-    why = f"Cancelled by {by.username}{': ' + reason if reason else '.'}"
+    why = cancelled_by(by, reason)
     with transaction.atomic():
         _lock_and_wake(batch, now=now)
         if not stop(batch, event=Event.BATCH_CANCELLED, actor=by.username, why=why, now=now, via=via):
@@ -99,6 +99,15 @@ def _lock_and_wake(batch: Batch, *, now: datetime) -> None:
     """Take every line; and let a worker advance the batch once this is decided."""
     lock_rows(batch.changes.all())
     Batch.objects.filter(pk=batch.pk).update(due_at=now)
+
+
+def rejected_by(person: User, reason: str) -> str:
+    """Why the batch stopped, as it stands on its page."""
+    return f"Rejected by {person.username}: {reason}"
+
+
+def cancelled_by(person: User, reason: str) -> str:
+    return f"Cancelled by {person.username}{': ' + reason if reason else '.'}"
 
 
 def may_approve_batch(person: User, batch: Batch, *, now: datetime) -> Verdict:

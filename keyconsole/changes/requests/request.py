@@ -69,8 +69,13 @@ def cancel(change: Change, *, by: User, reason: str, now: datetime, via: str = "
         actor=by.username,
         now=now,
         data={"reason": reason, "via": via},
-        outcome=f"Cancelled by {by.username}{': ' + reason if reason else ''}",
+        outcome=cancelled_by(by, reason),
     )
+
+
+def cancelled_by(person: User, reason: str) -> str:
+    """How a change ended, as it stands on its page."""
+    return f"Cancelled by {person.username}{': ' + reason if reason else ''}"
 
 
 def refuse_words(move_request: MoveRequest, rules: Rules) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -14,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Batch
-from keyconsole.refusals import Refused
+from keyconsole.web.action_forms import ActionForm, send
+from keyconsole.web.batches import actions
 from keyconsole.web.batches.chosen_keys import batch_for
-from keyconsole.web.batches.page import ACTIONS, batch_page, version_of
+from keyconsole.web.batches.page import batch_page, version_of
 from keyconsole.web.batches.request_page import asking
 from keyconsole.web.fragments import page, unchanged, wants_fragment
 from keyconsole.web.guards import person_of, requires
@@ -59,38 +58,32 @@ def batch(request: HttpRequest, ref: str) -> HttpResponse:
 @requires(Permission.VIEW)
 @require_http_methods(METHODS)
 def approve(request: HttpRequest, ref: str) -> HttpResponse:
-    return _done(request, ref, "approve")
+    return _done(request, ref, actions.APPROVE)
 
 
 @requires(Permission.VIEW)
 @require_http_methods(METHODS)
 def reject(request: HttpRequest, ref: str) -> HttpResponse:
-    return _done(request, ref, "reject")
+    return _done(request, ref, actions.REJECT)
 
 
 @requires(Permission.VIEW)
 @require_http_methods(METHODS)
 def cancel(request: HttpRequest, ref: str) -> HttpResponse:
-    return _done(request, ref, "cancel")
+    return _done(request, ref, actions.CANCEL)
 
 
 @requires(Permission.VIEW)
 @require_http_methods(METHODS)
 def run(request: HttpRequest, ref: str) -> HttpResponse:
-    return _done(request, ref, "run")
+    return _done(request, ref, actions.RUN)
 
 
-def _done(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
-    person, now, action = person_of(request), timezone.now(), ACTIONS[verb]
+def _done(request: HttpRequest, ref: str, action: ActionForm[Batch]) -> HttpResponse:
+    person = person_of(request)
     found = batch_for(person, ref)
-    form = action.form_for(found, request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            action.do(found, person, form.cleaned_data, now)
-        except Refused as refused:
-            form.add_error(None, list(refused.reasons))
-        else:
-            messages.success(request, action.done.format(ref=found.ref))
-            return redirect(found)
-    context: dict[str, Any] = {"batch": found, "action": action, "form": form}
-    return render(request, "batches/act.html", context | {"verdict": action.may(person, found, now)})
+    form = send(request, action, found)
+    if form is None:
+        return redirect(found)
+    context = action.page_of(found, form, person=person, now=timezone.now())
+    return render(request, "batches/act.html", {"batch": found, **context})

@@ -10,16 +10,16 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import User
 
+from keyconsole.changes.actions.action import Words
 from keyconsole.changes.approvals.run_gate import Gate, RunDecision, gate
-from keyconsole.changes.authorization import Verdict
 from keyconsole.changes.models import Approval, Change, Rejection, Review
 from keyconsole.changes.quorum import Asked, asked_of, reviewers_of, rules_of, still_waits_for
 from keyconsole.changes.states import IN_FLIGHT, State
 from keyconsole.policies.schedule import windows
+from keyconsole.web.action_forms import ActionForm
 from keyconsole.web.changes import actions
-from keyconsole.web.changes.actions import Action
 
-_OFFERED: dict[State, tuple[Action, ...]] = {
+_OFFERED: dict[State, tuple[ActionForm[Change], ...]] = {
     State.PENDING: (actions.APPROVE, actions.REJECT, actions.WITHDRAW, actions.CANCEL),
     State.APPROVED: (actions.RUN, actions.REJECT, actions.WITHDRAW, actions.CANCEL),
     **dict.fromkeys(IN_FLIGHT, (actions.CANCEL,)),
@@ -30,9 +30,9 @@ _OFFERED: dict[State, tuple[Action, ...]] = {
 class Offer:
     """Something that this person may do with the change now."""
 
-    action: Action
+    action: ActionForm[Change]
     form: forms.Form
-    button: str
+    words: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +64,19 @@ def approval_panel(change: Change, *, person: User, now: datetime) -> dict[str, 
 
 
 def _actions(
-    change: Change, person: User, offered: Iterable[Action], now: datetime
+    change: Change, person: User, offered: Iterable[ActionForm[Change]], now: datetime
 ) -> tuple[list[Offer], list[Grey]]:
-    verdicts: list[tuple[Action, Verdict]] = [(action, action.may(person, change, now)) for action in offered]
+    verdicts = [(shown, shown.action.may(person, change, now)) for shown in offered]
     greys: dict[tuple[str, ...], list[str]] = {}
-    for action, verdict in verdicts:
+    for shown, verdict in verdicts:
         if not verdict.allowed:
-            greys.setdefault(verdict.reasons, []).append(_button(action, change))
-    offers = [_offer(change, action) for action, verdict in verdicts if verdict.allowed]
+            greys.setdefault(verdict.reasons, []).append(shown.words_for(change).button)
+    offers = [_offer(change, shown) for shown, verdict in verdicts if verdict.allowed]
     return offers, [Grey(tuple(buttons), reasons) for reasons, buttons in greys.items()]
 
 
-def _offer(change: Change, action: Action) -> Offer:
-    return Offer(action, action.form_for(change), _button(action, change))
-
-
-def _button(action: Action, change: Change) -> str:
-    return action.button.format(change=change)
+def _offer(change: Change, shown: ActionForm[Change]) -> Offer:
+    return Offer(shown, shown.form_for(change), shown.words_for(change))
 
 
 def _holding(change: Change, held: Gate | None, now: datetime) -> Sequence[str]:
@@ -115,7 +111,7 @@ def _review(change: Change, person: User, now: datetime) -> dict[str, Any]:
     if not change.is_emergency:
         return {"review": None}
     owed = Review.objects.filter(change=change).select_related("used_by", "reviewer").first()
-    verdict = actions.REVIEW.may(person, change, now)
+    verdict = actions.REVIEW.action.may(person, change, now)
     return {
         "review": owed,
         "reviewers": sorted(reviewers_of(change)),

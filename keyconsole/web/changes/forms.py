@@ -72,9 +72,10 @@ class CancelForm(forms.Form):
 
 
 class ReviewForm(forms.Form):
-    was_right = forms.ChoiceField(
+    was_right = forms.TypedChoiceField(
         label="Was it right to skip the approvals?",
         choices=[(RIGHT, "Yes, it was right"), (WRONG, "No, it was not")],
+        coerce=lambda judged: judged == RIGHT,
         widget=forms.RadioSelect,
         error_messages={"required": "Say whether it was right."},
     )

@@ -1,4 +1,4 @@
-"""Changes: the list by tab, and one change with its live progress. Its verbs stand in `approvals.py`."""
+"""Changes: the list by tab, and one change with its live progress. Its verbs stand in `action_views.py`."""
 
 from __future__ import annotations
 

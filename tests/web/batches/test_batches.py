@@ -64,7 +64,18 @@ def test_a_page_of_another_plan_is_refused_and_nothing_typed_is_lost(batch: Batc
 def test_a_second_click_is_told_that_it_counts_already(batch: Batch, as_ben: Client) -> None:
     agreed = {"plan_sha256": batch.plan_sha256}
     as_ben.post(f"{URL}approve/", agreed)
-    assert "No line of BR-1 waits for approval." in as_ben.post(f"{URL}approve/", agreed).content.decode()
+    again = as_ben.post(f"{URL}approve/", agreed, follow=True)
+    assert again.redirect_chain == [(URL, 302)]
+    assert "You approved BR-1. Sent twice, it counts once." in again.content.decode()
+
+
+def test_a_no_with_other_words_after_the_end_is_refused_and_keeps_what_was_typed(
+    batch: Batch, as_bea: Client
+) -> None:
+    as_bea.post(f"{URL}reject/", {"reason": "Wrong week."})
+    content = as_bea.post(f"{URL}reject/", {"reason": "Wrong Region."}).content.decode()
+    assert "No line of BR-1 can still be rejected." in content
+    assert "Wrong Region." in content
 
 
 def test_a_rejection_needs_its_reason(batch: Batch, as_bea: Client) -> None:

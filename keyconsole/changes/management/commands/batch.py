@@ -1,18 +1,16 @@
-"""`manage.py batch VERB BR-n`: what people do with a batch, through the pages' own functions."""
+"""`manage.py batch VERB BR-n`: what people do with a batch, by the pages' own actions."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
+from django.core.management.base import BaseCommand
 
-from keyconsole.changes.batches.decide import approve_batch, cancel_batch, reject_batch, run_batch
-from keyconsole.changes.cli.arguments import REFUSED, acting_person, from_the_terminal
+from keyconsole.changes.actions.batch_actions import BATCH_ACTIONS
+from keyconsole.changes.cli.act import act
 from keyconsole.changes.cli.batches import batch_called, print_batch
 from keyconsole.changes.models import Batch
-from keyconsole.refusals import Refused
 
 
 class Command(BaseCommand):
@@ -27,7 +25,9 @@ class Command(BaseCommand):
         approve = verbs.add_parser(
             "approve", help="agree to the plan, by its hash: every line that needs you"
         )
-        approve.add_argument("--plan", required=True, metavar="SHA256", help="the hash of the batch's plan")
+        approve.add_argument(
+            "--plan", dest="plan_sha256", required=True, metavar="SHA256", help="the hash of the batch's plan"
+        )
         approve.add_argument("--comment", default="", help="stands beside your name in the record")
         reject = verbs.add_parser("reject", help="say no: every line that has not begun ends")
         reject.add_argument("--reason", required=True, help="why not; it stays in the record")
@@ -47,11 +47,8 @@ class Command(BaseCommand):
             self._list()
             return
         batch = batch_called(options["ref"])
-        if verb != "show":
-            try:
-                _act(verb, batch, options)
-            except Refused as refused:
-                raise CommandError(f"Refused: {refused}", returncode=REFUSED) from None
+        if verb in BATCH_ACTIONS:
+            act(BATCH_ACTIONS[verb], batch, options)
         print_batch(batch_called(batch.ref), as_json=options["as_json"], told=self.stdout)
 
     def _list(self) -> None:
@@ -59,16 +56,3 @@ class Command(BaseCommand):
             state = "stopped" if batch.stopped_at else "ended" if batch.ended_at else "open"
             count, by = len(batch.plan["lines"]), batch.requester.username
             self.stdout.write(f"{batch.ref:<8} {state:<8} {count:>4} lines  by {by}")
-
-
-def _act(verb: str, batch: Batch, options: dict[str, Any]) -> None:
-    by, now, via = acting_person(options["username"]), timezone.now(), from_the_terminal()
-    if verb == "approve":
-        agreed = {"plan_sha256": options["plan"], "comment": options["comment"]}
-        approve_batch(batch, by=by, now=now, via=via, **agreed)
-    elif verb == "reject":
-        reject_batch(batch, by=by, reason=options["reason"], now=now, via=via)
-    elif verb == "cancel":
-        cancel_batch(batch, by=by, reason=options["reason"], now=now, via=via)
-    else:
-        run_batch(batch, by=by, now=now, via=via)

@@ -1,25 +1,21 @@
-"""`manage.py change VERB CR-n`: everything that people do with a change, through the pages' own functions."""
+"""`manage.py change VERB CR-n`: everything that people do with a change, by the pages' own actions."""
 
 from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from datetime import UTC, datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
-from keyconsole.changes.approvals.decide import approve, comment, reject, run, withdraw
+from keyconsole.changes.actions.change_actions import CHANGE_ACTIONS
 from keyconsole.changes.approvals.inbox import needing
-from keyconsole.changes.cli.arguments import REFUSED, USAGE, acting_person, change_called, from_the_terminal
+from keyconsole.changes.cli.act import act
+from keyconsole.changes.cli.arguments import acting_person, change_called
 from keyconsole.changes.cli.summary import lines, summary
 from keyconsole.changes.models import Change
-from keyconsole.changes.requests.break_glass import review
-from keyconsole.changes.requests.request import cancel
 from keyconsole.changes.states import State
-from keyconsole.refusals import Refused
 
 
 class Command(BaseCommand):
@@ -39,11 +35,8 @@ class Command(BaseCommand):
             self._list(options)
             return
         change = change_called(options["ref"])
-        if verb != "show":
-            try:
-                _act(verb, change, options)
-            except Refused as refused:
-                raise CommandError(f"Refused: {refused}", returncode=REFUSED) from None
+        if verb in CHANGE_ACTIONS:
+            act(CHANGE_ACTIONS[verb], change, options)
         self._show(change_called(change.ref), as_json=options.get("as_json", False))
 
     def _list(self, options: dict[str, Any]) -> None:
@@ -73,39 +66,6 @@ def _listed(options: dict[str, Any]) -> list[Change]:
     return list(found.select_related("key__account", "requester").newest_first())
 
 
-def _act(verb: str, change: Change, options: dict[str, Any]) -> None:
-    by, now, via = acting_person(options["username"]), timezone.now(), from_the_terminal()
-    if verb == "approve":
-        approve(change, by=by, plan_sha256=options["plan"], comment=options["comment"], now=now, via=via)
-    elif verb == "reject":
-        reject(change, by=by, reason=options["reason"], now=now, via=via)
-    elif verb == "withdraw":
-        withdraw(change, by=by, now=now, via=via)
-    elif verb == "comment":
-        comment(change, by=by, text=options["text"], now=now, via=via)
-    elif verb == "run":
-        run(change, by=by, run_at=_moment(options["at"]), now=now, via=via)
-    elif verb == "cancel":
-        cancel(change, by=by, reason=options["reason"], now=now, via=via)
-    else:
-        review(change, by=by, was_right=options["was_right"], comment=options["comment"], now=now, via=via)
-
-
-def _moment(text: str) -> datetime | None:
-    """Without an offset it is UTC."""
-    if not text:
-        return None
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        moment = None
-    if moment is None:
-        raise CommandError(
-            f"{text[:40]!r} is not a time. Write 2026-11-30T18:00, which is UTC.", returncode=USAGE
-        )
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 def _add_reading(verbs: Any) -> None:
     listing = verbs.add_parser("list", help="every change, the newest first")
     listing.add_argument("--state", choices=[state.value for state in State])
@@ -121,7 +81,11 @@ def _add_reading(verbs: Any) -> None:
 def _add_voting(verbs: Any) -> None:
     approving = _verb(verbs, "approve", "agree to exactly one plan")
     approving.add_argument(
-        "--plan", required=True, metavar="SHA256", help="the hash of the plan that was read"
+        "--plan",
+        dest="plan_sha256",
+        required=True,
+        metavar="SHA256",
+        help="the hash of the plan that was read",
     )
     approving.add_argument("--comment", default="", help="stays with the approval")
     rejecting = _verb(verbs, "reject", "say no, which ends the change")
@@ -139,7 +103,11 @@ def _add_bringing_on(verbs: Any) -> None:
     commenting.add_argument("--text", required=True)
     running = _verb(verbs, "run", "say that an approved change shall run")
     running.add_argument(
-        "--at", default="", metavar="TIME", help="a later time, such as 2026-11-30T18:00 (UTC)"
+        "--at",
+        dest="run_at",
+        default="",
+        metavar="TIME",
+        help="a later time, such as 2026-11-30T18:00 (UTC)",
     )
     cancelling = _verb(verbs, "cancel", "take a change back before it runs")
     cancelling.add_argument("--reason", default="", help="why")

@@ -1,0 +1,101 @@
+"""What people can do with a batch as a whole: the table that its page, the terminal and programs share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from keyconsole.audit.events import Event
+from keyconsole.changes.actions.action import Action, Actor, Words
+from keyconsole.changes.actions.inputs import ApproveInputs, CancelInputs, NoInputs, RejectInputs
+from keyconsole.changes.actions.sent_twice import as_kept, is_on_record
+from keyconsole.changes.batches import decide
+from keyconsole.changes.models import Approval, Batch
+
+NOUN = "batch"
+
+
+def _has_approved(batch: Batch, given: ApproveInputs, actor: Actor) -> bool:
+    votes = Approval.objects.standing().filter(change__batch=batch, approver=actor["by"])
+    return given.plan_sha256 == batch.plan_sha256 and votes.exists()
+
+
+def _is_to_run(batch: Batch, _given: NoInputs, actor: Actor) -> bool:
+    lines = [line.ref for line in batch.changes.only("number")]
+    return batch.ended_at is None and is_on_record(Event.CHANGE_RUN_ASKED, actor["by"], about=lines)
+
+
+def _has_rejected(batch: Batch, given: RejectInputs, actor: Actor) -> bool:
+    return batch.stopped_why == decide.rejected_by(actor["by"], as_kept(given.reason))
+
+
+def _has_cancelled(batch: Batch, given: CancelInputs, actor: Actor) -> bool:
+    return batch.stopped_why == decide.cancelled_by(actor["by"], as_kept(given.reason))
+
+
+APPROVE: Action[Batch, ApproveInputs] = Action(
+    noun=NOUN,
+    verb="approve",
+    event=Event.BATCH_APPROVAL_GIVEN,
+    words=Words(
+        title="Approve every line: {ref}",
+        explains="You agree to exactly this plan, by its SHA-256: to each line that waits for you.",
+        button="Approve every line",
+        done="You approved {ref}.",
+    ),
+    inputs=ApproveInputs,
+    may=lambda person, batch, now: decide.may_approve_batch(person, batch, now=now),
+    do=lambda batch, given, actor: decide.approve_batch(
+        batch, plan_sha256=given.plan_sha256, comment=given.comment, **actor
+    ),
+    stands=_has_approved,
+)
+RUN: Action[Batch, NoInputs] = Action(
+    noun=NOUN,
+    verb="run",
+    event=Event.CHANGE_RUN_ASKED,  # of each line that waited for it
+    words=Words(
+        title="Run the approved lines: {ref}",
+        explains="Lines that wait for somebody to run them begin in waves, within the quota of KMS.",
+        button="Run the approved lines",
+        done="{ref} will run.",
+    ),
+    inputs=NoInputs,
+    may=lambda person, batch, now: decide.may_run_batch(person, batch, now=now),
+    do=lambda batch, _given, actor: decide.run_batch(batch, **actor),
+    stands=_is_to_run,
+)
+REJECT: Action[Batch, RejectInputs] = Action(
+    noun=NOUN,
+    verb="reject",
+    event=Event.BATCH_REJECTED,
+    words=Words(
+        title="Reject the batch: {ref}",
+        explains="One no with its reason ends every line that has not begun.",
+        button="Reject the batch",
+        done="{ref} is rejected. What had begun goes on being watched.",
+    ),
+    inputs=RejectInputs,
+    may=lambda person, batch, now: decide.may_reject_batch(person, batch, now=now),
+    do=lambda batch, given, actor: decide.reject_batch(batch, reason=given.reason, **actor),
+    stands=_has_rejected,
+)
+CANCEL: Action[Batch, CancelInputs] = Action(
+    noun=NOUN,
+    verb="cancel",
+    event=Event.BATCH_CANCELLED,
+    words=Words(
+        title="Cancel the rest: {ref}",
+        explains="Lines that have not begun are cancelled; those under way go on being watched.",
+        button="Cancel the rest",
+        done="{ref} is cancelled. What had begun goes on being watched.",
+    ),
+    inputs=CancelInputs,
+    may=lambda person, batch, _now: decide.may_cancel_batch(person, batch),
+    do=lambda batch, given, actor: decide.cancel_batch(batch, reason=given.reason, **actor),
+    stands=_has_cancelled,
+)
+
+BATCH_ACTIONS: Mapping[str, Action[Batch, Any]] = {
+    action.verb: action for action in (APPROVE, RUN, REJECT, CANCEL)
+}

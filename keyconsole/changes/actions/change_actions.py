@@ -1,0 +1,183 @@
+"""What people can do with one change: the table that its page, the terminal and programs share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from keyconsole.audit.events import Event
+from keyconsole.changes.actions.action import Action, Actor, Words
+from keyconsole.changes.actions.inputs import (
+    ApproveInputs,
+    CancelInputs,
+    CommentInputs,
+    NoInputs,
+    RejectInputs,
+    ReviewInputs,
+    RunInputs,
+)
+from keyconsole.changes.actions.sent_twice import as_kept, is_on_record
+from keyconsole.changes.approvals import decide
+from keyconsole.changes.authorization import (
+    may_approve,
+    may_cancel,
+    may_comment,
+    may_reject,
+    may_run,
+    may_withdraw,
+)
+from keyconsole.changes.models import Change, Rejection, Review
+from keyconsole.changes.requests import break_glass, request
+from keyconsole.changes.states import State
+
+NOUN = "change"
+# The same words by the same person within this time are one comment.
+SAME_COMMENT_WITHIN = timedelta(minutes=1)
+
+
+def _has_approved(change: Change, given: ApproveInputs, actor: Actor) -> bool:
+    standing = change.approvals.standing()
+    return standing.filter(approver=actor["by"], plan_sha256=given.plan_sha256).exists()
+
+
+def _has_rejected(change: Change, given: RejectInputs, actor: Actor) -> bool:
+    rejections = Rejection.objects.filter(change=change, rejecter=actor["by"])
+    return rejections.filter(reason=as_kept(given.reason)).exists()
+
+
+def _has_reviewed(change: Change, given: ReviewInputs, actor: Actor) -> bool:
+    reviews = Review.objects.filter(change=change, reviewer=actor["by"], was_right=given.was_right)
+    return reviews.filter(comment=as_kept(given.comment)).exists()
+
+
+def _has_written(change: Change, given: CommentInputs, actor: Actor) -> bool:
+    since = actor["now"] - SAME_COMMENT_WITHIN
+    lately = change.comments.filter(author=actor["by"], written_at__gt=since)
+    return lately.filter(text=as_kept(given.text)).exists()
+
+
+def _is_to_run(change: Change, given: RunInputs, actor: Actor) -> bool:
+    is_under_way = given.run_at is None and change.is_open
+    return is_under_way and is_on_record(Event.CHANGE_RUN_ASKED, actor["by"], about=[change.ref])
+
+
+def _has_cancelled(change: Change, given: CancelInputs, actor: Actor) -> bool:
+    said = request.cancelled_by(actor["by"], as_kept(given.reason))
+    return change.state == State.CANCELLED and change.outcome == said
+
+
+APPROVE: Action[Change, ApproveInputs] = Action(
+    noun=NOUN,
+    verb="approve",
+    event=Event.CHANGE_APPROVAL_GIVEN,
+    words=Words(
+        title="Approve {ref}",
+        explains="You agree to exactly this plan, by its SHA-256. What runs is this plan or nothing.",
+        button="Approve this plan",
+        done="You approved {ref}.",
+    ),
+    inputs=ApproveInputs,
+    may=lambda person, change, now: may_approve(person, change, now=now),
+    do=lambda change, given, actor: decide.approve(
+        change, plan_sha256=given.plan_sha256, comment=given.comment, **actor
+    ),
+    stands=_has_approved,
+)
+REJECT: Action[Change, RejectInputs] = Action(
+    noun=NOUN,
+    verb="reject",
+    event=Event.CHANGE_REJECTED,
+    words=Words(
+        title="Reject {ref}",
+        explains="One no with its reason ends this request, whoever approved it. A new one can be asked for.",
+        button="Reject {ref}",
+        done="{ref} is rejected. Nothing was sent to AWS.",
+    ),
+    inputs=RejectInputs,
+    may=lambda person, change, now: may_reject(person, change, now=now),
+    do=lambda change, given, actor: decide.reject(change, reason=given.reason, **actor),
+    stands=_has_rejected,
+)
+WITHDRAW: Action[Change, NoInputs] = Action(
+    noun=NOUN,
+    verb="withdraw",
+    event=Event.CHANGE_APPROVAL_WITHDRAWN,
+    words=Words(
+        title="Take back your approval of {ref}",
+        explains="It stays in the record as taken back. You may approve again while the request waits.",
+        button="Take my approval back",
+        done="Your approval of {ref} is taken back.",
+    ),
+    inputs=NoInputs,
+    may=lambda person, change, _now: may_withdraw(person, change),
+    do=lambda change, _given, actor: decide.withdraw(change, **actor),
+)
+REVIEW: Action[Change, ReviewInputs] = Action(
+    noun=NOUN,
+    verb="review",
+    event=Event.EMERGENCY_REVIEWED,
+    words=Words(
+        title="Review the emergency {ref}",
+        explains="You judge afterwards whether it was right to run without approval. The record keeps it.",
+        button="Give this review",
+        done="{ref} is reviewed.",
+    ),
+    inputs=ReviewInputs,
+    may=lambda person, change, _now: break_glass.may_review(person, change),
+    do=lambda change, given, actor: break_glass.review(
+        change, was_right=given.was_right, comment=given.comment, **actor
+    ),
+    stands=_has_reviewed,
+)
+COMMENT: Action[Change, CommentInputs] = Action(
+    noun=NOUN,
+    verb="comment",
+    event=Event.CHANGE_COMMENTED,
+    words=Words(
+        title="Comment on {ref}",
+        explains="Everybody who sees this change reads it. It resets nothing.",
+        button="Comment",
+        done="Your comment stands on {ref}.",
+    ),
+    inputs=CommentInputs,
+    may=lambda person, change, _now: may_comment(person, change),
+    do=lambda change, given, actor: decide.comment(change, text=given.text, **actor),
+    stands=_has_written,
+    is_repeatable=True,
+)
+RUN: Action[Change, RunInputs] = Action(
+    noun=NOUN,
+    verb="run",
+    event=Event.CHANGE_RUN_ASKED,
+    words=Words(
+        title="Run {ref}",
+        explains="A worker reads the key in every Region, compares it with the plan, and calls AWS once.",
+        button="Run {ref}",
+        done="{ref} will run.",
+    ),
+    inputs=RunInputs,
+    may=lambda person, change, now: may_run(person, change, now=now),
+    do=lambda change, given, actor: decide.run(change, run_at=given.run_at, **actor),
+    stands=_is_to_run,
+)
+CANCEL: Action[Change, CancelInputs] = Action(
+    noun=NOUN,
+    verb="cancel",
+    event=Event.CHANGE_CANCELLED,
+    words=Words(
+        title="Cancel {ref}",
+        explains="Nothing has been sent to AWS for this change. Cancelled, it stays in the list of closed "
+        "changes and can not be taken up again; ask for a new one instead.",
+        button="Cancel {ref}",
+        done="{ref} is cancelled. Nothing was sent to AWS.",
+    ),
+    inputs=CancelInputs,
+    may=lambda person, change, _now: may_cancel(person, change),
+    do=lambda change, given, actor: request.cancel(change, reason=given.reason, **actor),
+    stands=_has_cancelled,
+)
+
+CHANGE_ACTIONS: Mapping[str, Action[Change, Any]] = {
+    action.verb: action for action in (APPROVE, REJECT, WITHDRAW, REVIEW, COMMENT, RUN, CANCEL)
+}
