@@ -8,6 +8,8 @@ from pathlib import Path
 from tests.architecture.sources import imported_modules, tree, under
 
 AWS = {"boto3", "botocore", "s3transfer", "moto"}
+HTML = ("django.forms", "django.http", "django.shortcuts", "django.template", "django.contrib.messages")
+KNOW_HTML = {"web", "urls.py"}
 MAY_IMPORT_AWS = {("keyconsole", "kms"), ("keyconsole", "sandbox")}
 STATE_WRITERS = {
     Path("keyconsole/changes", each)
@@ -36,6 +38,35 @@ def test_only_the_gateway_and_the_sandbox_import_the_aws_sdk():
     assert [path for path in outside if imported_modules(tree(path)) & AWS] == []
     assert Path("keyconsole/settings.py") in outside
     assert imported_modules(ast.parse("def late():\n    from botocore.config import Config")) & AWS
+
+
+def names_imported(module: ast.Module) -> set[str]:
+    """Whole names: a module, or what is taken from one."""
+    found: set[str] = set()
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return found
+
+
+def knows_html(module: ast.Module) -> bool:
+    return any(f"{name}.".startswith(f"{page}.") for name in names_imported(module) for page in HTML)
+
+
+def test_only_pages_know_forms_requests_and_templates():
+    """What people can do stands below the pages, where the terminal and programs reach it too."""
+    below = [path for path in under("keyconsole") if path.parts[1] not in KNOW_HTML]
+    assert Path("keyconsole/changes/actions/action.py") in below
+    assert [str(path) for path in below if knows_html(tree(path))] == []
+    for way in (
+        "from django import forms",
+        "import django.http",
+        "from django.forms.fields import CharField",
+    ):
+        assert knows_html(ast.parse(way))
+    assert not knows_html(ast.parse("from django.db import models"))
 
 
 def test_only_the_workflow_writes_a_changes_state():
