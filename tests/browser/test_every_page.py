@@ -54,6 +54,7 @@ PAGES = {
     "help-making-a-primary": ("ana", "/help/making-a-primary/"),
     "help-command-line": ("ana", "/help/command-line/"),
     "help-events": ("ana", "/help/events/"),
+    "help-refusals": ("ana", "/help/refusals/"),
     "patterns": ("ana", "/help/patterns/"),
     "password": ("ana", "/password/"),
 }
