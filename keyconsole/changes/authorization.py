@@ -7,8 +7,8 @@ from datetime import datetime
 
 from keyconsole.aws_accounts.permissions import Person, can
 from keyconsole.aws_accounts.roles import Permission
-from keyconsole.changes.models import Change
-from keyconsole.changes.plan.preflight import preflight
+from keyconsole.changes.kinds.registry import KINDS
+from keyconsole.changes.models import Change, KindName
 from keyconsole.changes.quorum import members_of
 from keyconsole.changes.states import State
 from keyconsole.inventory.models import MultiRegionKey, RegionKey
@@ -33,11 +33,17 @@ class Prospect:
 
 
 def may_request(
-    person: Person, key: MultiRegionKey, *, to_region: str, now: datetime, is_emergency: bool = False
+    person: Person,
+    key: MultiRegionKey,
+    *,
+    to_region: str,
+    now: datetime,
+    is_emergency: bool = False,
+    kind: KindName = KindName.UPDATE_PRIMARY_REGION,
 ) -> Verdict:
     """An emergency needs no approvers; everything else holds for it too."""
     governing = governing_for(key, to_region=to_region)
-    reasons = _about_the_key(person, key) + about_the_move(key, to_region, now)
+    reasons = _about_the_key(person, key) + about_the_move(key, to_region, now, kind)
     reasons += about_the_region(governing.rules, to_region)
     if not is_emergency:
         reasons += about_the_approvers(person, key, governing, Roster.read())
@@ -180,6 +186,11 @@ def about_the_approvers(
     return (Reason(Code.NOBODY_COULD_APPROVE, sentence),)
 
 
-def about_the_move(key: MultiRegionKey, to_region: str, now: datetime) -> tuple[Reason, ...]:
-    failures = preflight(key, to_region=to_region, now=now).failures
+def about_the_move(
+    key: MultiRegionKey,
+    to_region: str,
+    now: datetime,
+    kind: KindName = KindName.UPDATE_PRIMARY_REGION,
+) -> tuple[Reason, ...]:
+    failures = KINDS[kind].preflight(key, to_region=to_region, now=now).failures
     return tuple(dict.fromkeys(Reason(Code.PREFLIGHT_FAILED, check.sentence) for check in failures))

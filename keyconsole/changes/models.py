@@ -22,6 +22,12 @@ from keyconsole.policies.models import PolicyVersion
 _OPEN_VALUES = sorted(state.value for state in OPEN)
 
 
+class KindName(models.TextChoices):
+    """The kinds of change. What each of them means stands in a package of `kinds/`."""
+
+    UPDATE_PRIMARY_REGION = "update-primary-region"
+
+
 class ChangeQuerySet(models.QuerySet["Change"]):
     def open(self) -> ChangeQuerySet:
         return self.filter(state__in=_OPEN_VALUES)
@@ -40,9 +46,15 @@ class ChangeQuerySet(models.QuerySet["Change"]):
 
 
 class Change(Leased):
-    """Make the replica in `to_region` the primary of `key`, instead of the one in `from_region`."""
+    """What somebody wants of one key. Of which kind, `kind` says; what that means, `kinds/`.
+
+    `to_region` is the Region that was asked for, `from_region` the one that it concerns besides, if any.
+    """
 
     number = models.PositiveIntegerField(unique=True)
+    kind = models.CharField(
+        max_length=40, choices=KindName.choices, default=KindName.UPDATE_PRIMARY_REGION.value
+    )
     key = models.ForeignKey(MultiRegionKey, on_delete=models.PROTECT, related_name="changes")
     from_region = models.CharField(max_length=32)
     to_region = models.CharField(max_length=32)
@@ -93,6 +105,7 @@ class Change(Leased):
             models.CheckConstraint(
                 condition=Q(state__in=[state.value for state in State]), name="change_known_state"
             ),
+            models.CheckConstraint(condition=Q(kind__in=KindName.values), name="change_known_kind"),
             models.CheckConstraint(condition=~Q(from_region=F("to_region")), name="change_moves_somewhere"),
         ]
         indexes = [due_index("change_due"), models.Index(fields=["state"], name="change_state")]
@@ -106,6 +119,11 @@ class Change(Leased):
     @property
     def ref(self) -> str:
         return reference(CHANGE, self.number)
+
+    @property
+    def regions(self) -> list[str]:
+        """Those that its plan is about, in their order: read first, and needed to tell the outcome."""
+        return [seen["region"] for seen in self.plan["regions"]]
 
     @property
     def is_open(self) -> bool:
@@ -250,7 +268,7 @@ class Batch(Leased):
 
 
 class Answer(models.TextChoices):
-    """What came back from the one UpdatePrimaryRegion call."""
+    """What came back from the one call of a change."""
 
     NONE_YET = "none-yet"
     SUCCESS = "success"

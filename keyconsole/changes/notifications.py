@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import User
 from django.db.models import Q
 
+from keyconsole.changes.kinds.registry import kind_of
 from keyconsole.changes.models import Change
 from keyconsole.changes.quorum import members_of, reviewers_of, rules_of
 from keyconsole.notifications.announce import announce
@@ -17,7 +18,7 @@ REMIND_EVERY = timedelta(hours=24)
 
 
 def asked(change: Change, *, now: datetime) -> None:
-    subject = f"{change.ref} waits for approval: {_move(change)}"
+    subject = f"{change.ref} waits for approval: {kind_of(change).subject(change)}"
     _tell(Topic.CHANGE_NEEDS_YOU, change, subject, people=_approvers(change), now=now)
 
 
@@ -25,7 +26,7 @@ def approved(change: Change, *, now: datetime) -> None:
     if change.batch_id or not rules_of(change).needs_approval:
         return
     voted = set(change.approvals.standing().values_list("approver__username", flat=True))
-    subject = f"{change.ref} is approved: {_move(change)}"
+    subject = f"{change.ref} is approved: {kind_of(change).subject(change)}"
     others = [person for person in _approvers(change) if person.username not in voted]
     _tell(Topic.CHANGE_APPROVED_BY_OTHER, change, subject, people=others, now=now)
 
@@ -33,12 +34,12 @@ def approved(change: Change, *, now: datetime) -> None:
 def ended(change: Change, *, now: datetime) -> None:
     """The requester hears of every end; so does everybody who was asked: nothing waits for them any more."""
     asked_of = _approvers(change) if rules_of(change).needs_approval else []
-    subject = f"{change.ref} is {change.state.replace('_', ' ')}: {_move(change)}"
+    subject = f"{change.ref} is {change.state.replace('_', ' ')}: {kind_of(change).subject(change)}"
     _tell(Topic.CHANGE_ENDED, change, subject, people=[change.requester, *asked_of], now=now)
 
 
 def emergency_used(change: Change, *, skipped: Iterable[str], now: datetime) -> None:
-    subject = f"{change.ref} runs without approval (emergency): {_move(change)}"
+    subject = f"{change.ref} runs without approval (emergency): {kind_of(change).subject(change)}"
     people = User.objects.filter(username__in=list(skipped))
     _tell(Topic.EMERGENCY_USED, change, subject, people=people, now=now)
 
@@ -47,7 +48,7 @@ def overdue(change: Change, *, now: datetime) -> None:
     """Tell who asked, who approved and the places that listen: AWS takes longer than it ever should."""
     approvers = change.approvals.standing().values("approver")
     people = User.objects.filter(Q(pk__in=approvers) | Q(pk=change.requester_id))
-    subject = f"{change.ref} has not settled by its deadline: {_move(change)}"
+    subject = f"{change.ref} has not settled by its deadline: {kind_of(change).subject(change)}"
     key = f"{Topic.CHANGE_OVERDUE}:{change.ref}"
     _tell(Topic.CHANGE_OVERDUE, change, subject, people=people, now=now, dedupe_key=key, also_a_line=True)
 
@@ -61,7 +62,13 @@ def review_due(change: Change, *, now: datetime) -> None:
 def remind(change: Change, *, now: datetime) -> None:
     voted = set(change.approvals.standing().values_list("approver__username", flat=True))
     waiting = [person for person in _approvers(change) if person.username not in voted]
-    _remind(Topic.REMINDER, change, f"{change.ref} still waits: {_move(change)}", people=waiting, now=now)
+    _remind(
+        Topic.REMINDER,
+        change,
+        f"{change.ref} still waits: {kind_of(change).subject(change)}",
+        people=waiting,
+        now=now,
+    )
 
 
 def _approvers(change: Change) -> list[User]:
@@ -69,14 +76,10 @@ def _approvers(change: Change) -> list[User]:
     return list(User.objects.filter(username__in=names))
 
 
-def _move(change: Change) -> str:
-    return f"primary of {change.key.name} from {change.from_region} to {change.to_region}"
-
-
 def _body(change: Change) -> str:
     lines = [
         f"Key: {change.key.name} ({change.key.key_id}) in {change.key.account}",
-        f"Primary: {change.from_region} -> {change.to_region}",
+        f"{kind_of(change).words.label}: {' -> '.join(change.regions)}",
         f"Asked by: {change.requester.username}",
         f"Reason: {change.reason}",
         f"Ticket: {change.ticket or 'none'}",
@@ -110,6 +113,7 @@ def _tell(
         body=_body(change),
         data={
             "change": change.ref,
+            "kind": change.kind,
             "state": change.state,
             "key_id": change.key.key_id,
             "account_id": change.key.account.account_id,

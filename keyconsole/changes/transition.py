@@ -104,5 +104,5 @@ def record_event(change: Change, event: Event, *, actor: str, now: datetime, dat
         subject=change.ref,
         now=now,
         account_id=change.key.account.account_id,
-        data={"key_id": change.key.key_id} | data,
+        data={"kind": change.kind, "key_id": change.key.key_id} | data,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from keyconsole.audit.events import Event
-from keyconsole.changes.models import Answer, Attempt, Change
+from keyconsole.changes.models import Answer, Attempt, Change, KindName
 from keyconsole.changes.states import State
 from keyconsole.demo.changes import DEADLINE, REVIEWER, WORKER, Told, answer_of, what_differs
 from keyconsole.demo.timeline import Happening, recorded
@@ -125,7 +125,7 @@ class _Record:
             actor=by,
             subject=self.told.ref,
             account_id=self.told.story.account.account_id,
-            data={"key_id": self.told.story.key_id} | data,
+            data={"kind": KindName.UPDATE_PRIMARY_REGION.value, "key_id": self.told.story.key_id} | data,
         )
 
     def step(

@@ -14,10 +14,12 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 
-from keyconsole.changes.execution.aws_refusals import explain
-from keyconsole.changes.execution.outcome import View, judge
+from keyconsole.changes.kinds.parts import Plan, View
+from keyconsole.changes.kinds.update_primary_region.aws_refusals import explain
+from keyconsole.changes.kinds.update_primary_region.outcome import judge
+from keyconsole.changes.kinds.update_primary_region.plan import already_so, differences, plan_for
 from keyconsole.changes.models import Answer, Approval, Attempt, Change, Observation, Review
-from keyconsole.changes.plan.plan import Plan, differences, plan_for, plan_sha256
+from keyconsole.changes.plan.plan import plan_sha256
 from keyconsole.changes.states import State
 from keyconsole.demo.accounts_and_regions import StoryKey
 from keyconsole.demo.key_policies import key_policy
@@ -319,9 +321,8 @@ def what_differs(told: Told, plan: Plan) -> list[str]:
         digest = _digest(told, region, planned=False)
         now.append({"region": region, "role": role, "state": state, "policy_sha256": digest})
     found = differences(plan, now)
-    if told.past.ending is Ending.STALE_MOVED:
-        found.insert(0, f"{told.past.to_region} already is the primary: the move was made elsewhere.")
-    return found
+    already = already_so(plan, now)
+    return [already, *found] if already else found
 
 
 def _shown(told: Told, region: str, number: int, *, settled: bool) -> tuple[str, str, str]:

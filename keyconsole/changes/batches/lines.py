@@ -17,7 +17,7 @@ from keyconsole.changes.authorization import (
     about_the_move,
     about_the_region,
 )
-from keyconsole.changes.models import Change
+from keyconsole.changes.models import Change, KindName
 from keyconsole.changes.requests.request import about_the_words
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.governing.match import Governing
@@ -64,13 +64,19 @@ def read_lines(lines: Iterable[Line]) -> tuple[Line, ...]:
 
 
 def judged_lines(
-    person: User, lines: Sequence[Line], *, now: datetime, reason: str | None = None, ticket: str = ""
+    person: User,
+    lines: Sequence[Line],
+    *,
+    now: datetime,
+    reason: str | None = None,
+    ticket: str = "",
+    kind: KindName = KindName.UPDATE_PRIMARY_REGION,
 ) -> list[Judged]:
     """A fixed number of queries for each Region that primaries go to. Words count if given."""
     known = _read(person, lines)
     judged = []
     for line in lines:
-        reasons = _reasons(person, line, known, now=now)
+        reasons = _reasons(person, line, known, kind=kind, now=now)
         if reason is not None:
             reasons += about_the_words(reason, ticket, known.governing[line.key.pk].rules)
         judged.append(Judged(line, known.governing[line.key.pk], reasons))
@@ -98,13 +104,13 @@ def _governing(lines: Iterable[Line]) -> dict[int, Governing[PolicyVersion]]:
     return found
 
 
-def _reasons(person: User, line: Line, known: _Known, *, now: datetime) -> tuple[Reason, ...]:
+def _reasons(person: User, line: Line, known: _Known, *, kind: KindName, now: datetime) -> tuple[Reason, ...]:
     key, governing = line.key, known.governing[line.key.pk]
     return (
         *about_the_key(
             key, may_ask=key.account_id in known.may_ask, under_way=known.under_way.get(key.pk, "")
         ),
-        *about_the_move(key, line.to_region, now),
+        *about_the_move(key, line.to_region, now, kind),
         *about_the_region(governing.rules, line.to_region),
         *about_the_approvers(person, key, governing, known.roster),
     )

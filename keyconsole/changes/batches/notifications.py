@@ -79,7 +79,7 @@ def _counts(lines: Iterable[Change]) -> str:
 
 
 def _line(line: Change) -> str:
-    return f"{line.ref}: {line.key.name}, {line.from_region} -> {line.to_region}, {line.state}"
+    return f"{line.ref}: {line.key.name}, {' -> '.join(line.regions)}, {line.state}"
 
 
 def _body(batch: Batch, lines: Sequence[Change]) -> str:

@@ -17,7 +17,8 @@ from keyconsole.changes.approvals.decide import mark_approved
 from keyconsole.changes.batches import notifications
 from keyconsole.changes.batches.audit import record_batch_event
 from keyconsole.changes.batches.lines import Judged, Line, judged_lines, read_lines
-from keyconsole.changes.models import Batch, Change, OnFailure
+from keyconsole.changes.kinds.registry import KINDS
+from keyconsole.changes.models import Batch, Change, KindName, OnFailure
 from keyconsole.changes.plan.plan import plan_sha256
 from keyconsole.changes.quorum import rules_of
 from keyconsole.changes.requests.create import (
@@ -48,6 +49,7 @@ class BatchRequest:
     on_failure: OnFailure = OnFailure.STOP
     via: str = "page"
     puts_back: Batch | None = None
+    kind: KindName = KindName.UPDATE_PRIMARY_REGION  # the same for every line
 
 
 class LinesRefusedError(Refused):
@@ -99,6 +101,7 @@ def request_lines(batch_request: BatchRequest, *, now: datetime) -> Batch:
             batch_request.lines,
             reason=batch_request.reason,
             ticket=batch_request.ticket,
+            kind=batch_request.kind,
             now=now,
         )
         if refused := [each for each in judged if each.reasons]:
@@ -162,12 +165,13 @@ def _move_request_of(batch_request: BatchRequest, line: Line) -> MoveRequest:
         token=token,
         ticket=batch_request.ticket,
         via=batch_request.via,
+        kind=batch_request.kind,
     )
 
 
 def _store_batch(batch_request: BatchRequest, rows: Sequence[Change], *, now: datetime) -> Batch:
     plan = {
-        "action": "UpdatePrimaryRegion",
+        "action": KINDS[batch_request.kind].operation,
         "on_failure": str(batch_request.on_failure),
         "lines": [*map(_line, rows)],
     }

@@ -78,5 +78,5 @@ def print_batch(batch: Batch, *, as_json: bool, told: OutputWrapper) -> None:
     for line in lines:
         told.write(
             f"{line.ref:<8} {line.state:<12} {line.key.name} ({line.key.account.name})  "
-            f"{line.from_region} -> {line.to_region}  {line.outcome}".rstrip()
+            f"{' -> '.join(line.regions)}  {line.outcome}".rstrip()
         )

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from keyconsole.changes.approvals.run_gate import gate
-from keyconsole.changes.models import Change, Review
+from keyconsole.changes.kinds.registry import KINDS
+from keyconsole.changes.models import Change, KindName, Review
 from keyconsole.changes.quorum import Asked, asked_of, rules_of, still_waits_for
 from keyconsole.changes.states import State
 
@@ -18,6 +19,7 @@ def summary(change: Change, *, now: datetime) -> Facts:
     asked = asked_of(change) if change.state in {State.PENDING, State.APPROVED} else ()
     return {
         "change": change.ref,
+        "kind": change.kind,
         "state": change.state,
         "outcome": change.outcome,
         "waits_for": waits_for(change, asked, now=now),
@@ -63,7 +65,8 @@ def lines(facts: Facts) -> Iterator[str]:
     if facts["waits_for"]:
         yield f"Waits for  {facts['waits_for']}"
     yield f"Key        {facts['key']} ({facts['key_id']}) in {facts['account']} ({facts['account_id']})"
-    yield f"Primary    {facts['from_region']} -> {facts['to_region']}"
+    regions = [seen["region"] for seen in facts["plan"]["regions"]]
+    yield f"{KINDS[KindName(facts['kind'])].words.label:<10} {' -> '.join(regions)}"
     ticket = f", ticket {facts['ticket']}" if facts["ticket"] else ""
     yield f"Asked by   {facts['requester']} at {facts['requested_at']}{ticket}"
     yield f"Reason     {facts['reason']}"

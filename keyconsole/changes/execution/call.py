@@ -11,8 +11,8 @@ from django.db.models import F
 
 from keyconsole.audit.events import Event
 from keyconsole.changes.execution import settle
-from keyconsole.changes.execution.aws_refusals import explain
 from keyconsole.changes.execution.worker_name import worker_name
+from keyconsole.changes.kinds.registry import kind_of
 from keyconsole.changes.models import Answer, Attempt, Change
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move, record_event
@@ -22,7 +22,6 @@ from keyconsole.kms.errors import (
     InvalidRequest,
     KmsError,
     NotFound,
-    NotPrimary,
     QuotaReached,
     RegionNotEnabled,
     Throttled,
@@ -30,7 +29,6 @@ from keyconsole.kms.errors import (
     WrongAccount,
     WrongState,
 )
-from keyconsole.kms.facts import KeyArn
 from keyconsole.kms.sessions import AccountSession
 from keyconsole.refusals import Lost
 
@@ -53,17 +51,17 @@ class Reply:
 def send(
     change: Change, session: AccountSession, *, recorded_at: datetime, clock: Callable[[], datetime]
 ) -> Reply:
-    """Call UpdatePrimaryRegion once, without the SDK's retries. Never raises a KmsError."""
+    """Make the one call of the change's kind, without the SDK's retries. Never raises a KmsError."""
     if clock() - recorded_at > SEND_WITHIN:
         return Reply(
             Answer.NOT_SENT, error_message="The worker was held up, and did not send the call so late."
         )
-    arn = KeyArn.parse(change.plan["key_arn"])
+    kind = kind_of(change)
     try:
-        answer = session.kms(arn.region).update_primary_region(arn, primary_region=change.to_region)
+        request_id = kind.call(change, session)
     except KmsError as error:
-        return _reply(error)
-    return Reply(Answer.SUCCESS, request_id=answer.request_id)
+        return _reply(error, look_anyway=kind.may_have_happened(error))
+    return Reply(Answer.SUCCESS, request_id=request_id)
 
 
 def record_answer(change: Change, attempt: Attempt, reply: Reply, *, now: datetime) -> None:
@@ -96,7 +94,7 @@ def _go_on(change: Change, attempt: Attempt, reply: Reply, *, now: datetime) -> 
     if reply.answer in {Answer.SUCCESS, Answer.LOST} or reply.look_anyway:
         settle.begin(change, now=now, why=f"AWS's answer: {reply.answer.label}.", actor=worker_name())
         return
-    explanation = explain(attempt)
+    explanation = kind_of(change).explain(attempt)
     move(
         change,
         to=State.NOT_APPLIED,
@@ -108,7 +106,7 @@ def _go_on(change: Change, attempt: Attempt, reply: Reply, *, now: datetime) -> 
     )
 
 
-def _reply(error: KmsError) -> Reply:
+def _reply(error: KmsError, *, look_anyway: bool) -> Reply:
     if isinstance(error, NOTHING_SENT):
         answer = Answer.NOT_SENT
     elif isinstance(error, REFUSALS):
@@ -122,6 +120,5 @@ def _reply(error: KmsError) -> Reply:
         error_code=error.code or type(error).__name__,
         error_message=error.message or str(error),
         culprit_arn=str(culprit or ""),
-        # Somebody may have moved it at the same moment: only looking tells who won.
-        look_anyway=isinstance(error, NotPrimary),
+        look_anyway=look_anyway,
     )

@@ -1,6 +1,6 @@
 """Runs an approved change: claim, look, compare, record, call once. Workers call it, never pages.
 
-At most one UpdatePrimaryRegion per change, whatever crashes: the Attempt row, unique per change, is
+At most one call per change, whatever crashes: the Attempt row, unique per change, is
 committed before the call, and nothing here calls without having inserted it.
 """
 
@@ -20,8 +20,8 @@ from keyconsole.changes.execution.call import record_answer, send
 from keyconsole.changes.execution.observe import TRANSIENT, Seen, enter_for, not_entered, observe
 from keyconsole.changes.execution.store_observations import change_regions, store_round
 from keyconsole.changes.execution.worker_name import worker_name
+from keyconsole.changes.kinds.registry import kind_of
 from keyconsole.changes.models import Attempt, Change
-from keyconsole.changes.plan.plan import differences
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move, record_event
 from keyconsole.kms.errors import KmsError
@@ -82,15 +82,17 @@ def _carry_on(change: Change, *, clock: Clock) -> None:
 
 def _observe_and_send(change: Change, session: AccountSession, *, clock: Clock) -> None:
     renew(change, now=clock(), lasts=LEASE)
-    seen = observe(change.key, session, regions=change_regions(change), plan=change.plan, needed=2)
+    seen = observe(
+        change.key, session, regions=change_regions(change), plan=change.plan, needed=len(change.regions)
+    )
     now = clock()
     store_round(change, seen, now=now)
-    pair = [one for one in seen if one.region in {change.from_region, change.to_region}]
-    if blind := [one for one in pair if one.facts is None and one.transient]:
+    planned = [one for one in seen if one.region in change.regions]
+    if blind := [one for one in planned if one.facts is None and one.transient]:
         _cannot_look(change, blind[0].problem, transient=True, now=now)
         return
-    if found := differences(change.plan, [one.for_plan() for one in pair]):
-        _end_stale(change, pair, found, now=now)
+    if found := kind_of(change).differences(change.plan, [one.for_plan() for one in planned]):
+        _end_stale(change, planned, found, now=now)
         return
     attempt = _commit_attempt(change, now=now)
     answer = send(change, session, recorded_at=now, clock=clock)
@@ -122,10 +124,9 @@ def _commit_attempt(change: Change, *, now: datetime) -> Attempt:
     return attempt
 
 
-def _end_stale(change: Change, pair: list[Seen], found: list[str], *, now: datetime) -> None:
-    target = next(one for one in pair if one.region == change.to_region)
-    if target.role == "PRIMARY":
-        found = [f"{change.to_region} already is the primary: the move was made elsewhere.", *found]
+def _end_stale(change: Change, planned: list[Seen], found: list[str], *, now: datetime) -> None:
+    if already := kind_of(change).already_so(change.plan, [one.for_plan() for one in planned]):
+        found = [already, *found]
     outcome = " ".join(["Nothing was sent to AWS.", *found])
     move(
         change,

@@ -1,6 +1,6 @@
 """Looks at a key in its Regions, all at the same time. Outside of any transaction; writes nothing.
 
-The two Regions of a move never wait for a third, and none of them for longer than the step has.
+The Regions of a plan never wait for another, and none of them for longer than the step has.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import partial
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.execution.time_limit import each_within
-from keyconsole.changes.plan.plan import Plan
+from keyconsole.changes.kinds.parts import Plan, PlannedRegion
 from keyconsole.inventory.models import MultiRegionKey, Sight
 from keyconsole.kms.errors import AccessDenied, KmsError, NotFound, ServiceFault, Throttled, Unreachable
 from keyconsole.kms.facts import KeyArn, RegionKeyFacts
@@ -47,7 +47,7 @@ class Seen:
     def names_primary(self) -> str:
         return self.facts.primary.region if self.facts else ""
 
-    def for_plan(self) -> dict[str, str]:
+    def for_plan(self) -> PlannedRegion:
         return {
             "region": self.region,
             "role": self.role,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from keyconsole.changes.kinds.registry import kind_of
 from keyconsole.changes.models import Change, Observation
 from keyconsole.changes.states import State
 
@@ -29,7 +30,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    sides: tuple[Side, Side]
+    sides: tuple[Side, ...]  # the Regions of the plan, in its order
     others: tuple[Side, ...]
     moving: bool
     overdue: bool
@@ -50,15 +51,14 @@ def progress(change: Change) -> Progress:
         observation.region: observation for observation in change.observations.order_by("round")
     }
     planned = {region["region"]: region for region in change.plan["regions"]}
-    regions = [change.from_region, change.to_region]
-    sides = [_side(change, region, latest.get(region), planned) for region in regions]
+    sides = [_side(change, region, latest.get(region), planned) for region in planned]
     others = [
         _side(change, region, observation, planned)
         for region, observation in sorted(latest.items())
-        if region not in regions
+        if region not in planned
     ]
     return Progress(
-        sides=(sides[0], sides[1]),
+        sides=tuple(sides),
         others=tuple(others),
         moving=change.state == State.SETTLING,
         overdue=change.overdue_since is not None and change.is_open,
@@ -70,7 +70,7 @@ def progress(change: Change) -> Progress:
 
 def headline(change: Change, sides: list[Side]) -> str:
     if change.state == State.SETTLING and any(side.updating for side in sides):
-        return "AWS says Updating. Encryption and decryption go on in every Region."
+        return kind_of(change).words.under_way
     return change.outcome or _HEADLINES.get(State(change.state), "")
 
 
@@ -78,14 +78,13 @@ def _side(
     change: Change, region: str, observation: Observation | None, planned: dict[str, dict[str, str]]
 ) -> Side:
     before = planned.get(region, {})
-    after = {change.from_region: "REPLICA", change.to_region: "PRIMARY"}.get(region, "REPLICA")
     return Side(
         region=region,
         role_before=before.get("role", ""),
         state_before=before.get("state", ""),
         role_now=observation.role if observation else before.get("role", ""),
         state_now=observation.state if observation else before.get("state", ""),
-        role_after=after,
+        role_after=kind_of(change).role_after(change, region),
         last_look_at=observation.looked_at if observation else None,
         problem=observation.problem if observation else "",
     )

@@ -12,14 +12,14 @@ from django.db.models import F
 from keyconsole.audit.events import Event
 from keyconsole.changes import notifications
 from keyconsole.changes.execution.observe import Seen, enter_for, not_entered, observe
-from keyconsole.changes.execution.outcome import Judgement, Outcome, View, judge
 from keyconsole.changes.execution.store_observations import change_regions, store_round
 from keyconsole.changes.execution.worker_name import worker_name
+from keyconsole.changes.kinds.parts import Judgement, Outcome, View
+from keyconsole.changes.kinds.registry import kind_of
 from keyconsole.changes.models import Answer, Attempt, Change
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move, record_event
-from keyconsole.inventory.models import Cause, Sight
-from keyconsole.inventory.periods import record_primary
+from keyconsole.inventory.models import Sight
 from keyconsole.kms.errors import KmsError
 from keyconsole.lease import give_back, renew, take
 from keyconsole.refusals import Lost
@@ -65,7 +65,7 @@ def _look(change: Change) -> list[Seen]:
     regions = change_regions(change)
     try:
         with enter_for(change.key.account, name=change.ref) as session:
-            return observe(change.key, session, regions=regions, needed=2)
+            return observe(change.key, session, regions=regions, needed=len(change.regions))
     except KmsError as error:
         return not_entered(regions, error)
 
@@ -81,13 +81,12 @@ def _judgement(change: Change, seen: list[Seen], *, now: datetime) -> Judgement:
     attempt = Attempt.objects.get(change=change)
     answered = attempt.answer != Answer.NONE_YET or now - attempt.started_at > CALL_LASTS_AT_MOST
     past_deadline = change.deadline_at is not None and now >= change.deadline_at
-    return judge(
+    return kind_of(change).judge(
+        change,
         [
             View(one.region, one.role, one.state, one.names_primary, gone=one.sight == Sight.GONE)
             for one in seen
         ],
-        from_region=change.from_region,
-        to_region=change.to_region,
         refused=attempt.answer in {Answer.REFUSED, Answer.NOT_SENT},
         past_deadline=past_deadline and answered,
         not_required=_unreadable_before(change),
@@ -95,7 +94,7 @@ def _judgement(change: Change, seen: list[Seen], *, now: datetime) -> Judgement:
 
 
 def _unreadable_before(change: Change) -> frozenset[str]:
-    """Regions, other than the two of the move, that could not be read before the call either."""
+    """Regions that could not be read before the call either."""
     before = change.observations.filter(looked_at__lte=change.attempt.started_at).order_by("round")
     last = {seen.region: seen.role for seen in before}
     return frozenset(region for region, role in last.items() if not role)
@@ -114,9 +113,7 @@ def _end_done(change: Change, judgement: Judgement, *, now: datetime) -> None:
     attempt: Attempt = change.attempt
     sentence = judgement.sentence
     ours = attempt.answer not in {Answer.REFUSED, Answer.NOT_SENT}
-    if not ours:
-        sentence = f"{change.to_region} already was the primary when AWS got our call. {sentence}"
-    if skipped := _unreadable_before(change) - {change.from_region, change.to_region}:
+    if skipped := _unreadable_before(change) - set(change.regions):
         sentence += f" Not read, neither before nor after: {', '.join(sorted(skipped))}."
     with transaction.atomic():
         move(
@@ -128,14 +125,7 @@ def _end_done(change: Change, judgement: Judgement, *, now: datetime) -> None:
             data={"sentence": sentence, "request_id": attempt.request_id},
             outcome=sentence,
         )
-        record_primary(
-            change.key,
-            region=change.to_region,
-            at=attempt.started_at if ours else now,
-            cause=Cause.CHANGE if ours else Cause.OUT_OF_BAND,
-            change_ref=change.ref if ours else "",
-            sent_at=attempt.started_at,
-        )
+        kind_of(change).keep(change, attempt, ours=ours, now=now)
 
 
 def _end_not_applied(change: Change, judgement: Judgement, *, now: datetime) -> None:

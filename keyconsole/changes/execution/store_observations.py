@@ -19,8 +19,8 @@ from keyconsole.refusals import Reason, Refused
 
 
 def change_regions(change: Change) -> list[str]:
-    """The two Regions of the move first, then the others of the set."""
-    return known_regions_of(change.key, first=[change.from_region, change.to_region])
+    """The Regions of the plan first, then the others of the set."""
+    return known_regions_of(change.key, first=change.regions)
 
 
 def observe_now(key: MultiRegionKey, *, now: datetime) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from keyconsole.audit.events import Event
+from keyconsole.changes.kinds.parts import PlannedRegion
+from keyconsole.changes.kinds.registry import kind_of
 from keyconsole.changes.models import Change
-from keyconsole.changes.plan.plan import differences
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move
 from keyconsole.inventory.models import RegionKey, Sight
@@ -14,10 +15,9 @@ from keyconsole.inventory.models import RegionKey, Sight
 
 def known_differences(change: Change) -> list[str]:
     """As sentences. A Region that could not be seen lately is unknown, which is no difference."""
-    planned = {region["region"] for region in change.plan["regions"]}
-    members = {member.region: member for member in change.key.region_keys.filter(region__in=planned)}
+    members = {member.region: member for member in change.key.region_keys.filter(region__in=change.regions)}
     seen = [_as_seen(region, members.get(region["region"])) for region in change.plan["regions"]]
-    return differences(change.plan, seen)
+    return kind_of(change).differences(change.plan, seen)
 
 
 def end_if_stale(change: Change, *, actor: str, now: datetime) -> bool:
@@ -40,7 +40,7 @@ def end_if_stale(change: Change, *, actor: str, now: datetime) -> bool:
     return True
 
 
-def _as_seen(planned: dict[str, str], member: RegionKey | None) -> dict[str, str]:
+def _as_seen(planned: PlannedRegion, member: RegionKey | None) -> PlannedRegion:
     if member is None or member.sight == Sight.GONE:
         return {"region": planned["region"], "role": "", "state": "", "policy_sha256": ""}
     if member.sight != Sight.SEEN or member.state == "Updating":

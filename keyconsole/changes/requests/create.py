@@ -11,9 +11,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from keyconsole.audit.events import Event
-from keyconsole.changes.models import Batch, Change
-from keyconsole.changes.plan.plan import plan_for, plan_sha256
-from keyconsole.changes.plan.preflight import preflight
+from keyconsole.changes.kinds.registry import KINDS, kind_of
+from keyconsole.changes.models import Batch, Change, KindName
+from keyconsole.changes.plan.plan import plan_sha256
 from keyconsole.changes.transition import record_event
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.governing.match import Governing
@@ -39,6 +39,7 @@ class MoveRequest:
     via: str = "page"
     run_at: datetime | None = None
     batch: Batch | None = None
+    kind: KindName = KindName.UPDATE_PRIMARY_REGION
 
 
 class Then(Protocol):
@@ -85,11 +86,12 @@ def next_number() -> int:
 def fields_of(
     move_request: MoveRequest, governing: Governing[PolicyVersion], *, number: int, now: datetime
 ) -> dict[str, Any]:
-    plan = plan_for(move_request.key, to_region=move_request.to_region)
+    plan = KINDS[move_request.kind].plan(move_request.key, to_region=move_request.to_region)
     return {
         "number": number,
+        "kind": move_request.kind.value,
         "key": move_request.key,
-        "from_region": move_request.key.primary_region,
+        "from_region": plan["from_region"],
         "to_region": move_request.to_region,
         "requester": move_request.by,
         "reason": move_request.reason,
@@ -113,7 +115,7 @@ def _preflight(change: Change, *, now: datetime) -> list[dict[str, str]]:
     """What the checks said when it was asked for, as its page shows it for ever after."""
     return [
         {"name": check.name, "answer": check.answer, "sentence": check.sentence, "region": check.region}
-        for check in preflight(change.key, to_region=change.to_region, now=now).checks
+        for check in kind_of(change).preflight(change.key, to_region=change.to_region, now=now).checks
     ]
 
 

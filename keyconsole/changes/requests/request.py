@@ -10,7 +10,7 @@ from keyconsole.audit.events import Event
 from keyconsole.changes import notifications
 from keyconsole.changes.approvals.decide import mark_approved
 from keyconsole.changes.authorization import may_cancel, may_request
-from keyconsole.changes.models import Change
+from keyconsole.changes.models import Change, KindName
 from keyconsole.changes.quorum import rules_of
 from keyconsole.changes.requests.create import MoveRequest, already_asked, create
 from keyconsole.changes.states import State
@@ -35,8 +35,9 @@ def request_move(
     ticket: str = "",
     via: str = "page",
     run_at: datetime | None = None,
+    kind: KindName = KindName.UPDATE_PRIMARY_REGION,
 ) -> Change:
-    """Ask to make a replica the primary; raises Refused. The same `token` again gives the same change."""
+    """Ask for a change of a key; raises Refused. The same `token` again gives the same change."""
     move_request = MoveRequest(
         key=key,
         to_region=to_region,
@@ -46,11 +47,12 @@ def request_move(
         ticket=clean_text("ticket", ticket, TICKET_AT_MOST),
         via=via,
         run_at=run_at,
+        kind=kind,
     )
     if again := already_asked(move_request):
         return again
     refuse_words(move_request, governing_for(key, to_region=to_region).rules)
-    verdict = may_request(by, key, to_region=to_region, now=now)
+    verdict = may_request(by, key, to_region=to_region, now=now, kind=kind)
     # The other click of a double click may have been stored since.
     if not verdict.allowed and (again := already_asked(move_request)):
         return again

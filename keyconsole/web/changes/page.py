@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 
 from keyconsole.audit.events import Event
 from keyconsole.audit.models import Entry
-from keyconsole.changes.execution.aws_refusals import explain
 from keyconsole.changes.execution.progress import Side, progress
+from keyconsole.changes.kinds.registry import kind_of
 from keyconsole.changes.models import Answer, Attempt, Change
 from keyconsole.changes.states import State
 from keyconsole.web.changes.approval_panel import approval_panel
@@ -52,11 +52,12 @@ def change_page(change: Change, *, person: User, now: datetime) -> dict[str, Any
     checks = _checks_when_requested(entries)
     return {
         "change": change,
+        "kind": kind_of(change),
         **panel,
         "poll": poll_of(change, held=bool(panel["held"])),
         "tone": TONES[State(change.state)],
         **_progress(change),
-        **_call(attempt),
+        **_call(change, attempt),
         "rounds": folded(observations, called_at=attempt.started_at if attempt else None),
         "observed_regions": regions_of(observations),
         "timeline": timeline(entries),
@@ -100,7 +101,7 @@ def _move_side(side: Side, next_look_at: datetime | None) -> MoveSide:
     )
 
 
-def _call(attempt: Attempt | None) -> dict[str, Any]:
+def _call(change: Change, attempt: Attempt | None) -> dict[str, Any]:
     if attempt is None:
         return {"attempt": None}
     word, icon, tone = ANSWERS[Answer(attempt.answer)]
@@ -109,7 +110,7 @@ def _call(attempt: Attempt | None) -> dict[str, Any]:
         "answer_word": word,
         "answer_icon": icon,
         "answer_tone": tone,
-        "explanation": explain(attempt),
+        "explanation": kind_of(change).explain(attempt),
     }
 
 

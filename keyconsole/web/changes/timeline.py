@@ -45,6 +45,7 @@ _LOOKS: dict[str, tuple[str, str]] = {
 # The page shows these elsewhere, or the sentence of the event already says them.
 _SAID_ELSEWHERE = frozenset(
     {
+        "kind",
         "key_id",
         "key_arn",
         "plan",

@@ -55,7 +55,7 @@ def _moves_elsewhere(periods: Sequence[PrimaryPeriod]) -> list[Mark]:
 
 def _done(changes: Sequence[Change]) -> list[Mark]:
     return [
-        Mark(change.closed_at, "change", f"{change.ref}: {change.from_region} to {change.to_region}")
+        Mark(change.closed_at, "change", f"{change.ref}: {' to '.join(change.regions)}")
         for change in changes
         if change.state == State.DONE and change.closed_at
     ]

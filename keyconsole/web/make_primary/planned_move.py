@@ -9,8 +9,10 @@ from datetime import datetime
 from django.contrib.auth.models import User
 
 from keyconsole.changes.authorization import Verdict, may_request
-from keyconsole.changes.plan.plan import plan_for, plan_sha256
-from keyconsole.changes.plan.preflight import Answer, Check, preflight
+from keyconsole.changes.kinds.parts import Answer, Check
+from keyconsole.changes.kinds.update_primary_region.plan import plan_for
+from keyconsole.changes.kinds.update_primary_region.preflight import preflight
+from keyconsole.changes.plan.plan import plan_sha256
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
 from keyconsole.web.pictures.move import Move, MoveSide
 

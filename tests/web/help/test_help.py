@@ -16,8 +16,8 @@ from pytest_django import DjangoAssertNumQueries
 from keyconsole.audit.events import Event
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.roles import ALLOWS, Permission, Role
-from keyconsole.changes.execution import aws_refusals
-from keyconsole.changes.plan.preflight import preflight
+from keyconsole.changes.kinds.update_primary_region import aws_refusals
+from keyconsole.changes.kinds.update_primary_region.preflight import preflight
 from keyconsole.changes.states import State
 from keyconsole.inventory.models import Outcome, Sight
 from keyconsole.refusal_codes import Code

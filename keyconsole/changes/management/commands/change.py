@@ -14,6 +14,7 @@ from keyconsole.changes.approvals.inbox import needing
 from keyconsole.changes.cli.act import act
 from keyconsole.changes.cli.arguments import acting_person, change_called
 from keyconsole.changes.cli.summary import lines, summary
+from keyconsole.changes.kinds.registry import kind_of
 from keyconsole.changes.models import Change
 from keyconsole.changes.states import State
 
@@ -46,9 +47,9 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps([summary(change, now=now) for change in changes], indent=2))
             return
         for change in changes:
-            move = f"{change.from_region} -> {change.to_region}"
+            what = f"{kind_of(change).words.name}: {' -> '.join(change.regions)}"
             self.stdout.write(
-                f"{change.ref:<8} {change.state:<12} {change.key.name} ({change.key.account.name})  {move}  "
+                f"{change.ref:<8} {change.state:<12} {change.key.name} ({change.key.account.name})  {what}  "
                 f"by {change.requester.username}"
             )
         if not changes:

@@ -24,8 +24,8 @@ from keyconsole.changes.cli.arguments import (
 from keyconsole.changes.cli.find_key import find_key, named_account
 from keyconsole.changes.execution.run_inline import carry
 from keyconsole.changes.execution.store_observations import observe_now
+from keyconsole.changes.kinds.update_primary_region.preflight import region_problem
 from keyconsole.changes.models import Answer, Attempt, Change
-from keyconsole.changes.plan.preflight import region_problem
 from keyconsole.changes.quorum import asked_of, still_waits_for
 from keyconsole.changes.requests.request import request_move
 from keyconsole.changes.states import State
@@ -154,6 +154,7 @@ def _as_json(change: Change) -> dict[str, Any]:
     attempt = Attempt.objects.filter(change=change).first()
     return {
         "change": change.ref,
+        "kind": change.kind,
         "state": change.state,
         "outcome": change.outcome,
         "key_id": change.key.key_id,

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from keyconsole.changes.plan.plan import differences, plan_for, plan_sha256
+from keyconsole.changes.kinds.update_primary_region.plan import differences, plan_for
+from keyconsole.changes.plan.plan import plan_sha256
 
 pytestmark = pytest.mark.django_db
 

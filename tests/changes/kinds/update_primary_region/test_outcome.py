@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyconsole.changes.execution.outcome import Outcome, View, judge
+from keyconsole.changes.kinds.parts import Outcome, View
+from keyconsole.changes.kinds.update_primary_region.outcome import judge
 
 OLD, NEW, THIRD = "us-east-1", "eu-west-1", "ap-southeast-2"
 

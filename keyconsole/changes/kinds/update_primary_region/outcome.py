@@ -6,37 +6,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
+
+from keyconsole.changes.kinds.parts import Judgement, Outcome, View
+from keyconsole.changes.models import Change
 
 ENABLED = "Enabled"
 
 
-class Outcome(StrEnum):
-    DONE = "done"
-    NOT_APPLIED = "not_applied"
-    WAIT = "wait"
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """One Region's look; `role` is empty where it could not be read, `gone` where the key is no more."""
-
-    region: str
-    role: str = ""
-    state: str = ""
-    names_primary: str = ""
-    gone: bool = False
-
-    @property
-    def readable(self) -> bool:
-        return bool(self.role)
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    outcome: Outcome
-    sentence: str
+def judge_change(
+    change: Change,
+    views: Iterable[View],
+    *,
+    refused: bool,
+    past_deadline: bool,
+    not_required: frozenset[str],
+) -> Judgement:
+    return judge(
+        views,
+        from_region=change.from_region,
+        to_region=change.to_region,
+        refused=refused,
+        past_deadline=past_deadline,
+        not_required=not_required,
+    )
 
 
 def judge(
@@ -61,7 +53,10 @@ def judge(
     if _moved(old, new):
         if behind := [view.region for view in required if view.names_primary != to_region]:
             return Judgement(Outcome.WAIT, f"{_listed(behind)} does not name {to_region} as the primary yet.")
-        return Judgement(Outcome.DONE, f"{to_region} is the primary in every Region; both keys are Enabled.")
+        already = f"{to_region} already was the primary when AWS got our call. " if refused else ""
+        return Judgement(
+            Outcome.DONE, f"{already}{to_region} is the primary in every Region; both keys are Enabled."
+        )
     return _not_moved(old, new, required, refused=refused, past_deadline=past_deadline)
 
 

@@ -2,25 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from keyconsole.changes.kinds.parts import Explanation
 from keyconsole.changes.models import Answer, Attempt
 from keyconsole.kms.facts import KeyArn
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """`awss_words`: what AWS itself said, with its code; empty where it said nothing."""
-
-    sentence: str
-    region: str
-    what_to_do: str
-    awss_words: str = ""
-
-    @property
-    def told(self) -> str:
-        return f"{self.sentence} AWS refused: {self.awss_words}" if self.awss_words else self.sentence
-
 
 # AWS's words (observed 2026-09-12), the sentence, and what to do. The first found in the message counts.
 _BY_MESSAGE = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from keyconsole.changes.execution import call, execute
-from keyconsole.changes.execution.aws_refusals import explain
+from keyconsole.changes.kinds.update_primary_region.aws_refusals import explain
 from keyconsole.changes.models import Attempt
 from tests.changes.conftest import PRIMARY, REPLICA, moves_sent, run
 

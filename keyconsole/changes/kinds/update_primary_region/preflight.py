@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
+from keyconsole.changes.kinds.parts import Answer, Check, Preflight
+from keyconsole.changes.kinds.update_primary_region.words import WARNINGS
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
 from keyconsole.kms.facts import KeyState, Role
 from keyconsole.kms.policies import explicit_deny
@@ -14,53 +14,12 @@ from keyconsole.kms.regions import partition_of
 
 FRESH_FOR = timedelta(hours=2)
 ACTION = "kms:UpdatePrimaryRegion"
-WARNINGS = (
-    "This is planned administration, not failover: replicas go on encrypting and decrypting without it.",
-    (
-        "Terraform and CloudFormation will see a changed key. Do not follow a plan that replaces it: "
-        "import the resources again instead."
-    ),
-    (
-        "Policies that use kms:MultiRegionKeyType turn around: what they allow on a REPLICA they then allow "
-        "on the former primary."
-    ),
-    "Permissions for kms:ReplicateKey stay with the former primary's policy. Move them if you need them.",
-)
-
-
-class Answer(StrEnum):
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    name: str
-    answer: Answer
-    sentence: str
-    region: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Preflight:
-    checks: tuple[Check, ...]
-    warnings: tuple[str, ...] = WARNINGS
-
-    @property
-    def failures(self) -> tuple[Check, ...]:
-        return tuple(check for check in self.checks if check.answer == Answer.FAIL)
-
-    @property
-    def passes(self) -> bool:
-        return not self.failures
 
 
 def preflight(key: MultiRegionKey, *, to_region: str, now: datetime) -> Preflight:
     """Each check in the order in which KMS itself would refuse."""
     members = {member.region: member for member in key.region_keys.all()}
-    return Preflight(tuple(_checks(key, members, to_region, now)))
+    return Preflight(tuple(_checks(key, members, to_region, now)), WARNINGS)
 
 
 def _checks(

@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone
 
 from keyconsole.changes.authorization import prospects
-from keyconsole.changes.plan.preflight import Answer, preflight
+from keyconsole.changes.kinds.parts import Answer
+from keyconsole.changes.kinds.update_primary_region.preflight import preflight
 
 pytestmark = pytest.mark.django_db
 TO = "eu-west-1"

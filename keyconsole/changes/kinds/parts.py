@@ -1,0 +1,94 @@
+"""The values that cross the interface of a kind: what it is asked with, and what it answers with. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+Plan = dict[str, Any]
+# One Region as a plan holds it: region, role, state, policy_sha256. Empty: unknown, or no key there.
+PlannedRegion = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How a kind is called, where a sentence needs nothing of its change."""
+
+    name: str  # in lists, beside the change
+    label: str  # before its Regions, at the terminal and in messages
+    region_parameter: str  # what AWS calls the Region that was asked for
+    under_way: str  # the headline while AWS says Updating
+    meanwhile: tuple[str, ...]  # what is normal until it has settled; the headline may say some of it
+
+
+class Answer(StrEnum):
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    name: str
+    answer: Answer
+    sentence: str
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """`warnings`: what somebody should know before they ask for it, whatever the checks say."""
+
+    checks: tuple[Check, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def failures(self) -> tuple[Check, ...]:
+        return tuple(check for check in self.checks if check.answer == Answer.FAIL)
+
+    @property
+    def passes(self) -> bool:
+        return not self.failures
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """`awss_words`: what AWS itself said, with its code; empty where it said nothing."""
+
+    sentence: str
+    region: str
+    what_to_do: str
+    awss_words: str = ""
+
+    @property
+    def told(self) -> str:
+        return f"{self.sentence} AWS refused: {self.awss_words}" if self.awss_words else self.sentence
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One Region's look; `role` is empty where it could not be read, `gone` where the key is no more."""
+
+    region: str
+    role: str = ""
+    state: str = ""
+    names_primary: str = ""
+    gone: bool = False
+
+    @property
+    def readable(self) -> bool:
+        return bool(self.role)
+
+
+class Outcome(StrEnum):
+    DONE = "done"
+    NOT_APPLIED = "not_applied"
+    WAIT = "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    outcome: Outcome
+    sentence: str
