@@ -31,7 +31,10 @@ class Event(StrEnum):
     KEY_PRIMARY_MOVED = "key.primary_moved", "A scan saw a primary in another Region than before."
     KEY_REPLICA_APPEARED = "key.replica_appeared", "A scan saw a Region key that was not there before."
     KEY_REPLICA_GONE = "key.replica_gone", "A scan no longer saw a Region key in a Region that it could read."
-    CHANGE_REQUESTED = "change.requested", "A person asked to make a replica the primary."
+    CHANGE_REQUESTED = (
+        "change.requested",
+        "A person asked for a change of a key, such as to make a replica the primary.",
+    )
     CHANGE_APPROVED = "change.approved", "A change may run: everybody agreed whom its rules ask for."
     CHANGE_APPROVAL_GIVEN = "change.approval_given", "A person approved a change's plan, by its hash."
     CHANGE_APPROVAL_WITHDRAWN = "change.approval_withdrawn", "A person took an approval back."
@@ -58,12 +61,12 @@ class Event(StrEnum):
     CHANGE_CANCELLED = "change.cancelled", "A change was taken back before it ran."
     CHANGE_CLAIMED = "change.claimed", "A worker took a change and began to look at the key."
     CHANGE_STALE = "change.stale", "The key no longer was as in the plan; nothing was sent to AWS."
-    CHANGE_EXECUTION_STARTED = "change.execution_started", "UpdatePrimaryRegion is about to be sent, once."
-    CHANGE_ANSWERED = "change.answered", "What AWS answered to UpdatePrimaryRegion, or that no answer came."
+    CHANGE_EXECUTION_STARTED = "change.execution_started", "A change's one call is about to be sent to AWS."
+    CHANGE_ANSWERED = "change.answered", "What AWS answered to a change's one call, or that no answer came."
     CHANGE_SETTLING = "change.settling", "The change is watched in every Region until AWS has settled it."
     CHANGE_OVERDUE = "change.overdue", "A change has not settled by its deadline; it goes on being watched."
-    CHANGE_DONE = "change.done", "Every Region agrees on the new primary and both keys are Enabled."
-    CHANGE_NOT_APPLIED = "change.not_applied", "The primary did not move."
+    CHANGE_DONE = "change.done", "A change has settled: the Regions show what was asked for."
+    CHANGE_NOT_APPLIED = "change.not_applied", "What a change asked for did not happen at AWS."
     PERSON_ADDED = "person.added", "A person who may sign in was added."
     PERSON_SIGNED_IN = "person.signed_in", "A person signed in."
     PERSON_SIGN_IN_FAILED = "person.sign_in_failed", "A sign-in was refused."

@@ -182,9 +182,11 @@ def test_an_axis_without_length_is_still_an_axis():
 
 def test_a_move_is_planned_then_moving_then_done():
     there, away = side("REPLICA", "REPLICA", "PRIMARY"), side("PRIMARY", "PRIMARY", "REPLICA")
-    assert Move(away, there, moving=False).phase == "planned"
-    assert Move(away, there, moving=True).phase == "moving"
-    arrived = Move(side("PRIMARY", "replica", "REPLICA"), side("REPLICA", "PRIMARY", "PRIMARY"), moving=False)
+    assert Move((away, there), moving=False).phase == "planned"
+    assert Move((away, there), moving=True).phase == "moving"
+    arrived = Move(
+        (side("PRIMARY", "replica", "REPLICA"), side("REPLICA", "PRIMARY", "PRIMARY")), moving=False
+    )
     assert arrived.phase == "done"
     assert arrived.is_done
 
@@ -192,4 +194,4 @@ def test_a_move_is_planned_then_moving_then_done():
 def test_an_unknown_role_never_counts_as_arrived():
     unknown = side("REPLICA", "", "PRIMARY")
     assert not unknown.has_arrived
-    assert Move(side("PRIMARY", "REPLICA", "REPLICA"), unknown, moving=False).phase == "planned"
+    assert Move((side("PRIMARY", "REPLICA", "REPLICA"), unknown), moving=False).phase == "planned"

@@ -16,7 +16,7 @@ from keyconsole.changes.kinds.parts import (
     Words,
 )
 from keyconsole.changes.models import Attempt, Change, KindName
-from keyconsole.inventory.models import MultiRegionKey, RegionKey
+from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.kms.errors import KmsError
 from keyconsole.kms.sessions import AccountSession
 
@@ -32,9 +32,7 @@ class Kind(Protocol):
     @property
     def words(self) -> Words: ...
 
-    def plan(
-        self, key: MultiRegionKey, *, to_region: str, region_keys: Iterable[RegionKey] | None = None
-    ) -> Plan:
+    def plan(self, key: MultiRegionKey, *, to_region: str) -> Plan:
         """Exactly what is asked for, and what was last seen.
 
         Every plan has `action`, `account_id`, `key_id`, `key_arn` (whom the call goes to), `from_region` (may

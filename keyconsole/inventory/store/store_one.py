@@ -16,11 +16,13 @@ def store_observation(
 ) -> None:
     """Without facts only the sight changes: what was seen earlier stays, as of when it was seen.
 
+    A Region where no key was known, and none is found, stays without a row.
     The key's primary becomes `region` where that says PRIMARY and nothing is under way; the period is not
     touched (`periods.record_primary` does that, once every Region agrees).
     """
     with transaction.atomic():
-        RegionKey.objects.get_or_create(key=key, region=region)
+        if facts:
+            RegionKey.objects.get_or_create(key=key, region=region)
         row = RegionKey.objects.filter(key=key, region=region).filter(
             Q(last_look_at=None) | Q(last_look_at__lte=now)
         )

@@ -81,10 +81,7 @@ def poll_of(change: Change, *, held: bool) -> str:
 
 def _progress(change: Change) -> dict[str, Any]:
     found = progress(change)
-    from_side, to_side = found.sides
-    picture = Move(
-        _move_side(from_side, found.next_look_at), _move_side(to_side, found.next_look_at), found.moving
-    )
+    picture = Move(tuple(_move_side(side, found.next_look_at) for side in found.sides), found.moving)
     return {"progress": found, "picture": picture}
 
 

@@ -99,20 +99,20 @@ def _move(name: str, now: datetime) -> Move:
     waits = name in {"moving", "unknown"}
     note = "AWS says Updating. Encryption and decryption go on." if waits else ""
     unseen = "The last look was denied; what was seen before is not repeated here."
-    return Move(
-        MoveSide("us-east-1", "PRIMARY", from_now, "REPLICA", state, looked, again if waits else None, note),
-        MoveSide(
-            "eu-west-1",
-            "REPLICA",
-            to_now,
-            "PRIMARY",
-            state if to_now else "",
-            looked if to_now else None,
-            again if waits else None,
-            note if to_now else unseen,
-        ),
-        moving=waits,
+    away = MoveSide(
+        "us-east-1", "PRIMARY", from_now, "REPLICA", state, looked, again if waits else None, note
     )
+    there = MoveSide(
+        "eu-west-1",
+        "REPLICA",
+        to_now,
+        "PRIMARY",
+        state if to_now else "",
+        looked if to_now else None,
+        again if waits else None,
+        note if to_now else unseen,
+    )
+    return Move((away, there), moving=waits)
 
 
 def _periods(now: datetime) -> list[Period]:

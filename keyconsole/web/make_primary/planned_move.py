@@ -41,8 +41,10 @@ def planned_move(key: MultiRegionKey, *, to_region: str, person: User, now: date
     sha256 = plan_sha256(plan_for(key, to_region=to_region)) if found.passes else ""
     return PlannedMove(
         picture=Move(
-            _side(key.primary_region, members.get(key.primary_region), "REPLICA"),
-            _side(to_region, members.get(to_region), "PRIMARY"),
+            (
+                _side(key.primary_region, members.get(key.primary_region), "REPLICA"),
+                _side(to_region, members.get(to_region), "PRIMARY"),
+            ),
             moving=False,
         ),
         checks=[(_LOOKS[check.answer], check) for check in found.checks],

@@ -1,4 +1,4 @@
-"""The picture of a move: two Regions, what each was, is and will be.
+"""The picture of a change: its Regions, what each was, is and will be.
 
 Owns the words' order, not the words' look. Pages fill it from a plan, or from what was last seen.
 """
@@ -38,17 +38,12 @@ class MoveSide:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    from_side: MoveSide
-    to_side: MoveSide
+    sides: tuple[MoveSide, ...]  # an arrow leads to the last one
     moving: bool
 
     @property
-    def sides(self) -> tuple[MoveSide, MoveSide]:
-        return self.from_side, self.to_side
-
-    @property
     def is_done(self) -> bool:
-        return not self.moving and self.from_side.has_arrived and self.to_side.has_arrived
+        return not self.moving and all(side.has_arrived for side in self.sides)
 
     @property
     def phase(self) -> str:

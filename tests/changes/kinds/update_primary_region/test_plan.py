@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from keyconsole.audit.chain import canonical_json
+from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.kinds.update_primary_region.plan import differences, plan_for
 from keyconsole.changes.plan.plan import plan_sha256
+from keyconsole.inventory.models import MultiRegionKey, RegionKey
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +69,27 @@ def test_a_policy_that_was_not_known_when_planned_is_no_difference(plan):
     regions = as_planned(plan)
     regions[1]["policy_sha256"] = "now-known"
     assert differences(plan, regions) == []
+
+
+def test_the_plan_is_the_same_to_the_byte_in_every_version_of_the_product():
+    """People have approved hashes of such plans: a change here would make each of them stale."""
+    key = MultiRegionKey(
+        account=AwsAccount(account_id="111122223333", partition="aws"),
+        key_id="mrk-1234567890abcdef1234567890abcdef",
+        primary_region="us-east-1",
+    )
+    members = [
+        RegionKey(region="us-east-1", role="PRIMARY", state="Enabled", policy_sha256="aa" * 32),
+        RegionKey(region="eu-west-1", role="REPLICA", state="Enabled", policy_sha256=""),
+        RegionKey(region="ap-southeast-2", role="REPLICA", state="Disabled", policy_sha256=""),
+    ]
+    plan = plan_for(key, to_region="eu-west-1", region_keys=members)
+    assert canonical_json(plan) == (
+        '{"account_id":"111122223333","action":"UpdatePrimaryRegion","from_region":"us-east-1",'
+        '"key_arn":"arn:aws:kms:us-east-1:111122223333:key/mrk-1234567890abcdef1234567890abcdef",'
+        '"key_id":"mrk-1234567890abcdef1234567890abcdef","regions":['
+        f'{{"policy_sha256":"{"aa" * 32}","region":"us-east-1","role":"PRIMARY","state":"Enabled"}},'
+        '{"policy_sha256":"","region":"eu-west-1","role":"REPLICA","state":"Enabled"}],'
+        '"to_region":"eu-west-1"}'
+    )
+    assert plan_sha256(plan) == "1438a8b179d868ed33a335d9b610af1a8516ea719aa102f964b1864945c4dbfe"
