@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from django.contrib.auth.models import User
 from django.db.models import Count, Exists, Min, OuterRef, QuerySet
@@ -84,5 +85,5 @@ def _world(keys: QuerySet[MultiRegionKey], in_flight: Sequence[Change]) -> World
         )
         for region in sorted(primaries.keys() | totals.keys())
     ]
-    arcs = [WorldArc(change.from_region, change.to_region) for change in in_flight]
+    arcs = [WorldArc(*pair) for change in in_flight for pair in pairwise(change.regions)]
     return World(sorted(regions, key=lambda one: (-one.primaries, -one.replicas, one.region)), arcs)
