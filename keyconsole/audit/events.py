@@ -60,6 +60,10 @@ class Event(StrEnum):
     BATCH_ENDED = "batch.ended", "The last line of a batch came to its end."
     CHANGE_CANCELLED = "change.cancelled", "A change was taken back before it ran."
     CHANGE_CLAIMED = "change.claimed", "A worker took a change and began to look at the key."
+    CHANGE_COULD_NOT_LOOK = (
+        "change.could_not_look",
+        "The key could not be read before the call; nothing was sent, and the change goes on waiting.",
+    )
     CHANGE_STALE = "change.stale", "The key no longer was as in the plan; nothing was sent to AWS."
     CHANGE_EXECUTION_STARTED = "change.execution_started", "A change's one call is about to be sent to AWS."
     CHANGE_ANSWERED = "change.answered", "What AWS answered to a change's one call, or that no answer came."

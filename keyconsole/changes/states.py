@@ -23,7 +23,7 @@ MAY_BECOME: dict[State, frozenset[State]] = {
     State.APPROVED: frozenset(
         {State.PENDING, State.EXECUTING, State.REJECTED, State.CANCELLED, State.EXPIRED, State.STALE}
     ),
-    State.EXECUTING: frozenset({State.SETTLING, State.STALE, State.NOT_APPLIED}),
+    State.EXECUTING: frozenset({State.SETTLING, State.APPROVED, State.STALE, State.NOT_APPLIED}),
     State.SETTLING: frozenset({State.DONE, State.NOT_APPLIED}),
     State.DONE: frozenset(),
     State.REJECTED: frozenset(),

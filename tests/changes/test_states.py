@@ -9,7 +9,7 @@ from keyconsole.changes.states import CLOSED, IN_FLIGHT, MAY_BECOME, OPEN, State
 STEPS = {
     "pending": "approved rejected cancelled expired stale",
     "approved": "pending executing rejected cancelled expired stale",
-    "executing": "settling stale not_applied",
+    "executing": "settling approved stale not_applied",
     "settling": "done not_applied",
     "done": "",
     "rejected": "",

@@ -7,7 +7,7 @@ committed before the call, and nothing here calls without having inserted it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -17,7 +17,7 @@ from keyconsole.changes.approvals.deadlines import next_check
 from keyconsole.changes.approvals.run_gate import RunDecision, gate
 from keyconsole.changes.execution import settle
 from keyconsole.changes.execution.call import record_answer, send
-from keyconsole.changes.execution.observe import TRANSIENT, Seen, enter_for, not_entered, observe
+from keyconsole.changes.execution.observe import Seen, enter_for, not_entered, observe
 from keyconsole.changes.execution.store_observations import change_regions, store_round
 from keyconsole.changes.execution.worker_name import worker_name
 from keyconsole.changes.kinds.registry import kind_of
@@ -32,8 +32,9 @@ from keyconsole.refusals import Lost
 # A worker that has not moved a change on for so long is taken for dead; another one takes over. Between two
 # renewals a step takes 15 s to enter, or 25 s to look, or 30 s to send: less than half of it.
 LEASE = timedelta(seconds=90)
-LOOKS_BEFORE_GIVING_UP = 4
 PAUSE_BETWEEN_LOOKS = timedelta(seconds=5)
+LONGEST_PAUSE_BETWEEN_LOOKS = timedelta(minutes=5)
+LATEST = datetime.max.replace(tzinfo=UTC)
 LOST_WORKER = (
     "The worker that was to send the call was lost. Looking tells whether it did, and what came of it."
 )
@@ -74,7 +75,7 @@ def _carry_on(change: Change, *, clock: Clock) -> None:
         session = enter_for(change.key.account, name=change.ref)
     except KmsError as error:
         store_round(change, not_entered(change_regions(change), error), now=clock())
-        _cannot_look(change, str(error), transient=isinstance(error, TRANSIENT), now=clock())
+        _cannot_look(change, str(error), now=clock())
         return
     with session:
         _observe_and_send(change, session, clock=clock)
@@ -88,8 +89,8 @@ def _observe_and_send(change: Change, session: AccountSession, *, clock: Clock) 
     now = clock()
     store_round(change, seen, now=now)
     planned = [one for one in seen if one.region in change.regions]
-    if blind := [one for one in planned if one.facts is None and one.transient]:
-        _cannot_look(change, blind[0].problem, transient=True, now=now)
+    if unknown := [one.unknown for one in planned if one.unknown]:
+        _cannot_look(change, unknown[0], now=now)
         return
     if found := kind_of(change).differences(change.plan, [one.for_plan() for one in planned]):
         _end_stale(change, planned, found, now=now)
@@ -139,17 +140,21 @@ def _end_stale(change: Change, planned: list[Seen], found: list[str], *, now: da
     )
 
 
-def _cannot_look(change: Change, problem: str, *, transient: bool, now: datetime) -> None:
-    """Look again soon where that can help; else end, since nothing was sent."""
-    if transient and change.rounds_taken < LOOKS_BEFORE_GIVING_UP:
-        give_back(change, due_at=now + PAUSE_BETWEEN_LOOKS)
-        return
+def _cannot_look(change: Change, problem: str, *, now: datetime) -> None:
+    """Unknown is no difference and no end: it waits, approved, until it can look or its approval expires."""
     move(
         change,
-        to=State.NOT_APPLIED,
-        event=Event.CHANGE_NOT_APPLIED,
+        to=State.APPROVED,
+        event=Event.CHANGE_COULD_NOT_LOOK,
         actor=worker_name(),
         now=now,
+        due_at=min(now + pause_before_looking_again(change), change.approval_expires_at or LATEST),
         data={"problem": problem},
-        outcome=f"Nothing was sent to AWS: the key could not be read first. {problem}",
+        outcome=f"Nothing was sent to AWS yet: the key cannot be read first. {problem}",
     )
+
+
+def pause_before_looking_again(change: Change) -> timedelta:
+    """Soon at first, then less often: each try is a line of the record, and it may be long until one can."""
+    tries = max(change.rounds_taken - 1, 0)
+    return min(PAUSE_BETWEEN_LOOKS * (1 << min(tries, 10)), LONGEST_PAUSE_BETWEEN_LOOKS)

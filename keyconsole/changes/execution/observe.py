@@ -11,7 +11,7 @@ from functools import partial
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.execution.time_limit import each_within
-from keyconsole.changes.kinds.parts import Plan, PlannedRegion
+from keyconsole.changes.kinds.parts import GONE, Plan, PlannedRegion
 from keyconsole.inventory.models import MultiRegionKey, Sight
 from keyconsole.kms.errors import AccessDenied, KmsError, NotFound, ServiceFault, Throttled, Unreachable
 from keyconsole.kms.facts import KeyArn, RegionKeyFacts
@@ -34,6 +34,12 @@ class Seen:
     problem: str = ""
     transient: bool = False
     policy_sha256: str = ""
+    policy_problem: str = ""  # why the policy that the plan was made with could not be read
+
+    @property
+    def unknown(self) -> str:
+        """Why this Region does not tell whether the plan still holds; empty where it does. Gone is known."""
+        return "" if self.sight == Sight.GONE else self.problem or self.policy_problem
 
     @property
     def role(self) -> str:
@@ -51,7 +57,7 @@ class Seen:
         return {
             "region": self.region,
             "role": self.role,
-            "state": self.state,
+            "state": GONE if self.sight == Sight.GONE else self.state,
             "policy_sha256": self.policy_sha256,
         }
 
@@ -118,11 +124,11 @@ def _observe_in(session: AccountSession, arn: KeyArn, *, with_policy: bool) -> S
         return Seen(region, Sight.DENIED, problem=str(error))
     except KmsError as error:
         return Seen(region, Sight.UNREACHABLE, problem=str(error), transient=isinstance(error, TRANSIENT))
-    return replace(seen, policy_sha256=_digest(session, arn)) if with_policy else seen
+    return _with_policy(seen, session, arn) if with_policy else seen
 
 
-def _digest(session: AccountSession, arn: KeyArn) -> str:
+def _with_policy(seen: Seen, session: AccountSession, arn: KeyArn) -> Seen:
     try:
-        return policy_digest(session.kms(arn.region).get_key_policy(arn))
+        return replace(seen, policy_sha256=policy_digest(session.kms(arn.region).get_key_policy(arn)))
     except KmsError as error:
-        return f"unreadable: {error.code}"
+        return replace(seen, policy_problem=str(error))

@@ -7,8 +7,10 @@ from enum import StrEnum
 from typing import Any
 
 Plan = dict[str, Any]
-# One Region as a plan holds it: region, role, state, policy_sha256. Empty: unknown, or no key there.
+# One Region as a plan holds it: region, role, state, policy_sha256. Never one that could not be looked at.
 PlannedRegion = dict[str, str]
+# The state of a Region key that is no more.
+GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)

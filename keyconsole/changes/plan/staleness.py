@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from keyconsole.audit.events import Event
-from keyconsole.changes.kinds.parts import PlannedRegion
+from keyconsole.changes.kinds.parts import GONE, PlannedRegion
 from keyconsole.changes.kinds.registry import kind_of
 from keyconsole.changes.models import Change
 from keyconsole.changes.states import State
@@ -42,7 +42,7 @@ def end_if_stale(change: Change, *, actor: str, now: datetime) -> bool:
 
 def _as_seen(planned: PlannedRegion, member: RegionKey | None) -> PlannedRegion:
     if member is None or member.sight == Sight.GONE:
-        return {"region": planned["region"], "role": "", "state": "", "policy_sha256": ""}
+        return {"region": planned["region"], "role": "", "state": GONE, "policy_sha256": ""}
     if member.sight != Sight.SEEN or member.state == "Updating":
         return planned
     policy = member.policy_sha256 or planned["policy_sha256"]

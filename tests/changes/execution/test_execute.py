@@ -4,8 +4,10 @@ import pytest
 
 from keyconsole.audit.models import Entry
 from keyconsole.changes.execution import execute
+from keyconsole.changes.execution.step import step
 from keyconsole.changes.models import Attempt, Change
 from keyconsole.inventory.models import Cause
+from keyconsole.kms.policies import policy_digest
 from tests.changes.approvals.teams import claim
 from tests.changes.conftest import PRIMARY, REPLICA, THIRD, look_again, moves_sent, run
 
@@ -97,8 +99,6 @@ def test_a_move_made_elsewhere_meanwhile_makes_it_stale(ask, clock, kms, key, aw
 
 
 def test_a_changed_policy_makes_it_stale(clock, kms, key, cast, ask):
-    from keyconsole.kms.policies import policy_digest
-
     key.region_keys.filter(region=REPLICA).update(
         policy='{"Version":"2012-10-17","Statement":[]}', policy_sha256=policy_digest('{"Statement":[]}')
     )
@@ -115,37 +115,76 @@ def test_an_unread_third_region_does_not_stop_the_move(ask, clock, kms):
     assert f"Not read, neither before nor after: {THIRD}" in change.outcome
 
 
-def test_a_region_that_is_down_is_looked_at_again_before_giving_up(ask, clock, kms):
-    kms.fault("region-down", region=REPLICA)
+FAULTS_OF_A_LOOK = [
+    {"name": "region-down", "region": REPLICA},
+    {"name": "deny", "operation": "DescribeKey", "region": REPLICA},
+    {"name": "deny", "operation": "DescribeKey", "region": PRIMARY},
+    {"name": "expired-token", "operation": "DescribeKey"},
+    {"name": "server-error", "operation": "DescribeKey", "region": PRIMARY},
+    {"name": "role-missing"},
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS_OF_A_LOOK, ids=lambda fault: "-".join(fault.values()))
+def test_unknown_is_never_a_difference_and_never_an_end(ask, clock, kms, cast, fault):
+    """It says that it cannot look, keeps its approval, and goes on when it can look again."""
     change = ask()
-    execute.execute(change, clock=clock)
+    kms.fault(**fault)
+    for _ in range(3):
+        execute.execute(Change.objects.get(pk=change.pk), clock=clock)
+        clock.pass_time(minutes=6)
     change.refresh_from_db()
-    assert change.state == "executing"
+    assert (change.state, change.lease) == ("approved", "")
+    assert change.outcome.startswith("Nothing was sent to AWS yet: the key cannot be read first.")
+    assert Entry.objects.filter(subject=change.ref, event="change.could_not_look").count() == 3
+    assert moves_sent(kms) == 0
     kms.clear_faults()
-    clock.pass_time(seconds=6)
     assert run(Change.objects.get(pk=change.pk), clock).state == "done"
     assert moves_sent(kms) == 1
 
 
-def test_a_region_that_stays_down_ends_it_and_nothing_was_sent(ask, clock, kms):
+def test_a_policy_that_cannot_be_read_is_unknown_and_no_difference(ask, clock, kms, key):
+    policy = kms.desk.keys(key.account.account_id, REPLICA)[key.key_id].policy
+    key.region_keys.filter(region=REPLICA).update(policy=policy, policy_sha256=policy_digest(policy))
+    change = ask()
+    kms.fault("deny", operation="GetKeyPolicy", region=REPLICA)
+    assert run(change, clock).state == "approved"
+    kms.clear_faults()
+    clock.pass_time(seconds=10)
+    assert run(Change.objects.get(pk=change.pk), clock).state == "done"
+
+
+def test_it_looks_again_soon_and_then_less_often(ask, clock, kms):
     kms.fault("region-down", region=REPLICA)
-    change = ask()
-    for _ in range(8):
+    change, pauses = ask(), []
+    for _ in range(9):
         execute.execute(Change.objects.get(pk=change.pk), clock=clock)
-        clock.pass_time(seconds=6)
-    change.refresh_from_db()
-    assert change.state == "not_applied"
-    assert "Nothing was sent" in change.outcome
-    assert moves_sent(kms) == 0
+        change.refresh_from_db()
+        pauses.append((change.due_at - clock()).total_seconds())
+        clock.now = change.due_at
+    assert pauses == [5, 10, 20, 40, 80, 160, 300, 300, 300]
 
 
-def test_an_account_that_cannot_be_entered_ends_it_and_nothing_was_sent(ask, clock, kms):
-    change = ask()
+def test_what_can_never_be_looked_at_ends_with_its_approval(ask, clock, kms):
     kms.fault("role-missing")
+    change = ask()
+    step(change, clock=clock)
+    change.refresh_from_db()
+    clock.now = change.approval_expires_at
+    step(Change.objects.select_related("key__account", "requester", "batch").get(pk=change.pk), clock=clock)
+    change.refresh_from_db()
+    assert (change.state, change.outcome) == (
+        "expired",
+        "Expired. Its approval was not used in time. Nothing was sent to AWS.",
+    )
+
+
+def test_a_key_that_is_gone_is_a_difference(ask, clock, kms, monkeypatch):
+    change = ask()
+    kms.desk.keys(change.key.account.account_id, REPLICA).pop(change.key.key_id)
     change = run(change, clock)
-    assert change.state == "not_applied"
-    assert "Nothing was sent" in change.outcome
-    assert moves_sent(kms) == 0
+    assert change.state == "stale"
+    assert f"The key in {REPLICA} is gone." in change.outcome
 
 
 def test_executing_twice_sends_once(ask, clock, kms):

@@ -139,6 +139,6 @@ def test_a_region_of_the_move_that_does_not_answer_is_unknown_and_ends_nothing(a
     change = ask()
     execute.execute(change, clock=clock)
     found = again(change)
-    assert (found.state, found.lease) == ("executing", "")
+    assert (found.state, found.lease) == ("approved", "")
     assert take(found, now=clock() + execute.PAUSE_BETWEEN_LOOKS, lasts=execute.LEASE)
     assert moves_sent(kms) == 0

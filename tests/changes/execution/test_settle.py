@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from keyconsole.audit.models import Entry
+from keyconsole.changes.execution import execute
 from keyconsole.changes.execution.settle import pause_after
 from tests.changes.conftest import PRIMARY, REPLICA, THIRD, look_again, moves_sent, run
 
@@ -125,3 +126,31 @@ def test_a_refusal_because_another_made_the_move_first_ends_with_the_truth(
     assert change.attempt.answer == "refused"
     assert change.state == "done"
     assert "already was the primary when AWS got our call" in change.outcome
+
+
+@pytest.mark.parametrize(
+    ("region", "what", "told"),
+    [
+        (PRIMARY, "disable_key", "is Disabled"),
+        (REPLICA, "disable_key", "is Disabled"),
+        (PRIMARY, "schedule_key_deletion", "is PendingDeletion"),
+    ],
+)
+def test_what_somebody_does_to_the_keys_afterwards_does_not_keep_it_settling(
+    ask, clock, kms, key, aws, region, what, told
+):
+    change = ask()
+    execute.execute(change, clock=clock)
+    getattr(aws.client(key.account.account_id, region), what)(KeyId=key.key_id)
+    change = look_again(change, clock)
+    assert change.state == "done"
+    assert f"the key in {region} {told}" in change.outcome
+
+
+def test_an_old_key_that_is_deleted_afterwards_does_not_keep_it_settling(ask, clock, kms, key):
+    change = ask()
+    execute.execute(change, clock=clock)
+    kms.desk.keys(key.account.account_id, PRIMARY).pop(key.key_id)
+    change = look_again(change, clock)
+    assert change.state == "done"
+    assert f"the key in {PRIMARY} is gone" in change.outcome

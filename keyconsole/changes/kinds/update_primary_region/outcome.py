@@ -11,6 +11,7 @@ from keyconsole.changes.kinds.parts import Judgement, Outcome, View
 from keyconsole.changes.models import Change
 
 ENABLED = "Enabled"
+UNSETTLED = ("Updating", "Creating")
 
 
 def judge_change(
@@ -48,20 +49,27 @@ def judge(
         for view in by_region.values()
         if view.region in {from_region, to_region} or (view.region not in not_required and not view.gone)
     ]
-    if unknown := [view.region for view in required if not view.readable]:
+    if unknown := [view.region for view in required if not view.readable and not view.gone]:
         return Judgement(Outcome.WAIT, f"Cannot read {_listed(unknown)}: what holds there is unknown.")
-    if _moved(old, new):
-        if behind := [view.region for view in required if view.names_primary != to_region]:
+    if new.role == "PRIMARY" and new.state not in UNSETTLED:
+        if behind := [view.region for view in required if _is_behind(view, to_region)]:
             return Judgement(Outcome.WAIT, f"{_listed(behind)} does not name {to_region} as the primary yet.")
         already = f"{to_region} already was the primary when AWS got our call. " if refused else ""
-        return Judgement(
-            Outcome.DONE, f"{already}{to_region} is the primary in every Region; both keys are Enabled."
-        )
+        return Judgement(Outcome.DONE, f"{already}{to_region} is the primary in every Region{_but(old, new)}")
     return _not_moved(old, new, required, refused=refused, past_deadline=past_deadline)
 
 
-def _moved(old: View, new: View) -> bool:
-    return (new.role, new.state, old.role, old.state) == ("PRIMARY", ENABLED, "REPLICA", ENABLED)
+def _is_behind(view: View, to_region: str) -> bool:
+    also_primary = view.role == "PRIMARY" and view.region != to_region
+    return not view.gone and (view.names_primary != to_region or also_primary)
+
+
+def _but(old: View, new: View) -> str:
+    """What became of the two keys since: disabled, to be deleted or gone is another story than the move."""
+    if old.state == new.state == ENABLED:
+        return "; both keys are Enabled."
+    told = [f"the key in {view.region} is {'gone' if view.gone else view.state}" for view in (old, new)]
+    return f"; {' and '.join(told)}."
 
 
 def _not_moved(

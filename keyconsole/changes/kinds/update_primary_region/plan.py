@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from keyconsole.changes.kinds.parts import Plan, PlannedRegion
+from keyconsole.changes.kinds.parts import GONE, Plan, PlannedRegion
 from keyconsole.inventory.models import MultiRegionKey, RegionKey
 from keyconsole.kms.facts import Role
 
@@ -47,12 +47,12 @@ def already_so(plan: Plan, regions_now: Iterable[PlannedRegion]) -> str:
 
 def _region_differences(planned: PlannedRegion, now: PlannedRegion) -> list[str]:
     region, found = planned["region"], []
+    if now["state"] == GONE:
+        return [f"The key in {region} is gone."]
     if planned["role"] != now["role"]:
-        found.append(
-            f"The key in {region} was the {planned['role']}, and now is the {now['role'] or 'unknown'}."
-        )
+        found.append(f"The key in {region} was the {planned['role']}, and now is the {now['role']}.")
     if planned["state"] != now["state"]:
-        found.append(f"The key in {region} was {planned['state']}, and now is {now['state'] or 'unknown'}.")
+        found.append(f"The key in {region} was {planned['state']}, and now is {now['state']}.")
     if planned["policy_sha256"] and planned["policy_sha256"] != now["policy_sha256"]:
         found.append(f"The policy of the key in {region} is not the one that the plan was made with.")
     return found

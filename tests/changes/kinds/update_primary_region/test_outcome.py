@@ -75,6 +75,27 @@ def test_a_third_key_that_was_deleted_meanwhile_is_not_waited_for():
     assert ruling(view(OLD), view(NEW, "PRIMARY"), View(THIRD, gone=True)).outcome == Outcome.DONE
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (view(OLD, state="Disabled"), view(NEW, "PRIMARY"), f"the key in {OLD} is Disabled"),
+        (view(OLD, state="PendingDeletion"), view(NEW, "PRIMARY"), f"the key in {OLD} is PendingDeletion"),
+        (View(OLD, gone=True), view(NEW, "PRIMARY"), f"the key in {OLD} is gone"),
+        (view(OLD), view(NEW, "PRIMARY", "Disabled"), f"the key in {NEW} is Disabled"),
+        (view(OLD), view(NEW, "PRIMARY", "PendingReplicaDeletion"), "PendingReplicaDeletion"),
+    ],
+)
+def test_what_becomes_of_the_keys_afterwards_does_not_hold_back_the_end(old, new, words):
+    """Move it, then delete the old one: ordinary life, and no reason to settle for ever."""
+    judgement = ruling(old, new, view(THIRD))
+    assert judgement.outcome == Outcome.DONE
+    assert words in judgement.sentence
+
+
+def test_a_new_primary_that_still_is_updating_is_not_settled():
+    assert ruling(view(OLD), view(NEW, "PRIMARY", "Updating"), view(THIRD)).outcome == Outcome.WAIT
+
+
 def test_the_old_primary_still_primary_is_not_applied_only_after_the_deadline():
     assert ruling(*NOT_MOVED).outcome == Outcome.WAIT
     assert ruling(*NOT_MOVED, past_deadline=True).outcome == Outcome.NOT_APPLIED
@@ -112,8 +133,9 @@ def placed(one, region):
 def test_done_is_only_ever_said_of_the_settled_picture(old, new, third, refused, past_deadline):
     views = (placed(old, OLD), placed(new, NEW), placed(third, THIRD))
     judgement = ruling(*views, refused=refused, past_deadline=past_deadline)
-    settled = (new.role, new.state, old.role, old.state) == ("PRIMARY", "Enabled", "REPLICA", "Enabled")
-    agreed = all(one.role and one.names_primary == NEW for one in (old, new, third))
+    settled = new.role == "PRIMARY" and new.state != "Updating"
+    alone = "PRIMARY" not in {old.role, third.role}
+    agreed = alone and all(one.role and one.names_primary == NEW for one in (old, new, third))
     assert (judgement.outcome == Outcome.DONE) == (settled and agreed)
 
 

@@ -50,7 +50,7 @@ def test_nothing_differs_from_what_was_planned(plan):
     [
         ("role", "PRIMARY", "The key in eu-west-1 was the REPLICA, and now is the PRIMARY."),
         ("state", "Disabled", "The key in eu-west-1 was Enabled, and now is Disabled."),
-        ("state", "", "The key in eu-west-1 was Enabled, and now is unknown."),
+        ("state", "gone", "The key in eu-west-1 is gone."),
         (
             "policy_sha256",
             "ff",
