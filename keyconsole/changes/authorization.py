@@ -43,7 +43,7 @@ def may_request(
 ) -> Verdict:
     """An emergency needs no approvers; everything else holds for it too."""
     governing = governing_for(key, to_region=to_region)
-    reasons = _about_the_key(person, key) + about_the_move(key, to_region, now, kind)
+    reasons = _about_the_key(person, key, kind) + about_the_move(key, to_region, now, kind)
     reasons += about_the_region(governing.rules, to_region)
     if not is_emergency:
         reasons += about_the_approvers(person, key, governing, Roster.read())
@@ -52,9 +52,10 @@ def may_request(
 
 def prospects(person: Person, key: MultiRegionKey, *, now: datetime) -> list[Prospect]:
     """Without who could approve, which the page of the move itself tells."""
-    shared = _about_the_key(person, key)
+    kind = KindName.UPDATE_PRIMARY_REGION
+    shared = _about_the_key(person, key, kind)
     return [
-        Prospect(member, Verdict(shared + about_the_move(key, member.region, now)))
+        Prospect(member, Verdict(shared + about_the_move(key, member.region, now, kind)))
         for member in key.region_keys.all()
     ]
 
@@ -145,20 +146,23 @@ def _words(change: Change) -> str:
     return change.state.replace("_", " ")
 
 
-def _about_the_key(person: Person, key: MultiRegionKey) -> tuple[Reason, ...]:
+def _about_the_key(person: Person, key: MultiRegionKey, kind: KindName) -> tuple[Reason, ...]:
     under_way = Change.objects.open().filter(key=key).first()
     return about_the_key(
         key,
         may_ask=can(person, Permission.REQUEST, key.account),
         under_way=under_way.ref if under_way else "",
+        kind=kind,
     )
 
 
-def about_the_key(key: MultiRegionKey, *, may_ask: bool, under_way: str) -> tuple[Reason, ...]:
+def about_the_key(
+    key: MultiRegionKey, *, may_ask: bool, under_way: str, kind: KindName
+) -> tuple[Reason, ...]:
     """`under_way`: the open change of this key, if there is one."""
     reasons = []
     if not may_ask:
-        sentence = f"Your roles do not let you make a primary in {key.account.name}."
+        sentence = f"Your roles do not let you {KINDS[kind].words.doing} in {key.account.name}."
         reasons.append(Reason(Code.MAY_NOT_REQUEST, sentence))
     if under_way:
         reasons.append(Reason(Code.CHANGE_UNDER_WAY, f"{under_way} is already under way for this key."))
@@ -190,7 +194,7 @@ def about_the_move(
     key: MultiRegionKey,
     to_region: str,
     now: datetime,
-    kind: KindName = KindName.UPDATE_PRIMARY_REGION,
+    kind: KindName,
 ) -> tuple[Reason, ...]:
     failures = KINDS[kind].preflight(key, to_region=to_region, now=now).failures
     return tuple(dict.fromkeys(Reason(Code.PREFLIGHT_FAILED, check.sentence) for check in failures))

@@ -108,7 +108,10 @@ def _reasons(person: User, line: Line, known: _Known, *, kind: KindName, now: da
     key, governing = line.key, known.governing[line.key.pk]
     return (
         *about_the_key(
-            key, may_ask=key.account_id in known.may_ask, under_way=known.under_way.get(key.pk, "")
+            key,
+            may_ask=key.account_id in known.may_ask,
+            under_way=known.under_way.get(key.pk, ""),
+            kind=kind,
         ),
         *about_the_move(key, line.to_region, now, kind),
         *about_the_region(governing.rules, line.to_region),

@@ -18,6 +18,7 @@ class Words:
     """How a kind is called, where a sentence needs nothing of its change."""
 
     name: str  # in lists, beside the change
+    doing: str  # what a person may or may not do: "make a primary" in an account
     label: str  # before its Regions, at the terminal and in messages
     region_parameter: str  # what AWS calls the Region that was asked for
     under_way: str  # the headline while AWS says Updating

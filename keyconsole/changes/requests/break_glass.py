@@ -16,7 +16,7 @@ from keyconsole.audit.events import Event
 from keyconsole.aws_accounts.permissions import Person
 from keyconsole.changes import notifications
 from keyconsole.changes.authorization import may_request
-from keyconsole.changes.models import Change, Review
+from keyconsole.changes.models import Change, KindName, Review
 from keyconsole.changes.quorum import members_of, reviewers_of, rules_of
 from keyconsole.changes.requests.create import MoveRequest, already_asked, create
 from keyconsole.changes.states import State
@@ -32,7 +32,14 @@ FRESH_FOR = timedelta(minutes=5)
 REASON_AT_LEAST = 20
 
 
-def may_break_glass(person: Person, key: MultiRegionKey, *, to_region: str, now: datetime) -> Verdict:
+def may_break_glass(
+    person: Person,
+    key: MultiRegionKey,
+    *,
+    to_region: str,
+    now: datetime,
+    kind: KindName = KindName.UPDATE_PRIMARY_REGION,
+) -> Verdict:
     rules = governing_for(key, to_region=to_region).rules
     reasons = []
     if not rules.emergency_group:
@@ -44,13 +51,12 @@ def may_break_glass(person: Person, key: MultiRegionKey, *, to_region: str, now:
     if overdue:
         sentence = f"The review of your emergency {overdue.change.ref} is overdue. It comes first."
         reasons.append(Reason(Code.REVIEW_OVERDUE, sentence))
-    return Verdict(
-        (*reasons, *may_request(person, key, to_region=to_region, now=now, is_emergency=True).reasons)
-    )
+    asked = may_request(person, key, to_region=to_region, now=now, is_emergency=True, kind=kind)
+    return Verdict((*reasons, *asked.reasons))
 
 
 def break_glass(move_request: MoveRequest, *, reauthenticated_at: datetime | None, now: datetime) -> Change:
-    """Move a primary without its approvals; raises Refused.
+    """Ask for a change that needs none of its approvals; raises Refused.
 
     `reauthenticated_at`: when the person last proved who they are.
     """
@@ -62,7 +68,13 @@ def break_glass(move_request: MoveRequest, *, reauthenticated_at: datetime | Non
     if again := already_asked(move_request):
         return again
     _refuse_without_proof(move_request, reauthenticated_at, now=now)
-    verdict = may_break_glass(move_request.by, move_request.key, to_region=move_request.to_region, now=now)
+    verdict = may_break_glass(
+        move_request.by,
+        move_request.key,
+        to_region=move_request.to_region,
+        now=now,
+        kind=move_request.kind,
+    )
     # The other click of a double click may have been stored since.
     if not verdict.allowed and (again := already_asked(move_request)):
         return again

@@ -89,7 +89,7 @@ def refuse_words(move_request: MoveRequest, rules: Rules) -> None:
 def about_the_words(reason: str, ticket: str, rules: Rules) -> tuple[Reason, ...]:
     reasons = []
     if not reason:
-        sentence = "Say why the primary should move: the reason stays in the record."
+        sentence = "Say why: the reason stays in the record."
         reasons.append(Reason(Code.REASON_MISSING, sentence))
     elif len(reason) < rules.reason_at_least:
         sentence = f"Policy {rules.name} asks for a reason of at least {rules.reason_at_least} characters."

@@ -37,6 +37,7 @@ class ReplicateKey:
     operation = "ReplicateKey"
     words = Words(
         name="replicate",
+        doing="replicate a key",
         label="Replica",
         region_parameter="ReplicaRegion",
         under_way="AWS is making the replica.",

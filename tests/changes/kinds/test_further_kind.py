@@ -50,6 +50,11 @@ def test_its_own_checks_refuse_a_request_alone_and_in_a_batch(kind, ask, key, ca
     assert request_batch([key], to_region=NEW, **wish).plan["action"] == "ReplicateKey"
 
 
+def test_who_may_not_ask_for_it_reads_what_they_may_not_do(kind, ask, cast):
+    with pytest.raises(Refused, match="Your roles do not let you replicate a key in payments"):
+        ask(to_region=NEW, by=cast.cleo)
+
+
 def test_its_one_call_is_made_and_watched_until_it_says_that_it_has_settled(change, kind, clock, kms):
     kms.settle_seconds(600)
     settling = run(change, clock)

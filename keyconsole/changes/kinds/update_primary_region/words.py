@@ -8,6 +8,7 @@ from keyconsole.changes.models import Change
 _ENCRYPTION_GOES_ON = "Encryption and decryption go on in every Region."
 WORDS = Words(
     name="make primary",
+    doing="make a primary",
     label="Primary",
     region_parameter="PrimaryRegion",
     under_way=f"AWS says Updating. {_ENCRYPTION_GOES_ON}",
