@@ -9,20 +9,21 @@ from dataclasses import replace
 from keyconsole.sandbox import moto_backend
 from keyconsole.sandbox.call import Call
 from keyconsole.sandbox.cloudtrail import Caller
-from keyconsole.sandbox.errors import AwsError
+from keyconsole.sandbox.errors import AwsError, not_here
 from keyconsole.sandbox.fault_effects import account_meant, bite_after, bite_before
 from keyconsole.sandbox.faults import AFTER_ACTING, BEFORE_ACTING
 from keyconsole.sandbox.http_server import Request, Response
+from keyconsole.sandbox.keys import RegionKey
 from keyconsole.sandbox.lookup import find_key, require_allowed, require_state
 from keyconsole.sandbox.operations.table import find_operation
+from keyconsole.sandbox.operations.usable_key import end_dry_run
 from keyconsole.sandbox.protocol import answered, operation_of, refused, scope_of
 from keyconsole.sandbox.state import Desk
 
+REGIONAL = ("kms", "tagging")
 RECORDED = ("UpdatePrimaryRegion", "ReplicateKey", "CreateKey")
-CRYPTOGRAPHY = (
-    "Encrypt", "Decrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "Sign", "Verify",
-    "GenerateMac", "VerifyMac", "ReEncrypt",
-)  # fmt: skip
+# Key-state table of the developer guide (2023): the other operations on grants take a key in any state.
+GRANTING = ("Enabled", "Updating")
 
 
 class Aws:
@@ -67,7 +68,7 @@ class Aws:
         return response
 
     def _act(self, request: Request, call: Call) -> Response:
-        if call.service == "kms" and not self._desk.knows_region(call.account_id, call.region):
+        if call.service in REGIONAL and not self._desk.knows_region(call.account_id, call.region):
             raise AwsError("InvalidSignatureException", "Credential should be scoped to a valid region.")
         ours = find_operation(call.service, call.operation)
         if ours is None:
@@ -77,31 +78,28 @@ class Aws:
 
     def _let_moto(self, request: Request, call: Call) -> Response:
         if not moto_backend.knows(call.service):
-            raise AwsError("UnknownOperationException", f"The sandbox has no {call.service}.")
-        if call.service == "kms":
-            request = self._with_keys_resolved(request, call)
+            raise not_here(f"The sandbox has no {call.service}.")
+        account_id = call.account_id
+        if call.service == "kms" and "KeyId" in call.body:
+            key = self._permitted(call)
+            request = replace(request, body=json.dumps(call.body | {"KeyId": key.arn}).encode())
+            account_id = key.account_id
         response = moto_backend.answer(
-            request, service=call.service, region=call.region, account_id=call.account_id
+            request, service=call.service, region=call.region, account_id=account_id
         )
         if response.status == moto_backend.NOT_IMPLEMENTED:
-            raise AwsError(
-                "UnknownOperationException", f"The sandbox has no {call.service}:{call.operation}."
-            )
+            raise not_here(f"The sandbox has no {call.service}:{call.operation}.")
         return response
 
-    def _with_keys_resolved(self, request: Request, call: Call) -> Request:
-        """moto's look-up of ids and aliases is passed by: it gets the ARN of a key that may be used."""
-        named = [name for name in ("KeyId", "SourceKeyId", "DestinationKeyId") if name in call.body]
-        arns = {name: self._usable(call, name) for name in named}
-        return replace(request, body=json.dumps(call.body | arns).encode()) if arns else request
-
-    def _usable(self, call: Call, name: str) -> str:
+    def _permitted(self, call: Call) -> RegionKey:
+        """moto's look-up of ids is passed by: it gets the ARN of a key that may be used."""
         with self._desk.lock:
-            key = find_key(self._desk, call, name=name, alias_allowed=True)
+            key = find_key(self._desk, call)
             require_allowed(self._desk, call, key)
-            if call.operation in CRYPTOGRAPHY:
-                require_state(self._desk, key, "Enabled", "Updating")
-            return key.arn
+            if call.operation == "CreateGrant":
+                require_state(self._desk, key, *GRANTING)
+            end_dry_run(call)
+            return key
 
     def _record_refusal(self, call: Call, error: AwsError) -> None:
         if call.service != "kms" or call.operation not in RECORDED:

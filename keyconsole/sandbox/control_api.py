@@ -2,7 +2,8 @@
 
 GET, POST, DELETE /sandbox/faults: which are on; one more; none. GET, DELETE /sandbox/calls: counts; from
 zero. GET, POST /sandbox/settings: settle_seconds and picture. POST /sandbox/sets, /sandbox/keys: a
-multi-Region key; `count` single-Region keys. POST /sandbox/states: a Region key's state.
+multi-Region key; `count` single-Region keys. POST /sandbox/states: a Region key's state. POST
+/sandbox/shares: a Region key that another account may use, too.
 DELETE /sandbox/state: an empty desk. POST /sandbox/story: empty but for the story that it was made with.
 """
 
@@ -15,7 +16,7 @@ from typing import Any
 
 from keyconsole.sandbox.faults import Fault
 from keyconsole.sandbox.http_server import Request, Response
-from keyconsole.sandbox.seeding import seed_key, seed_set, set_state
+from keyconsole.sandbox.seeding import seed_key, seed_set, set_state, share_key
 from keyconsole.sandbox.state import PICTURES, Desk
 
 # Puts keys on the desk and says how many.
@@ -37,6 +38,7 @@ class Control:
             ("POST", "sets"): self._seed_set,
             ("POST", "keys"): self._seed_keys,
             ("POST", "states"): self._set_state,
+            ("POST", "shares"): self._share_key,
             ("DELETE", "state"): lambda _: desk.clear(),
             ("POST", "story"): self._seed_story,
         }
@@ -90,6 +92,16 @@ class Control:
 
     def _set_state(self, asked: dict[str, Any]) -> Any:
         set_state(self._desk, asked["account_id"], asked["region"], asked["key_id"], asked["state"])
+        return {}
+
+    def _share_key(self, asked: dict[str, Any]) -> Any:
+        share_key(
+            self._desk,
+            asked["account_id"],
+            asked["region"],
+            asked["key_id"],
+            with_account=asked["with_account"],
+        )
         return {}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class AwsError(Exception):
-    def __init__(self, code: str, message: str, *, status: int = 400) -> None:
+    def __init__(self, code: str, message: str = "", *, status: int = 400) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
@@ -35,8 +35,30 @@ def disabled(arn: str) -> AwsError:
     return AwsError("DisabledException", f"{arn} is disabled.")
 
 
-def unsupported(message: str) -> AwsError:
+def unsupported(message: str = "") -> AwsError:
     return AwsError("UnsupportedOperationException", message)
+
+
+def unusable(message: str) -> AwsError:
+    return AwsError("InvalidKeyUsageException", message)
+
+
+def invalid_ciphertext() -> AwsError:
+    return AwsError("InvalidCiphertextException")
+
+
+def not_here(message: str) -> AwsError:
+    """The sandbox lacks what AWS has."""
+    return AwsError("UnknownOperationException", message)
+
+
+def violated(member: str, rule: str, *, value: object = None) -> AwsError:
+    """A constraint of the API model; `value` is left out of the sentence where it is bytes."""
+    shown = "" if value is None else f" '{value}'"
+    return invalid(
+        f"1 validation error detected: Value{shown} at '{member[:1].lower() + member[1:]}' failed to satisfy "
+        f"constraint: Member must {rule}"
+    )
 
 
 def missing_parameter(name: str) -> AwsError:

@@ -1,7 +1,8 @@
 """Faults that are switched on by name while the sandbox runs.
 
 Owns which faults are on and whom they match. What a fault does stands where it bites: http.py (the
-connection), aws.py (answers in place of acting) and the operations (`ignore`, `stale-reads`, `never-settle`).
+connection), aws.py (answers in place of acting) and the operations (`ignore`, `stale-reads`,
+`never-settle`, `shared-unasked`).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ BEFORE_ACTING = (
     "server-error",
 )
 AFTER_ACTING = ("timeout-after", "drop-after", "server-error-after")
-WHILE_ACTING = ("stale-reads", "never-settle", "ignore")
+WHILE_ACTING = ("stale-reads", "never-settle", "ignore", "shared-unasked")
 NAMES = (*BEFORE_ACTING, *AFTER_ACTING, *WHILE_ACTING)
 ANY = "*"
 

@@ -1,7 +1,8 @@
-"""Reads explicit Deny statements of a key policy; the sandbox evaluates nothing else of IAM.
+"""Reads Deny and Allow statements of a key policy; the sandbox evaluates nothing else of IAM.
 
-A caller is allowed unless a Deny without a Condition names it. Statements with a Condition are skipped:
-evaluating condition keys is beyond a sandbox.
+A caller of the key's own account is allowed unless a Deny names it; one of another account must be named by
+an Allow besides (API model: cross-account use). Statements with a Condition are skipped: evaluating
+condition keys is beyond a sandbox.
 """
 
 from __future__ import annotations
@@ -17,15 +18,23 @@ ASSUMED_ROLE = re.compile(r"^arn:(?P<partition>[\w-]+):sts::(?P<account>\d+):ass
 
 
 def denies(policy: str, *, action: str, caller: Caller) -> bool:
+    return _has(policy, "Deny", action, caller)
+
+
+def allows(policy: str, *, action: str, caller: Caller) -> bool:
+    return _has(policy, "Allow", action, caller)
+
+
+def _has(policy: str, effect: str, action: str, caller: Caller) -> bool:
     try:
         statements = json.loads(policy).get("Statement", [])
     except (ValueError, AttributeError):
         return False
-    return any(_denies(statement, action, caller) for statement in _as_list(statements))
+    return any(_applies(statement, effect, action, caller) for statement in _as_list(statements))
 
 
-def _denies(statement: dict[str, Any], action: str, caller: Caller) -> bool:
-    if statement.get("Effect") != "Deny" or statement.get("Condition"):
+def _applies(statement: dict[str, Any], effect: str, action: str, caller: Caller) -> bool:
+    if statement.get("Effect") != effect or statement.get("Condition"):
         return False
     if "NotAction" in statement:
         acts = not _action_among(statement["NotAction"], action)

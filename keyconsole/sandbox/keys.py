@@ -1,7 +1,7 @@
 """Region keys and the multi-Region key that they belong to.
 
-A RegionKey is moto's Key (so moto's cryptography works on it) with its own policy, tags and state. A KeySet
-holds what KMS synchronises: material, rotation, and which Region is primary.
+A RegionKey is moto's Key (so moto's grants work on it) with its own policy, tags and state. What KMS
+synchronises is shared: the materials and the rotation between related keys, in a KeySet which is primary.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import json
 import time
 import uuid
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
-from moto.kms.models import Key
-from moto.kms.utils import generate_master_key, generate_private_key
+from moto.kms.models import Grant, Key
 from moto.utilities.utils import get_partition
+
+from keyconsole.sandbox.material import Material
 
 DAY_SECONDS = 86_400.0
 
@@ -42,10 +42,15 @@ def default_policy(region: str, account_id: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Id": "key-default-1", "Statement": [statement]})
 
 
+DEFAULT_PERIOD_DAYS = 365
+
+
 @dataclass
 class Rotation:
+    """`enabled_at` and `on_demand_started_at` in seconds since the epoch."""
+
     enabled: bool = False
-    period_days: int = 365
+    period_days: int = DEFAULT_PERIOD_DAYS
     enabled_at: float = 0.0
     on_demand_started_at: float | None = None
 
@@ -71,21 +76,6 @@ class KeySet:
         return sorted(region for region in self.members if region != primary_region)
 
 
-class Material:
-    """The secret of a key, made when it is first needed: an RSA pair takes tens of milliseconds."""
-
-    def __init__(self, key_spec: str) -> None:
-        self._key_spec = key_spec
-
-    @cached_property
-    def symmetric(self) -> bytes:
-        return generate_master_key()
-
-    @cached_property
-    def private(self) -> Any:
-        return generate_private_key(self._key_spec)
-
-
 class RegionKey(Key):
     """moto's constructor is not called: it makes an RSA pair for every key, symmetric ones too."""
 
@@ -109,25 +99,29 @@ class RegionKey(Key):
         self.policy = policy or default_policy(region, account_id)
         self.description = description
         self.tags = dict(tags or {})
+        self.was_tagged = bool(tags)
         self.key_spec, self.key_usage, self.origin = key_spec, key_usage, origin
         self.key_manager = "CUSTOMER"
         self.key_state = "PendingImport" if origin == "EXTERNAL" else "Enabled"
         self.creation_date = time.time()
         self.rotation = Rotation()
-        self.rotations, self.grants = [], {}
-        self.material = Material(key_spec)
+        self.grants = {}
+        self.materials = [Material(key_spec)]
+        """Oldest first; the last is the current one."""
         self.key_set: KeySet | None = None
         self.pending_window_days: int | None = None
         self.deletes_at: float | None = None
         self.creating_since: float | None = None
 
-    @property
-    def key_material(self) -> bytes:  # type: ignore[override]
-        return self.material.symmetric
+    def add_grant(self, *args: Any, **more: Any) -> Grant:
+        """KMS names the key of a grant by its ARN (recorded 2026-09-12)."""
+        grant = super().add_grant(*args, **more)
+        grant.key_id = self.arn
+        return grant
 
-    @property
-    def private_key(self) -> Any:  # type: ignore[override]
-        return self.material.private
+    def tag(self, tags: dict[str, str]) -> None:
+        self.tags |= tags
+        self.was_tagged = self.was_tagged or bool(tags)
 
     def join(self, key_set: KeySet) -> None:
         self.key_set = key_set
@@ -144,7 +138,7 @@ class RegionKey(Key):
             origin=self.origin,
             **own,
         )
-        replica.material, replica.rotation = self.material, self.rotation
+        replica.materials, replica.rotation = self.materials, self.rotation
         if self.key_set is not None:
             replica.join(self.key_set)
         return replica

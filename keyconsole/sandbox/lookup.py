@@ -1,7 +1,7 @@
 """Finds the key that a request means, and refuses a caller or a state, in KMS's words.
 
-The sentences of NotFound and of each state were recorded from AWS (2025, 2026-09-12) or stand in the
-developer guide's table of key states.
+The sentences of NotFound and of each state were recorded from AWS (2023, 2026-09-12) or stand in the
+developer guide's table of key states. Which operations work on another account's key is in the API model.
 """
 
 from __future__ import annotations
@@ -11,11 +11,19 @@ import time
 
 from keyconsole.sandbox.call import Call
 from keyconsole.sandbox.errors import AwsError, disabled, invalid_state, not_found
-from keyconsole.sandbox.key_policies import denies
+from keyconsole.sandbox.key_policies import allows, denies
 from keyconsole.sandbox.keys import KeySet, RegionKey, key_arn
 from keyconsole.sandbox.state import Desk
 
 KEY_ID = re.compile(r"^(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$", re.IGNORECASE)
+ARN = re.compile(r"^arn:[\w-]+:kms:(?P<region>[^:]*):(?P<account>[^:]*):(?P<what>(?:key|alias)/[^:]+)$")
+CROSS_ACCOUNT = frozenset({
+    "CreateGrant", "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "GenerateDataKeyPair",
+    "GenerateDataKeyPairWithoutPlaintext", "GenerateDataKeyWithoutPlaintext", "GenerateMac",
+    "GetKeyRotationStatus", "GetPublicKey", "ListGrants", "ReEncrypt", "RetireGrant", "RevokeGrant", "Sign",
+    "Verify", "VerifyMac",
+})  # fmt: skip
+PENDING = ("PendingDeletion", "PendingReplicaDeletion")
 STATE_WORDS = {
     "Creating": "creating",
     "Updating": "updating",
@@ -28,61 +36,86 @@ STATE_WORDS = {
 
 def find_key(desk: Desk, call: Call, *, name: str = "KeyId", alias_allowed: bool = False) -> RegionKey:
     asked = call.text(name)
-    if asked.startswith("alias/") or ":alias/" in asked:
-        if not alias_allowed:
-            raise AwsError("InvalidArnException", "Key Aliases are not supported for this operation.")
-        return _by_alias(desk, call, asked)
-    key_id = _id_from_arn(call, asked) if asked.startswith("arn:") else asked
-    keys = desk.keys(call.account_id, call.region)
-    if key_id in keys:
-        return keys[key_id]
-    if not asked.startswith("arn:") and not KEY_ID.match(key_id):
-        raise not_found(f"Invalid keyId '{asked}'")
-    raise not_found(f"Key '{key_arn(call.region, call.account_id, key_id)}' does not exist")
+    if is_alias(asked) and not alias_allowed:
+        raise AwsError("InvalidArnException", "Key Aliases are not supported for this operation.")
+    owner, what = _owner_and_name(call, asked)
+    if is_alias(asked):
+        alias = desk.aliases_in(owner, call.region).get(what)
+        key_id = alias.key_id if alias else None
+    else:
+        key_id = what.removeprefix("key/")
+    key = desk.keys(owner, call.region).get(key_id or "")
+    if key is not None:
+        return key
+    if owner != call.account_id:
+        raise _closed(call, asked, f"kms:{call.operation}")
+    raise _missing(call, asked, what)
 
 
-def _id_from_arn(call: Call, arn: str) -> str:
-    parts = arn.split(":")
-    if len(parts) != 6 or parts[2] != "kms" or not parts[5].startswith("key/"):
-        raise AwsError("InvalidArnException", f"Invalid arn {arn}")
-    if parts[3] != call.region:
-        raise not_found(f"Invalid arn {parts[3]}")
-    if parts[4] != call.account_id:
-        raise AwsError(
-            "AccessDeniedException",
-            f"User: {call.caller.arn} is not authorized to perform: kms:{call.operation} on resource: {arn} "
-            "because the resource does not exist in this Region, no resource-based policies allow access, or "
-            "a resource-based policy explicitly denies access",
-        )
-    return parts[5].removeprefix("key/")
+def is_alias(asked: str) -> bool:
+    return asked.startswith("alias/") or ":alias/" in asked
 
 
-def _by_alias(desk: Desk, call: Call, asked: str) -> RegionKey:
-    name = "alias/" + asked.split("alias/", 1)[1]
-    alias = desk.aliases_in(call.account_id, call.region).get(name)
-    key = desk.keys(call.account_id, call.region).get(alias.key_id or "") if alias else None
-    if key is None:
-        arn = key_arn(call.region, call.account_id, "").removesuffix("key/") + name
-        raise not_found(f"Alias {arn} is not found.")
-    return key
+def _owner_and_name(call: Call, asked: str) -> tuple[str, str]:
+    """An account and `alias/…`, `key/…` or a bare key id."""
+    if not asked.startswith("arn:"):
+        return call.account_id, asked
+    found = ARN.match(asked)
+    if found is None:
+        raise AwsError("InvalidArnException", f"Invalid arn {asked}")
+    if found["region"] != call.region:
+        raise not_found(f"Invalid arn {found['region']}")
+    if found["account"] != call.account_id and call.operation not in CROSS_ACCOUNT:
+        raise _closed(call, asked, f"kms:{call.operation}")
+    return found["account"], found["what"]
 
 
-def require_allowed(desk: Desk, call: Call, key: RegionKey) -> None:
+def _missing(call: Call, asked: str, what: str) -> AwsError:
+    arn = key_arn(call.region, call.account_id, "").removesuffix("key/")
+    if is_alias(asked):
+        return not_found(f"Alias {arn}{what} is not found.")
+    if not asked.startswith("arn:") and not KEY_ID.match(asked):
+        return not_found(f"Invalid keyId '{asked}'")
+    return not_found(f"Key '{arn}key/{what.removeprefix('key/')}' does not exist")
+
+
+def require_allowed(desk: Desk, call: Call, key: RegionKey, *, action: str = "") -> None:
     """The right to this one Region key; a multi-Region operation asks for each key that it touches."""
-    denied = denies(key.policy, action=f"kms:{call.operation}", caller=call.caller)
+    action = action or f"kms:{call.operation}"
+    if key.account_id != call.account_id and not is_open_to(call, key, action):
+        raise _closed(call, key.arn, action)
+    denied = denies(key.policy, action=action, caller=call.caller)
     if not denied and key.region != call.region:
         fault = desk.faults.take(
             ("deny",), operation=call.operation, account=call.account_id, region=key.region
         )
         denied = fault is not None
     if denied:
-        raise AwsError("AccessDeniedException", denied_sentence(call, key.arn))
+        raise AwsError("AccessDeniedException", denied_sentence(call, key.arn, action=action))
 
 
-def denied_sentence(call: Call, resource: str) -> str:
+def is_open_to(call: Call, key: RegionKey, action: str) -> bool:
+    """Whether the policy lets a caller of another account in."""
+    return allows(key.policy, action=action, caller=call.caller) and not denies(
+        key.policy, action=action, caller=call.caller
+    )
+
+
+def denied_sentence(call: Call, resource: str, *, action: str = "") -> str:
+    action = action or f"{call.service}:{call.operation}"
     return (
-        f"User: {call.caller.arn} is not authorized to perform: {call.service}:{call.operation} on resource: "
-        f"{resource} with an explicit deny in a resource-based policy"
+        f"User: {call.caller.arn} is not authorized to perform: {action} on resource: {resource} "
+        "with an explicit deny in a resource-based policy"
+    )
+
+
+def _closed(call: Call, resource: str, action: str) -> AwsError:
+    """The same for a key that is not there and for one that is closed."""
+    return AwsError(
+        "AccessDeniedException",
+        f"User: {call.caller.arn} is not authorized to perform: {action} on resource: {resource} because the "
+        "resource does not exist in this Region, no resource-based policies allow access, or a "
+        "resource-based policy explicitly denies access",
     )
 
 

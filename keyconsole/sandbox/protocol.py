@@ -57,7 +57,8 @@ def answered(answer: dict[str, Any] | bytes, *, request_id: str) -> Response:
 
 def refused(error: AwsError, *, service: str, request_id: str) -> Response:
     if service not in XML_SERVICES:
-        body = json.dumps({"__type": error.code, "message": error.message}).encode()
+        said = {"message": error.message} if error.message else {}
+        body = json.dumps({"__type": error.code} | said).encode()
         return Response(body, error.status, {"Content-Type": JSON, "x-amzn-RequestId": request_id})
     inner = (
         f"<Error><Type>Sender</Type><Code>{escape(error.code)}</Code>"

@@ -6,10 +6,11 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from keyconsole.sandbox.key_specs import ENCRYPT, SYMMETRIC
 from keyconsole.sandbox.keys import new_key_id
 from keyconsole.sandbox.lookup import STATE_WORDS
 from keyconsole.sandbox.operations.lifecycle import schedule_deletion
-from keyconsole.sandbox.state import Alias, Desk
+from keyconsole.sandbox.state import Alias, Desk, Share
 
 PLAIN_STATES = ("Enabled", "Disabled", "PendingImport", "Unavailable")
 DEFAULT_WINDOW_DAYS = 30
@@ -27,11 +28,15 @@ def seed_set(
     tags: dict[str, str] | None = None,
     description: str = "",
     origin: str = "AWS_KMS",
+    key_spec: str = SYMMETRIC,
+    key_usage: str = ENCRYPT,
 ) -> str:
+    """Spec and usage may be words that KMS does not have yet."""
     key_id = key_id or new_key_id(multi_region=True)
     own: dict[str, Any] = {"policy": policy, "tags": tags, "description": description}
     with desk.lock:
-        first = desk.create(account_id, primary, key_id, multi_region=True, origin=origin, **own)
+        kind = {"origin": origin, "key_spec": key_spec, "key_usage": key_usage}
+        first = desk.create(account_id, primary, key_id, multi_region=True, **kind, **own)
         first.key_state = "Enabled"
         for region in replicas:
             desk.put(first.replicate(region, **own))
@@ -40,10 +45,10 @@ def seed_set(
     return key_id
 
 
-def seed_key(desk: Desk, account_id: str, *, region: str, alias: str | None = None) -> str:
+def seed_key(desk: Desk, account_id: str, *, region: str, alias: str | None = None, **own: Any) -> str:
     key_id = new_key_id(multi_region=False)
     with desk.lock:
-        desk.create(account_id, region, key_id, multi_region=False)
+        desk.create(account_id, region, key_id, multi_region=False, **own)
         if alias:
             seed_alias(desk, account_id, region, alias, key_id)
     return key_id
@@ -51,7 +56,14 @@ def seed_key(desk: Desk, account_id: str, *, region: str, alias: str | None = No
 
 def seed_alias(desk: Desk, account_id: str, region: str, name: str, key_id: str | None) -> None:
     full = name if name.startswith("alias/") else f"alias/{name}"
-    desk.aliases_in(account_id, region)[full] = Alias(full, key_id, time.time())
+    desk.aliases_in(account_id, region)[full] = Alias.new(full, key_id)
+
+
+def share_key(desk: Desk, account_id: str, region: str, key_id: str, *, with_account: str) -> None:
+    """Raises KeyError where there is no such key."""
+    key = desk.keys(account_id, region)[key_id]
+    with desk.lock:
+        desk.shares.append(Share(key.account_id, key.region, key.id, with_account))
 
 
 def set_state(desk: Desk, account_id: str, region: str, key_id: str, state: str) -> None:

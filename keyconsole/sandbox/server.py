@@ -14,7 +14,8 @@ from keyconsole.sandbox.aws import Aws
 from keyconsole.sandbox.control_api import Control, Story
 from keyconsole.sandbox.faults import ANY, Fault
 from keyconsole.sandbox.http_server import Request, Response, Server
-from keyconsole.sandbox.seeding import seed_key, seed_set, set_state
+from keyconsole.sandbox.key_specs import ENCRYPT, SYMMETRIC
+from keyconsole.sandbox.seeding import seed_key, seed_set, set_state, share_key
 from keyconsole.sandbox.state import Desk, Picture
 
 
@@ -94,6 +95,8 @@ class Sandbox:
         tags: dict[str, str] | None = None,
         description: str = "",
         origin: str = "AWS_KMS",
+        key_spec: str = SYMMETRIC,
+        key_usage: str = ENCRYPT,
     ) -> str:
         """A settled multi-Region key, alike in every Region; returns its key id."""
         return seed_set(
@@ -107,11 +110,17 @@ class Sandbox:
             tags=tags,
             description=description,
             origin=origin,
+            key_spec=key_spec,
+            key_usage=key_usage,
         )
 
     def seed_key(self, account_id: str, *, region: str = "us-east-1", alias: str | None = None) -> str:
         """A single-Region key; returns its key id."""
         return seed_key(self.desk, account_id, region=region, alias=alias)
+
+    def share_key(self, account_id: str, region: str, key_id: str, *, with_account: str) -> None:
+        """As Resource Access Manager does; a key policy must allow the other account besides."""
+        share_key(self.desk, account_id, region, key_id, with_account=with_account)
 
     def set_state(self, account_id: str, region: str, key_id: str, state: str) -> None:
         set_state(self.desk, account_id, region, key_id, state)

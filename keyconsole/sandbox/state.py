@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Self, get_args
 
 from moto.core.base_backend import BackendDict
 from moto.kms.models import kms_backends
@@ -41,6 +41,23 @@ class Alias:
     key_id: str | None
     """None for an alias of an AWS service whose key does not exist yet."""
     created_at: float
+    pointed_at: float
+    """When it last was given its key."""
+
+    @classmethod
+    def new(cls, name: str, key_id: str | None) -> Self:
+        now = time.time()
+        return cls(name, key_id, now, now)
+
+
+@dataclass(frozen=True)
+class Share:
+    """A Region key that its owner shares with another account, as Resource Access Manager does."""
+
+    owner: str
+    region: str
+    key_id: str
+    with_account: str
 
 
 class Desk:
@@ -60,6 +77,9 @@ class Desk:
             self.enabled_regions: dict[str, tuple[str, ...]] = {}
             self.callers: dict[str, Caller] = {}
             """By access key id."""
+            self.shares: list[Share] = []
+            self.sealed_with: dict[str, tuple[str, str]] = {}
+            """Account and key id by the id of the material that sealed something."""
 
     def knows_region(self, account_id: str, region: str) -> bool:
         try:

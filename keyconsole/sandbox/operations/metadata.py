@@ -9,9 +9,14 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from keyconsole.sandbox.key_specs import FIELD_BY_USAGE, SYMMETRIC, algorithms_of
 from keyconsole.sandbox.keys import KeySet, RegionKey, key_arn
 from keyconsole.sandbox.lookup import is_primary, state_of
+from keyconsole.sandbox.rotations import current_material
 from keyconsole.sandbox.state import Desk
+
+# Observed 2026-09-12: a replica that is being created and a key that waits for its material show no id.
+WITHOUT_MATERIAL = ("Creating", "PendingImport")
 
 
 def metadata(desk: Desk, key: RegionKey) -> dict[str, Any]:
@@ -34,7 +39,10 @@ def metadata(desk: Desk, key: RegionKey) -> dict[str, Any]:
         "KeySpec": key.key_spec,
         "MultiRegion": key.key_set is not None,
     }
-    shown |= _algorithms(key)
+    if field := FIELD_BY_USAGE.get(key.key_usage):
+        shown[field] = list(algorithms_of(key.key_spec, key.key_usage))
+    if state not in WITHOUT_MATERIAL:
+        shown |= _material(desk, key)
     if state == "PendingDeletion" and key.deletes_at is not None:
         shown["DeletionDate"] = round(key.deletes_at, 3)
     if state == "PendingReplicaDeletion":
@@ -44,12 +52,14 @@ def metadata(desk: Desk, key: RegionKey) -> dict[str, Any]:
     return shown
 
 
-def _algorithms(key: RegionKey) -> dict[str, Any]:
-    if key.key_usage == "SIGN_VERIFY":
-        return {"SigningAlgorithms": key.signing_algorithms}
-    if key.key_usage == "GENERATE_VERIFY_MAC":
-        return {"MacAlgorithms": [key.key_spec.replace("HMAC_", "HMAC_SHA_")]}
-    return {"EncryptionAlgorithms": key.encryption_algorithms}
+def _material(desk: Desk, key: RegionKey) -> dict[str, Any]:
+    """Recorded 2026-09-12: an id for symmetric encryption alone, a model for imported material alone."""
+    shown: dict[str, Any] = {}
+    if key.key_spec == SYMMETRIC:
+        shown["CurrentKeyMaterialId"] = current_material(desk, key).material_id
+    if key.origin == "EXTERNAL":
+        shown["ExpirationModel"] = "KEY_MATERIAL_DOES_NOT_EXPIRE"
+    return shown
 
 
 def _configuration(desk: Desk, key: RegionKey, key_set: KeySet, *, stale: bool) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from keyconsole.sandbox.errors import AwsError, invalid, invalid_state, unsuppor
 from keyconsole.sandbox.keys import KeySet, Move, RegionKey
 from keyconsole.sandbox.lookup import find_key, is_primary, require_allowed, require_state
 from keyconsole.sandbox.operations.metadata import metadata
+from keyconsole.sandbox.operations.tags import listed, tags_given
 from keyconsole.sandbox.state import Desk
 
 REGION = re.compile(r"^([a-z]+-){2,3}\d+$")
@@ -82,23 +83,22 @@ def replicate_key(desk: Desk, call: Call) -> dict[str, Any]:
     require_allowed(desk, call, key)
     if key.key_set is None or not is_primary(desk, key.key_set, key.region):
         raise unsupported(f"{key.arn} is not a multi-region primary key.")
-    _require_free_region(desk, key, key.key_set, region)
+    tags = tags_given(call)
+    # Recorded: a disabled primary is told so before the replica that exists already.
     require_state(desk, key, "Enabled")
+    _require_free_region(desk, key, key.key_set, region)
     replica = desk.put(
         key.replicate(
             region,
             policy=call.body.get("Policy"),
             description=call.body.get("Description") or "",
-            tags={tag["TagKey"]: tag["TagValue"] for tag in call.body.get("Tags") or ()},
+            tags=tags,
         )
     )
     replica.creating_since = time.monotonic()
     _write_replication_records(desk, call, key, replica)
-    return {
-        "ReplicaKeyMetadata": metadata(desk, replica),
-        "ReplicaPolicy": replica.policy,
-        "ReplicaTags": [{"TagKey": name, "TagValue": value} for name, value in replica.tags.items()],
-    }
+    answer = {"ReplicaKeyMetadata": metadata(desk, replica), "ReplicaPolicy": replica.policy}
+    return answer | ({"ReplicaTags": listed(replica.tags)} if replica.tags else {})
 
 
 def _require_free_region(desk: Desk, key: RegionKey, key_set: KeySet, region: str) -> None:
