@@ -28,9 +28,11 @@ class Kms:
         self.region = region
 
     def list_keys(self) -> list[ListedKey]:
+        """The account's own keys. Those that other accounts share with it carry their owner's ARN."""
         with aws_errors("ListKeys", region=self.region):
             entries = _every(self._client.list_keys, "Keys", Limit=KEYS_A_PAGE)
-            return [ListedKey.from_entry(entry) for entry in entries]
+            keys = [ListedKey.from_entry(entry) for entry in entries]
+            return [key for key in keys if key.arn.account_id == self.account_id]
 
     def describe_key(self, arn: KeyArn) -> RegionKeyFacts:
         """Raise NotMultiRegion for a single-Region key."""

@@ -19,6 +19,7 @@ _KEY_ARN = re.compile(
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _REGION = re.compile(r"([a-z]+-){2,3}\d+")
 _ACCOUNT_ID = re.compile(r"[0-9]{12}")
+_LONGEST_WORD, _LONGEST_STATE = 40, 30
 
 
 class NotMultiRegion(ValueError):  # noqa: N818 - says what the key is, not that we erred
@@ -26,6 +27,8 @@ class NotMultiRegion(ValueError):  # noqa: N818 - says what the key is, not that
 
 
 class KeyState(StrEnum):
+    """The states of the API model. A state that AWS has besides keeps its word and equals none of these."""
+
     CREATING = "Creating"
     ENABLED = "Enabled"
     DISABLED = "Disabled"
@@ -34,6 +37,14 @@ class KeyState(StrEnum):
     PENDING_REPLICA_DELETION = "PendingReplicaDeletion"
     UNAVAILABLE = "Unavailable"
     UPDATING = "Updating"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str) or not value:
+            return None
+        unknown = str.__new__(cls, value)
+        unknown._name_ = unknown._value_ = value
+        return unknown
 
 
 class Role(StrEnum):
@@ -91,6 +102,8 @@ class ListedKey:
 class RegionKeyFacts:
     """One member of a multi-Region key, as DescribeKey in its own Region shows it.
 
+    State, spec, usage and origin are AWS's words, new ones too (ML-KEM came in 2026).
+
     `state` is the truth: KMS says Enabled=false while Updating, too (observed 2026-09-12). `role` is its own;
     for some seconds after a move two members, or none, may say PRIMARY.
     """
@@ -132,14 +145,14 @@ class RegionKeyFacts:
         return cls(
             arn=arn,
             role=Role(configuration["MultiRegionKeyType"]),
-            state=KeyState(metadata["KeyState"]),
+            state=KeyState(_word(metadata["KeyState"], longest=_LONGEST_STATE)),
             description=metadata.get("Description", ""),
             created_at=_utc(metadata["CreationDate"]),
             deletion_at=_utc_or_none(metadata.get("DeletionDate")),
             pending_window_days=metadata.get("PendingDeletionWindowInDays"),
-            key_spec=metadata.get("KeySpec", ""),
-            key_usage=metadata.get("KeyUsage", ""),
-            origin=metadata.get("Origin", ""),
+            key_spec=_word(metadata.get("KeySpec", "")),
+            key_usage=_word(metadata.get("KeyUsage", "")),
+            origin=_word(metadata.get("Origin", "")),
             primary=KeyArn.parse(configuration["PrimaryKey"]["Arn"]),
             replicas=tuple(
                 sorted(KeyArn.parse(replica["Arn"]) for replica in configuration.get("ReplicaKeys", ()))
@@ -198,6 +211,13 @@ class MoveAnswer:
 
     request_id: str
     already_primary: bool
+
+
+def _word(word: object, *, longest: int = _LONGEST_WORD) -> str:
+    """Cut to what its column holds, and without NUL, which PostgreSQL refuses."""
+    if not isinstance(word, str):
+        raise ValueError(f"AWS gave {_shown(repr(word))} where it gives a word.")  # noqa: TRY004 - as for any shape
+    return word.replace("\0", "\N{REPLACEMENT CHARACTER}")[:longest]
 
 
 def _utc(moment: datetime) -> datetime:

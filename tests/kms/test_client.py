@@ -46,6 +46,16 @@ def test_keys_are_listed_by_the_thousand_to_the_last_page(stub: StubAws, session
     assert asked == [(1000, None), (1000, "a"), (1000, "b")]
 
 
+def test_a_key_that_another_account_shares_is_not_listed_as_ours(stub: StubAws, session: AccountSession):
+    """ListKeys knows keys that are shared through Resource Access Manager (API model, 2026)."""
+    shared = {"KeyId": "mrk-9", "KeyArn": "arn:aws:kms:us-east-1:999900001111:key/mrk-9"}
+    stub.answers["ListKeys"] = pages(
+        {"Keys": [key(1), shared], "Truncated": True, "NextMarker": "a"},
+        {"Keys": [shared], "Truncated": False},
+    )
+    assert [listed.key_id for listed in session.kms("us-east-1").list_keys()] == ["mrk-1"]
+
+
 def test_a_marker_that_comes_twice_ends_the_listing_with_an_error(stub: StubAws, session: AccountSession):
     stub.answers["ListKeys"] = says(200, {"Keys": [], "Truncated": True, "NextMarker": "a"})
     with pytest.raises(errors.UnknownAnswer, match="same page marker"):

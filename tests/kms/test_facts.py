@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from keyconsole.inventory.models import MultiRegionKey, RegionKey
 from keyconsole.kms.facts import (
     AliasFacts,
     Identity,
@@ -148,6 +149,57 @@ def test_every_state_of_the_api_model_is_known(state: KeyState):
 def test_the_states_and_roles_are_those_of_the_api_model(kms_model: Any):
     assert set(kms_model.shape_for("KeyState").enum) == {state.value for state in KeyState}
     assert set(kms_model.shape_for("MultiRegionKeyType").enum) == {role.value for role in Role}
+
+
+@pytest.mark.parametrize("word", ["Archived", "enabled", "ENABLED"])
+def test_a_state_that_aws_has_and_we_do_not_know_keeps_its_word(word: str):
+    state = RegionKeyFacts.from_metadata(metadata(KeyState=word)).state
+    assert (state.value, str(state), f"{state}") == (word, word, word)
+    assert state == word
+    assert state not in set(KeyState)
+    assert {state: "known"}.get(KeyState.ENABLED) is None
+    assert RegionKeyFacts.from_metadata(metadata(KeyState=word)).state == state
+
+
+def test_the_states_that_we_know_stay_the_same_when_others_came():
+    RegionKeyFacts.from_metadata(metadata(KeyState="Archived"))
+    assert "Archived" not in [state.value for state in KeyState]
+    assert KeyState("Updating") is KeyState.UPDATING
+
+
+@pytest.mark.parametrize("nothing", ["", None, 7])
+def test_what_is_no_word_is_no_state(nothing: Any):
+    with pytest.raises(ValueError, match=r"word|valid KeyState"):
+        RegionKeyFacts.from_metadata(metadata(KeyState=nothing))
+
+
+@pytest.mark.parametrize(
+    ("spec", "usage"),
+    [
+        ("ML_KEM_768", "ENCAPSULATE_DECAPSULATE"),
+        ("ECC_NIST_EDWARDS25519", "SIGN_VERIFY"),
+        ("QUANTUM_9", "TELEPORT"),
+    ],
+)
+def test_specs_and_usages_are_words_of_aws_whatever_they_are(spec: str, usage: str):
+    facts = RegionKeyFacts.from_metadata(metadata(KeySpec=spec, KeyUsage=usage))
+    assert (facts.key_spec, facts.key_usage) == (spec, usage)
+
+
+def test_a_word_is_stored_in_a_column_and_fits_it():
+    """PostgreSQL refuses a longer text and a NUL, and with it the whole Region's row."""
+    facts = RegionKeyFacts.from_metadata(
+        metadata(KeyState="S" * 99, KeySpec="ML\0KEM" + "_" * 99, KeyUsage="U" * 99, Origin="O" * 99)
+    )
+    for field, word in {
+        "state": facts.state.value,
+        "key_spec": facts.key_spec,
+        "key_usage": facts.key_usage,
+        "origin": facts.origin,
+    }.items():
+        model = RegionKey if field == "state" else MultiRegionKey
+        assert len(word) == model._meta.get_field(field).max_length  # type: ignore[union-attr]
+        assert "\0" not in word
 
 
 def test_an_alias_without_a_key_is_left_out():

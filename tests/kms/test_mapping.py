@@ -160,6 +160,12 @@ def test_each_recorded_refusal_names_the_key_at_fault_and_its_state(
         assert (culprit, state) == (None, None)
 
 
+def test_a_state_that_we_have_no_word_for_still_names_the_culprit():
+    error = answered("KMSInvalidStateException", f"{REPLICA} is archived.")
+    assert type(error) is errors.WrongState
+    assert (error.culprit, error.state) == (REPLICA, None)
+
+
 def test_the_culprit_may_be_in_another_region_and_partition():
     other = "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/mrk-1"
     error = answered("KMSInvalidStateException", f"{other} is updating.")

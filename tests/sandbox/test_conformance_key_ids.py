@@ -116,6 +116,16 @@ def test_another_account_may_use_a_key_whose_policy_allows_it(kms, client, key, 
     assert theirs.describe_key(KeyId=named)["KeyMetadata"]["AWSAccountId"] == PAYMENTS
 
 
+def test_another_account_may_grant_where_the_policy_allows_it(kms, client, key):
+    """API model: cross-account use of CreateGrant and ListGrants."""
+    allow(kms, key)
+    theirs = client(EAST, account=RESEARCH)
+    grant = theirs.create_grant(KeyId=arn(EAST, key), **GRANT)["GrantId"]
+
+    assert [each["GrantId"] for each in client(EAST).list_grants(KeyId=key)["Grants"]] == [grant]
+    assert [each["GrantId"] for each in theirs.list_grants(KeyId=arn(EAST, key))["Grants"]] == [grant]
+
+
 def test_without_an_allow_another_account_is_denied_and_learns_nothing(kms, client, key):
     """The same words for a key that is closed and one that is not there."""
     theirs = client(EAST, account=RESEARCH)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.utils import timezone
 
@@ -95,6 +97,57 @@ def test_a_region_that_a_key_names_and_nobody_may_look_in_is_unknown(
     unknown = RegionKey.objects.get(key__key_id=key_id, region="eu-west-1")
     assert (unknown.sight, unknown.role, unknown.state) == ("unlooked", "", "")
     assert (unknown.first_seen_at, unknown.last_seen_at) == (None, None)
+
+
+def test_a_key_that_another_account_shares_never_counts_as_ours(
+    kms: Sandbox, payments: AwsAccount, research: AwsAccount
+) -> None:
+    ours = kms.seed_set("111122223333", primary="us-east-1", replicas=["eu-west-1"])
+    theirs = kms.seed_set("222233334444", primary="us-east-1", replicas=["eu-west-1"], alias="shared")
+    for region in ("us-east-1", "ap-southeast-2"):
+        kms.fault("shared-unasked", operation="ListKeys", region=region)
+    kms.share_key("222233334444", "us-east-1", theirs, with_account="111122223333")
+    assert theirs in [key["KeyId"] for page in listed(kms) for key in page["Keys"]]
+    scan = scan_now(payments)
+    assert outcomes(scan) == {"us-east-1": "seen", "eu-west-1": "seen", "ap-southeast-2": "empty"}
+    assert scan.keys_seen == 2
+    assert list(MultiRegionKey.objects.values_list("key_id", flat=True)) == [ours]
+    scan_now(research)
+    assert MultiRegionKey.objects.get(key_id=theirs).account == research
+
+
+def listed(kms: Sandbox) -> list[dict[str, Any]]:
+    return list(client_at(kms, "us-east-1").get_paginator("list_keys").paginate())
+
+
+@pytest.mark.parametrize(
+    ("spec", "usage"),
+    [
+        ("ML_KEM_1024", "ENCAPSULATE_DECAPSULATE"),
+        ("ECC_NIST_EDWARDS25519", "SIGN_VERIFY"),
+        ("QUANTUM_9", "TELEPORT"),
+        ("A_SPEC_WITH_A_NAME_THAT_IS_LONGER_THAN_ANY_COLUMN", "A_USAGE_WITH_A_NAME_THAT_IS_LONGER_THAN_ANY"),
+    ],
+)
+def test_a_spec_and_a_usage_that_we_do_not_know_are_stored_as_aws_says_them(
+    kms: Sandbox, payments: AwsAccount, spec: str, usage: str
+) -> None:
+    key_id = kms.seed_set("111122223333", replicas=["eu-west-1"], key_spec=spec, key_usage=usage)
+    scan = scan_now(payments, depth=Depth.DETAILS)
+    key = MultiRegionKey.objects.get(key_id=key_id)
+    assert outcomes(scan) == {"us-east-1": "seen", "eu-west-1": "seen", "ap-southeast-2": "empty"}
+    assert (key.key_spec, key.key_usage) == (spec[:40], usage[:40])
+    assert sights(key_id) == {"us-east-1": "seen", "eu-west-1": "seen"}
+
+
+def test_a_state_that_we_do_not_know_is_stored_as_aws_says_it(kms: Sandbox, payments: AwsAccount) -> None:
+    key_id = kms.seed_set("111122223333", replicas=["eu-west-1"])
+    kms.desk.keys("111122223333", "eu-west-1")[key_id].key_state = "Archived"
+    scan = scan_now(payments)
+    assert outcomes(scan) == {"us-east-1": "seen", "eu-west-1": "seen", "ap-southeast-2": "empty"}
+    states = RegionKey.objects.filter(key__key_id=key_id).values_list("region", "state")
+    assert dict(states) == {"us-east-1": "Enabled", "eu-west-1": "Archived"}
+    assert MultiRegionKey.objects.get(key_id=key_id).primary_region == "us-east-1"
 
 
 def test_a_failed_look_ages_what_it_did_not_see_and_never_deletes_it(
