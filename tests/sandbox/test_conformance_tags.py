@@ -42,6 +42,20 @@ def test_keys_that_begin_with_aws_are_reserved(tag, name):
     )
 
 
+@pytest.mark.parametrize(("name", "value"), [("owner", "My & My Team"), ("a;b", "x"), ("owner", "a,b")])
+def test_other_characters_make_the_tag_invalid(tag, name, value):
+    """A public report of 2023 has the first of these, its code and its sentence."""
+    assert refusal(lambda: tag([{"TagKey": name, "TagValue": value}])) == ("TagException", "Invalid tag")
+
+
+def test_letters_digits_spaces_and_eight_signs_are_taken(client, key):
+    """General reference, tag naming limits."""
+    given = [{"TagKey": "Größe 1 _.:/=+-@", "TagValue": "日本 _.:/=+-@"}]
+    client(EAST).tag_resource(KeyId=key, Tags=given)
+
+    assert client(EAST).list_resource_tags(KeyId=key)["Tags"] == given
+
+
 def test_a_tag_key_comes_once(tag):
     assert refusal(lambda: tag(tags(owner="a") + tags(owner="b"))) == ("TagException", "Duplicate tag keys")
 

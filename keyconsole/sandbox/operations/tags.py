@@ -1,10 +1,12 @@
 """TagResource, UntagResource, and the rules that every way of giving tags shares.
 
-The sentences were recorded 2025; how long keys and values may be is in the API model.
+The sentences were recorded 2025, but for that of characters, which is in a public report of 2023; how long
+keys and values may be is in the API model.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +18,8 @@ from keyconsole.sandbox.state import Desk
 MOST_TAGS = 50
 LENGTHS = {"TagKey": 128, "TagValue": 256}
 RESERVED = "aws:"
+# Letters, digits, spaces of any alphabet and these signs: general reference, tag naming limits.
+CHARACTERS = re.compile(r"[\w\s.:/=+\-@]*")
 
 
 def tag_resource(desk: Desk, call: Call) -> dict[str, Any]:
@@ -43,6 +47,8 @@ def tags_given(call: Call, *, present: Mapping[str, str] | None = None) -> dict[
         raise AwsError("TagException", "Too many tags")
     if any(is_reserved(name) for name in tags):
         raise AwsError("TagException", "Tags beginning with aws: are reserved")
+    if not all(CHARACTERS.fullmatch(text) for tag in tags.items() for text in tag):
+        raise AwsError("TagException", "Invalid tag")
     return tags
 
 
