@@ -80,10 +80,12 @@ class Aws:
         if not moto_backend.knows(call.service):
             raise not_here(f"The sandbox has no {call.service}.")
         account_id = call.account_id
-        if call.service == "kms" and "KeyId" in call.body:
-            key = self._permitted(call)
-            request = replace(request, body=json.dumps(call.body | {"KeyId": key.arn}).encode())
-            account_id = key.account_id
+        if call.service == "kms":
+            if "KeyId" in call.body:
+                key = self._permitted(call)
+                request = replace(request, body=json.dumps(call.body | {"KeyId": key.arn}).encode())
+                account_id = key.account_id
+            end_dry_run(call)
         response = moto_backend.answer(
             request, service=call.service, region=call.region, account_id=account_id
         )
@@ -98,7 +100,6 @@ class Aws:
             require_allowed(self._desk, call, key)
             if call.operation == "CreateGrant":
                 require_state(self._desk, key, *GRANTING)
-            end_dry_run(call)
             return key
 
     def _record_refusal(self, call: Call, error: AwsError) -> None:

@@ -45,7 +45,7 @@ DATA_KEY_PAIR_SPECS = tuple(spec for spec in ALGORITHMS if spec.startswith(("RSA
 
 
 def algorithms_of(key_spec: str, key_usage: str) -> tuple[str, ...]:
-    """None for a spec that was put on the desk by hand and that KMS does not have."""
+    """Empty for a spec that was put on the desk by hand and that KMS does not have."""
     return ALGORITHMS.get(key_spec, {}).get(key_usage, ())
 
 

@@ -76,6 +76,13 @@ def test_a_usage_that_does_not_fit_the_spec_is_refused(client, spec, usage):
     )
 
 
+def test_a_spec_of_the_china_regions_is_one_that_the_sandbox_lacks(client):
+    assert refusal(client(EAST).create_key, KeySpec="SM2", KeyUsage="SIGN_VERIFY") == (
+        "UnknownOperationException",
+        "The sandbox makes no keys for SM2.",
+    )
+
+
 @pytest.mark.parametrize(("member", "name"), [("KeySpec", "keySpec"), ("KeyUsage", "keyUsage")])
 def test_a_word_that_kms_does_not_know_is_refused_with_those_it_does(client, member, name):
     code, message = refusal(client(EAST).create_key, **{member: "RANDOM"})

@@ -82,7 +82,9 @@ def test_a_grant_that_ran_dry_does_not_exist_and_one_that_was_revoked_dry_still_
     refusal(client(EAST).create_grant, KeyId=key, DryRun=True, **GRANT)
     assert client(EAST).list_grants(KeyId=key)["Grants"] == []
 
-    grant = client(EAST).create_grant(KeyId=key, **GRANT)["GrantId"]
+    made = client(EAST).create_grant(KeyId=key, **GRANT)
+    grant = made["GrantId"]
+    assert refusal(client(EAST).retire_grant, GrantToken=made["GrantToken"], DryRun=True) == DRY
     assert refusal(client(EAST).revoke_grant, KeyId=key, GrantId=grant, DryRun=True) == DRY
     assert refusal(client(EAST).retire_grant, KeyId=arn(EAST, key), GrantId=grant, DryRun=True) == DRY
     assert len(client(EAST).list_grants(KeyId=key)["Grants"]) == 1

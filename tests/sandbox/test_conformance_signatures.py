@@ -143,6 +143,10 @@ def test_what_the_sandbox_cannot_sign_it_says(client, signing):
         "UnknownOperationException",
         "The sandbox cannot sign with ED25519_PH_SHA_512.",
     )
+    assert refusal(client(EAST).get_public_key, KeyId=signing("ML_DSA_44")) == (
+        "UnknownOperationException",
+        "The sandbox makes no pair for ML_DSA_44.",
+    )
 
 
 @pytest.mark.parametrize("spec", ["RSA_2048", "ECC_NIST_P256", "ECC_NIST_EDWARDS25519"])

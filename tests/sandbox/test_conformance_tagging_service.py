@@ -110,6 +110,10 @@ def test_a_page_has_1_to_100_resources(tagging, size):
     assert refusal(tagging().get_resources, ResourcesPerPage=size)[0] == INVALID
 
 
+def test_pages_by_tags_are_what_the_sandbox_lacks(tagging):
+    assert refusal(tagging().get_resources, TagsPerPage=100)[0] == "UnknownOperationException"
+
+
 def test_compliance_is_told_where_it_is_asked_for(tagging, key):
     """There are no tag policies in the sandbox, so everything complies."""
     (entry,) = tagging().get_resources(IncludeComplianceDetails=True)["ResourceTagMappingList"]
