@@ -16,7 +16,7 @@ from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.governing.match import Governing
 from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.policies.quorum.requirements import Standing, at_best
+from keyconsole.policies.quorum.requirements import VoteCount, at_best
 from keyconsole.policies.quorum.roster import Roster
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Reason, Verdict
@@ -132,10 +132,10 @@ def _not_eligible(person: Person, change: Change) -> tuple[Reason, ...]:
 
 
 def _has_approved(person: Person, change: Change) -> bool:
-    return change.approvals.standing().filter(approver_id=person.pk).exists()
+    return change.approvals.not_withdrawn().filter(approver_id=person.pk).exists()
 
 
-def _missing(standing: Standing) -> str:
+def _missing(standing: VoteCount) -> str:
     lines = [line for line in standing.lines if line.missing]
     return " and ".join(
         f"{line.missing} more of {line.requirement.group or 'the approvers'}" for line in lines

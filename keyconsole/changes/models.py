@@ -131,7 +131,7 @@ class Change(Leased):
 
 
 class ApprovalQuerySet(models.QuerySet["Approval"]):
-    def standing(self) -> ApprovalQuerySet:
+    def not_withdrawn(self) -> ApprovalQuerySet:
         """Those that were not withdrawn."""
         return self.filter(withdrawn_at=None)
 

@@ -25,7 +25,7 @@ def asked(change: Change, *, now: datetime) -> None:
 def approved(change: Change, *, now: datetime) -> None:
     if change.batch_id or not rules_of(change).needs_approval:
         return
-    voted = set(change.approvals.standing().values_list("approver__username", flat=True))
+    voted = set(change.approvals.not_withdrawn().values_list("approver__username", flat=True))
     subject = f"{change.ref} is approved: {kind_of(change).subject(change)}"
     others = [person for person in _approvers(change) if person.username not in voted]
     _tell(Topic.CHANGE_APPROVED_BY_OTHER, change, subject, people=others, now=now)
@@ -46,7 +46,7 @@ def emergency_used(change: Change, *, skipped: Iterable[str], now: datetime) -> 
 
 def overdue(change: Change, *, now: datetime) -> None:
     """Tell who asked, who approved and the places that listen: AWS takes longer than it ever should."""
-    approvers = change.approvals.standing().values("approver")
+    approvers = change.approvals.not_withdrawn().values("approver")
     people = User.objects.filter(Q(pk__in=approvers) | Q(pk=change.requester_id))
     subject = f"{change.ref} has not settled by its deadline: {kind_of(change).subject(change)}"
     key = f"{Topic.CHANGE_OVERDUE}:{change.ref}"
@@ -60,7 +60,7 @@ def review_due(change: Change, *, now: datetime) -> None:
 
 
 def remind(change: Change, *, now: datetime) -> None:
-    voted = set(change.approvals.standing().values_list("approver__username", flat=True))
+    voted = set(change.approvals.not_withdrawn().values_list("approver__username", flat=True))
     waiting = [person for person in _approvers(change) if person.username not in voted]
     _remind(
         Topic.REMINDER,

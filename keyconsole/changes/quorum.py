@@ -9,7 +9,7 @@ from keyconsole.changes.models import Change
 from keyconsole.policies.document.parse import stored_rules
 from keyconsole.policies.document.rules import DEFAULT, Rules
 from keyconsole.policies.quorum.membership import members_for
-from keyconsole.policies.quorum.requirements import Requirement, Standing, standing
+from keyconsole.policies.quorum.requirements import Requirement, VoteCount, count_votes
 
 
 def rules_of(change: Change) -> Rules:
@@ -37,11 +37,11 @@ def reviewers_of(change: Change) -> set[str]:
     return set().union(*members.values()) - {change.requester.username}
 
 
-def standing_of(change: Change) -> Standing:
+def standing_of(change: Change) -> VoteCount:
     """Only approvals of this very plan count, and only from those who may still vote."""
-    approvals = change.approvals.standing().filter(plan_sha256=change.plan_sha256)
+    approvals = change.approvals.not_withdrawn().filter(plan_sha256=change.plan_sha256)
     votes = set(approvals.values_list("approver__username", flat=True))
-    return standing(needs_of(change), votes=votes, members=members_of(change))
+    return count_votes(needs_of(change), votes=votes, members=members_of(change))
 
 
 @dataclass(frozen=True, slots=True)

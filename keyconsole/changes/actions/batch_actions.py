@@ -16,7 +16,7 @@ NOUN = "batch"
 
 
 def _has_approved(batch: Batch, given: ApproveInputs, actor: Actor) -> bool:
-    votes = Approval.objects.standing().filter(change__batch=batch, approver=actor["by"])
+    votes = Approval.objects.not_withdrawn().filter(change__batch=batch, approver=actor["by"])
     return given.plan_sha256 == batch.plan_sha256 and votes.exists()
 
 

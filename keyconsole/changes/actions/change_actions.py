@@ -37,8 +37,8 @@ SAME_COMMENT_WITHIN = timedelta(minutes=1)
 
 
 def _has_approved(change: Change, given: ApproveInputs, actor: Actor) -> bool:
-    standing = change.approvals.standing()
-    return standing.filter(approver=actor["by"], plan_sha256=given.plan_sha256).exists()
+    approvals = change.approvals.not_withdrawn()
+    return approvals.filter(approver=actor["by"], plan_sha256=given.plan_sha256).exists()
 
 
 def _has_rejected(change: Change, given: RejectInputs, actor: Actor) -> bool:

@@ -117,7 +117,7 @@ def withdraw(change: Change, *, by: User, now: datetime, via: str = PAGE) -> Non
     may_withdraw(by, change).or_refuse()
     with transaction.atomic():
         _touch(change, State(change.state))
-        gone = change.approvals.standing().filter(approver=by).update(withdrawn_at=now)
+        gone = change.approvals.not_withdrawn().filter(approver=by).update(withdrawn_at=now)
         if not gone:
             raise Lost(change.ref)
         data = {"via": via}

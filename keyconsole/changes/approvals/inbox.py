@@ -19,7 +19,7 @@ from keyconsole.changes.states import State
 from keyconsole.policies.document.parse import stored_rules
 from keyconsole.policies.document.rules import DEFAULT
 from keyconsole.policies.models import PolicyVersion, PolicyVote, VersionState
-from keyconsole.policies.quorum.requirements import APPROVERS, Requirement, Standing, standing
+from keyconsole.policies.quorum.requirements import APPROVERS, Requirement, VoteCount, count_votes
 from keyconsole.policies.quorum.roster import Roster
 from keyconsole.policies.versions.votes import may_agree
 
@@ -112,7 +112,9 @@ def _needs_of(undecided: ChangeQuerySet) -> Needs:
 def _lacking_a_vote(person: User, asked: Q) -> Q:
     """Those that wait with missing places which this person's vote would fill."""
     pending = Q(state=State.PENDING.value)
-    voted = Approval.objects.standing().filter(change=OuterRef("pk"), plan_sha256=OuterRef("plan_sha256"))
+    voted = Approval.objects.not_withdrawn().filter(
+        change=OuterRef("pk"), plan_sha256=OuterRef("plan_sha256")
+    )
     begun = Change.objects.filter(asked & pending & Q(Exists(voted)))
     still_open = _still_open_for(person, begun.exclude(Exists(voted.filter(approver=person))))
     return pending & (~Q(Exists(voted)) | Q(pk__in=still_open))
@@ -120,7 +122,7 @@ def _lacking_a_vote(person: User, asked: Q) -> Q:
 
 def _still_open_for(person: User, begun: ChangeQuerySet) -> list[int]:
     votes: dict[int, set[str]] = defaultdict(set)
-    counted = Approval.objects.standing().filter(change__in=begun, plan_sha256=F("change__plan_sha256"))
+    counted = Approval.objects.not_withdrawn().filter(change__in=begun, plan_sha256=F("change__plan_sha256"))
     for pk, username in counted.values_list("change", "approver__username"):
         votes[pk].add(username)
     if not votes:
@@ -150,9 +152,11 @@ class _Adding:
         needs = self._needs.get(version, ())
         able = self._roster.members(needs, AwsAccount(pk=account))
         members = {group: people - {requester} for group, people in able.items()}
-        now, then = (standing(needs, votes=cast, members=members) for cast in (votes, votes | {self._name}))
+        now, then = (
+            count_votes(needs, votes=cast, members=members) for cast in (votes, votes | {self._name})
+        )
         return _missing(then) < _missing(now)
 
 
-def _missing(found: Standing) -> int:
+def _missing(found: VoteCount) -> int:
     return sum(line.missing for line in found.lines)

@@ -112,7 +112,7 @@ def cancelled_by(person: User, reason: str) -> str:
 
 def may_approve_batch(person: User, batch: Batch, *, now: datetime) -> Verdict:
     pending = _in_state(batch, State.PENDING)
-    given = Approval.objects.standing().filter(change__batch=batch, approver_id=person.pk)
+    given = Approval.objects.not_withdrawn().filter(change__batch=batch, approver_id=person.pk)
     voted = set(given.values_list("change", flat=True))
     waiting = [line for line in pending if line.pk not in voted]
     if pending and not waiting:

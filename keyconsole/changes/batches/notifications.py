@@ -58,7 +58,7 @@ def _waiting(lines: Iterable[Change]) -> list[Change]:
 
 
 def _voters(lines: Iterable[Change]) -> list[User]:
-    approvals = Approval.objects.standing().filter(change__in=[line.pk for line in lines])
+    approvals = Approval.objects.not_withdrawn().filter(change__in=[line.pk for line in lines])
     return list(User.objects.filter(pk__in=approvals.values("approver")))
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from keyconsole.changes.models import Approval, Batch, Change
 from keyconsole.changes.quorum import rules_of
 from keyconsole.changes.states import CLOSED, IN_FLIGHT, State
-from keyconsole.policies.quorum.requirements import Standing, standing
+from keyconsole.policies.quorum.requirements import VoteCount, count_votes
 from keyconsole.policies.quorum.roster import Members, Roster
 
 
@@ -80,7 +80,7 @@ def _needed(batch: Batch, pending: Sequence[Change]) -> list[Needed]:
     for line in pending:
         rules = rules_of(line)
         members = _members(roster, line, requester=batch.requester.username)
-        stands = standing(rules.requirements, votes=votes.get(line.pk, set()), members=members)
+        stands = count_votes(rules.requirements, votes=votes.get(line.pk, set()), members=members)
         groups[rules.name, _missing(stands), _people(stands, members)] += 1
     return [Needed(policy, count, missing, people) for (policy, missing, people), count in groups.items()]
 
@@ -92,18 +92,18 @@ def _members(roster: Roster, line: Change, *, requester: str) -> Members:
 
 def _votes(batch: Batch) -> dict[int, set[str]]:
     votes: dict[int, set[str]] = defaultdict(set)
-    given = Approval.objects.standing().filter(change__batch=batch)
+    given = Approval.objects.not_withdrawn().filter(change__batch=batch)
     for change, approver in given.values_list("change", "approver__username"):
         votes[change].add(approver)
     return votes
 
 
-def _missing(stands: Standing) -> str:
+def _missing(stands: VoteCount) -> str:
     lines = [line for line in stands.lines if line.missing]
     return " and ".join(f"{line.missing} of {line.requirement.group or 'the approvers'}" for line in lines)
 
 
-def _people(stands: Standing, members: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+def _people(stands: VoteCount, members: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
     given = {person for line in stands.lines for person in line.filled_by}
     groups = [line.requirement.group for line in stands.lines if line.missing]
     return tuple(sorted({person for group in groups for person in members.get(group, ())} - given))

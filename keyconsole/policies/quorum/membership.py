@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.roles import Permission
-from keyconsole.policies.quorum.requirements import APPROVERS, Requirement, Standing, at_best
+from keyconsole.policies.quorum.requirements import APPROVERS, Requirement, VoteCount, at_best
 from keyconsole.policies.quorum.roster import Members, Roster
 
 
@@ -33,19 +33,16 @@ def shortfall(requirements: Iterable[Requirement], account: AwsAccount | None, r
     requesters = roster.who_may(Permission.REQUEST, account)
     approvers = {person for group in members.values() for person in group}
     left_out = [{each} for each in sorted(requesters)] if requesters and requesters <= approvers else [set()]
-    best = min((at_best(needs, members=members, without=some) for some in left_out), key=_places_missing)
+    counts = (at_best(needs, members=members, without=some) for some in left_out)
+    best = min(counts, key=lambda count: count.missing)
     if best.met:
         return ""
     where = f"in {account.name}" if account else "in every account"
     return f"Not enough people may approve {where}: {missing_words(best)}."
 
 
-def missing_words(standing: Standing) -> str:
-    lines = [line for line in standing.lines if line.missing]
+def missing_words(count: VoteCount) -> str:
+    lines = [line for line in count.lines if line.missing]
     return " and ".join(
         f"{line.missing} more from {line.requirement.group or 'its approvers'}" for line in lines
     )
-
-
-def _places_missing(standing: Standing) -> int:
-    return sum(line.missing for line in standing.lines)

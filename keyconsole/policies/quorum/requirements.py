@@ -50,17 +50,23 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class VoteCount:
+    """Which places the votes fill."""
+
     lines: tuple[Line, ...]
+
+    @property
+    def missing(self) -> int:
+        return sum(line.missing for line in self.lines)
 
     @property
     def met(self) -> bool:
         return all(line.missing == 0 for line in self.lines)
 
 
-def standing(
+def count_votes(
     requirements: Iterable[Requirement], *, votes: Collection[str], members: Mapping[str, Collection[str]]
-) -> Standing:
+) -> VoteCount:
     """`votes`: who agreed and may vote now. `members`: by group, who is in it now."""
     needs = tuple(requirements)
     places = [Place(line, number) for line, need in enumerate(needs) for number in range(need.at_least)]
@@ -71,7 +77,7 @@ def standing(
     seated: dict[Place, str] = {}
     for person in sorted(fitting):
         _seat(person, fitting, seated, tried=set())
-    return Standing(
+    return VoteCount(
         tuple(
             Line(need, tuple(sorted(person for place, person in seated.items() if place.line == line)))
             for line, need in enumerate(needs)
@@ -84,10 +90,10 @@ def at_best(
     *,
     members: Mapping[str, Collection[str]],
     without: Collection[str] = (),
-) -> Standing:
-    """The standing if everybody agreed who may; `without` the requester, who never counts."""
+) -> VoteCount:
+    """The count if everybody agreed who may; `without` the requester, who never counts."""
     everybody = {person for group in members.values() for person in group} - set(without)
-    return standing(requirements, votes=everybody, members=members)
+    return count_votes(requirements, votes=everybody, members=members)
 
 
 class Place(NamedTuple):

@@ -19,7 +19,7 @@ from keyconsole.policies.governing.match import Subject, could_fit, governing
 from keyconsole.policies.governing.resolve import active_rules, subject_of, with_primaries
 from keyconsole.policies.models import Policy
 from keyconsole.policies.quorum.membership import missing_words
-from keyconsole.policies.quorum.requirements import Requirement, Standing, at_best, standing
+from keyconsole.policies.quorum.requirements import Requirement, VoteCount, at_best, count_votes
 from keyconsole.policies.quorum.roster import Members, Roster
 from keyconsole.policies.versions.feasibility import covered_accounts
 
@@ -36,16 +36,16 @@ class Agreement:
     def members(self, roster: Roster) -> Members:
         return roster.members(self.requirements, self.account)
 
-    def standing(self, votes: Collection[str], roster: Roster) -> Standing:
-        return standing(self.requirements, votes=votes, members=self.members(roster))
+    def count_votes(self, votes: Collection[str], roster: Roster) -> VoteCount:
+        return count_votes(self.requirements, votes=votes, members=self.members(roster))
 
-    def at_best(self, roster: Roster, *, without: Collection[str]) -> Standing:
+    def at_best(self, roster: Roster, *, without: Collection[str]) -> VoteCount:
         return at_best(self.requirements, members=self.members(roster), without=without)
 
     def voters(self, roster: Roster) -> set[str]:
         return set().union(*self.members(roster).values())
 
-    def still_missing(self, found: Standing) -> str:
+    def still_missing(self, found: VoteCount) -> str:
         where = self.account.name if self.account else "every account"
         return f"{missing_words(found)}, for {where}"
 

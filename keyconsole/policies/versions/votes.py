@@ -44,7 +44,7 @@ def tallies(version: PolicyVersion, *, roster: Roster | None = None) -> list[Tal
     return [
         Tally(
             agreement,
-            agreement.standing(votes, roster).lines,
+            agreement.count_votes(votes, roster).lines,
             {group: people - votes - {proposer} for group, people in agreement.members(roster).items()},
         )
         for agreement in agreements_of(version)

@@ -94,7 +94,7 @@ def test_an_approval_that_was_taken_back_can_be_given_again(cast: Cast, inventor
     withdraw: Action[Any, Any] = ACTIONS["change-withdraw"]
     withdraw.do(at.subject, withdraw.given({}), Actor(by=at.by, now=SOON, via="test"))
     assert once("change-approve", at)
-    assert at.subject.approvals.standing().count() == 1
+    assert at.subject.approvals.not_withdrawn().count() == 1
 
 
 def test_a_comment_is_written_again_when_it_is_meant(cast: Cast, inventory: Inventory) -> None:

@@ -209,7 +209,7 @@ def test_withdrawing_against_the_claim(rivals, keys, ask_for, cast):
         )
         assert bool(withdrawn) != bool(claimed)
         assert state_of(change) == ("executing" if withdrawn else "pending")
-        assert change.approvals.standing().exists() == bool(withdrawn)
+        assert change.approvals.not_withdrawn().exists() == bool(withdrawn)
         assert events(change, "claimed") == (1 if withdrawn else 0)
 
 
@@ -223,8 +223,8 @@ def test_withdrawing_against_the_last_vote_never_leaves_it_approved_with_too_few
             {"verb": "approve", "change": change.pk, "by": "bea"},
             {"verb": "check", "change": change.pk},
         )
-        standing = change.approvals.standing().count()
-        assert state_of(change) == ("approved" if standing == 2 else "pending")
+        given = change.approvals.not_withdrawn().count()
+        assert state_of(change) == ("approved" if given == 2 else "pending")
 
 
 def test_eight_workers_claim_once(rivals, keys, ask_for, cast):

@@ -89,7 +89,7 @@ def test_comment_is_shown_and_resets_nothing(change, cast):
     agree(change, cast.ben, now=timezone.now())
     said = act("comment", change, "--text", "Tested in research.", by="ana")
     assert "Tested in research." in said.out
-    assert change.approvals.standing().count() == 1
+    assert change.approvals.not_withdrawn().count() == 1
 
 
 def test_cancel_is_for_the_requester(change):

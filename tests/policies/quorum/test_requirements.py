@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyconsole.policies.quorum.requirements import Requirement, at_best, standing
+from keyconsole.policies.quorum.requirements import Requirement, at_best, count_votes
 
 PLATFORM, SECURITY = Requirement("platform", 1), Requirement("security", 1)
 MEMBERS = {"platform": {"ben", "both"}, "security": {"bea", "both"}}
 
 
 def met(*votes, needs=(PLATFORM, SECURITY), members=MEMBERS):
-    return standing(needs, votes=votes, members=members).met
+    return count_votes(needs, votes=votes, members=members).met
 
 
 def test_one_from_each_group_is_needed():
@@ -38,7 +38,7 @@ def test_the_same_person_twice_is_one_person():
 
 
 def test_it_says_what_is_still_missing():
-    lines = standing((PLATFORM, SECURITY), votes={"ben"}, members=MEMBERS).lines
+    lines = count_votes((PLATFORM, SECURITY), votes={"ben"}, members=MEMBERS).lines
     assert [(line.requirement.group, line.filled_by, line.missing) for line in lines] == [
         ("platform", ("ben",), 0),
         ("security", (), 1),
@@ -67,14 +67,14 @@ def by_brute_force(requirements, votes, members):
 
 @given(needs, st.sets(people), memberships)
 def test_met_exactly_when_distinct_people_can_fill_every_place(requirements, votes, members):
-    assert standing(requirements, votes=votes, members=members).met == by_brute_force(
+    assert count_votes(requirements, votes=votes, members=members).met == by_brute_force(
         requirements, votes, members
     )
 
 
 @given(needs, st.sets(people), memberships)
 def test_nobody_fills_two_places_and_only_members_who_voted_fill_one(requirements, votes, members):
-    lines = standing(requirements, votes=votes, members=members).lines
+    lines = count_votes(requirements, votes=votes, members=members).lines
     seated = [person for line in lines for person in line.filled_by]
     assert len(seated) == len(set(seated))
     for line in lines:
@@ -85,7 +85,9 @@ def test_nobody_fills_two_places_and_only_members_who_voted_fill_one(requirement
 @given(needs, st.sets(people), people, memberships)
 def test_one_more_vote_never_takes_anything_away(requirements, votes, more, members):
     def count(some):
-        return sum(len(line.filled_by) for line in standing(requirements, votes=some, members=members).lines)
+        return sum(
+            len(line.filled_by) for line in count_votes(requirements, votes=some, members=members).lines
+        )
 
     assert count(votes | {more}) >= count(votes)
 

@@ -26,7 +26,7 @@ def test_it_stands_on_the_page_as_text_and_keeps_the_approvals(change: Change, a
     content = as_cleo.post(URL, {"text": "Why <now>?\nTell me."}, follow=True).content.decode()
     assert "<strong>cleo</strong>" in content
     assert "Why &lt;now&gt;?<br>Tell me." in content
-    assert change.approvals.standing().count() == 1
+    assert change.approvals.not_withdrawn().count() == 1
 
 
 def test_who_waits_on_the_page_sees_it_with_the_next_poll(

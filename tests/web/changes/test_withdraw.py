@@ -23,7 +23,7 @@ def change(cast: Cast, inventory: Inventory) -> Change:
 
 def test_it_stays_in_sight_as_taken_back(change: Change, as_ben: Client) -> None:
     content = as_ben.post(URL, follow=True).content.decode()
-    assert change.approvals.standing().count() == 0
+    assert change.approvals.not_withdrawn().count() == 0
     assert "taken back" in content
     assert "Still may: ben" in content
 
@@ -31,13 +31,13 @@ def test_it_stays_in_sight_as_taken_back(change: Change, as_ben: Client) -> None
 def test_asking_first_shows_what_it_means(change: Change, as_ben: Client) -> None:
     content = as_ben.get(URL).content.decode()
     assert "It stays in the record as taken back." in content
-    assert change.approvals.standing().count() == 1
+    assert change.approvals.not_withdrawn().count() == 1
 
 
 def test_who_gave_none_reads_that(change: Change, as_bea: Client) -> None:
     content = as_bea.post(URL).content.decode()
     assert "You have no approval of CR-1 to take back." in content
-    assert change.approvals.standing().count() == 1
+    assert change.approvals.not_withdrawn().count() == 1
 
 
 def test_taken_back_twice_is_refused_the_second_time(change: Change, as_ben: Client) -> None:
