@@ -70,6 +70,10 @@ class Code(StrEnum):
         "policy-in-doubt",
         "It is not known which policy governs: the key's tags were never read.",
     )
+    RULES_NOT_UNDERSTOOD = (
+        "rules-not-understood",
+        "The rules hold what this version of KeyConsole does not understand: they may ask for more.",
+    )
     NOBODY_COULD_APPROVE = (
         "nobody-could-approve",
         "Even if everybody agreed who may, the rules would not be met.",

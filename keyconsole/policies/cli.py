@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
+from keyconsole.policies.document.parse import stored_rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
 from keyconsole.policies.versions.votes import Tally, tallies
 
@@ -37,7 +38,7 @@ def version_text(version: PolicyVersion) -> str:
 def _row(policy: Policy) -> str:
     told = [
         f"{version.state} version {version.number}"
-        + (" (ends it)" if version.retires else f" {version.document['rule']}")
+        + (" (ends it)" if version.retires else f" {stored_rules(version.document).rule}")
         for version in policy.versions.all()
         if version.state in {VersionState.ACTIVE, VersionState.PROPOSED}
     ]

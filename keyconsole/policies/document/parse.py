@@ -1,6 +1,7 @@
 """From JSON to the fields of a policy's document: shapes and types, nothing about what they mean. Pure.
 
-Nothing is guessed: an unknown field, a wrong type or a missing one is a sentence beside its field.
+What a person writes is read strictly: an unknown field, a wrong type or a missing one is a sentence beside
+its field. What was stored once is read by whatever came after it, and never refused: `stored_rules` says how.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from datetime import datetime
 from typing import Any
 
 from keyconsole.policies.document.parts import Rule, Runs, Selector, Span, Window
-from keyconsole.policies.document.rules import Rules
+from keyconsole.policies.document.past_fields import in_present_names
+from keyconsole.policies.document.rules import SCHEMA, Rules
 from keyconsole.policies.document.validate import problems
 from keyconsole.policies.quorum.requirements import Requirement
 from keyconsole.refusals import Invalid
@@ -28,21 +30,75 @@ class Malformed(Exception):  # noqa: N818 - becomes the sentence beside its fiel
 
 def parse_rules(facts: object) -> Rules:
     """What a person wrote. Raises Invalid, with a sentence for each part that cannot stand."""
-    rules = stored_rules(facts)
+    rules = Rules(**_fields_of(facts))
     if found := problems(rules):
         raise Invalid(found)
     return rules
 
 
 def stored_rules(facts: object) -> Rules:
-    """What was accepted once. Raises Invalid where the shape is wrong; its values were checked then."""
-    return Rules(**_fields_of(facts))
+    """What was accepted once, by this version or another. Never raises; its values were checked then.
+
+    A field that was renamed is read by its present name, a retired one is left out, a missing one has its
+    default. What nobody here understands (a field or a schema of a later version, a value that cannot be
+    read) is left out too, and named in `unread`. Of what is closed it decides nothing any more: its page
+    shows what can be read, and says that there is more. Of what is open it could be the very field that asks
+    for another person. So whoever decides by rules looks at `unread` first: nothing is asked for, approved or
+    run under rules that hold any, and policies are changed at the terminal only while one of them does.
+    """
+    if not isinstance(facts, Mapping):
+        return Rules(**_STRICTEST, unread=("the document",))
+    schema, unread = _schema_of(facts)
+    known = _understood(in_present_names(facts, schema=schema), unread)
+    fields: dict[str, Any] = {}
+    for name, read in _READ.items():
+        if name in known:
+            try:
+                fields[name] = read(known[name])
+            except Malformed:
+                unread.append(name)
+        elif name in _REQUIRED:
+            unread.append(name)
+    return Rules(**{**_STRICTEST, **fields}, unread=tuple(dict.fromkeys(unread)))
+
+
+def _schema_of(facts: Mapping[str, Any]) -> tuple[int, list[str]]:
+    """The first documents named none. A later schema than ours is read as far as its names are ours."""
+    schema = facts.get("schema", 0)
+    if isinstance(schema, bool) or not isinstance(schema, int) or schema < 0:
+        return SCHEMA, ["schema"]
+    return (schema, []) if schema <= SCHEMA else (SCHEMA, [f"schema {schema}"])
+
+
+def _understood(document: Mapping[str, Any], unread: list[str]) -> dict[str, Any]:
+    """The fields that somebody here reads, also within parts; the others are noted in `unread`."""
+    fields = _known(document, {"schema", *_READ}, unread)
+    for part, names in _PARTS.items():
+        entry = fields.get(part)
+        if isinstance(entry, Mapping):
+            fields[part] = _known(entry, names, unread, part=part)
+        elif isinstance(entry, list):
+            fields[part] = [
+                _known(each, names, unread, part=part) if isinstance(each, Mapping) else each
+                for each in entry
+            ]
+    return fields
+
+
+def _known(
+    facts: Mapping[str, Any], names: AbstractSet[str], unread: list[str], *, part: str = ""
+) -> dict[str, Any]:
+    unread += [f"{part}.{name}"[:60] if part else str(name)[:60] for name in facts if name not in names]
+    return {name: entry for name, entry in facts.items() if name in names}
 
 
 def _fields_of(facts: object) -> dict[str, Any]:
     if not isinstance(facts, Mapping):
         raise Invalid({"document": "A policy is one JSON object."})
-    found = {str(name)[:60]: f"There is no field {str(name)[:60]!r}." for name in facts if name not in _READ}
+    known = {"schema", *_READ}
+    found = {str(name)[:60]: f"There is no field {str(name)[:60]!r}." for name in facts if name not in known}
+    if _schema_of({"schema": SCHEMA, **facts}) != (SCHEMA, []):
+        found["schema"] = f"This version of KeyConsole writes schema {SCHEMA}: write that, or leave it out."
     fields: dict[str, Any] = {}
     for name, read in _READ.items():
         if name in facts:
@@ -88,7 +144,7 @@ def _requirements(value: object) -> tuple[Requirement, ...]:
 
 
 def _requirement(value: object) -> Requirement:
-    facts = _object(value, {"group", "at_least"}, needed={"at_least"})
+    facts = _object(value, _PARTS["requirements"], needed={"at_least"})
     group = facts.get("group", "")
     if group and not text(group):
         raise Malformed("A group's name is empty.")
@@ -96,7 +152,7 @@ def _requirement(value: object) -> Requirement:
 
 
 def _selector(value: object) -> Selector:
-    facts = _object(value, {"accounts", "units", "tags", "aliases", "from_regions", "to_regions"})
+    facts = _object(value, _PARTS["applies_to"])
     lists = {name: texts(entry) for name, entry in facts.items() if name != "tags"}
     return Selector(tags=_tags(facts.get("tags", {})), **lists)
 
@@ -114,8 +170,7 @@ def _windows(value: object) -> tuple[Window, ...]:
 
 
 def _window(value: object) -> Window:
-    times = {"days", "start", "end", "time_zone"}
-    facts = _object(value, times | {"active"}, needed=times)
+    facts = _object(value, _PARTS["windows"], needed=_PARTS["windows"] - {"active"})
     active = facts.get("active", True)
     if not isinstance(active, bool):
         raise Malformed(f"`active` has to be true or false, not {_kind(active)}.")
@@ -128,8 +183,7 @@ def _spans(value: object) -> tuple[Span, ...]:
 
 
 def _span(value: object) -> Span:
-    names = {"from_at", "to_at", "why"}
-    facts = _object(value, names, needed=names)
+    facts = _object(value, _PARTS["freezes"], needed=_PARTS["freezes"])
     return Span(_moment(facts["from_at"]), _moment(facts["to_at"]), text(facts["why"]))
 
 
@@ -181,7 +235,16 @@ def _kind(value: object) -> str:
     return kinds.get(type(value), "an object" if isinstance(value, Mapping) else "nothing")
 
 
+# The names within each part.
+_PARTS: dict[str, frozenset[str]] = {
+    "applies_to": frozenset({"accounts", "units", "tags", "aliases", "from_regions", "to_regions"}),
+    "requirements": frozenset({"group", "at_least"}),
+    "windows": frozenset({"days", "start", "end", "time_zone", "active"}),
+    "freezes": frozenset({"from_at", "to_at", "why"}),
+}
 _REQUIRED = {"name", "rule"}
+# What stands for a required field of a stored document that is not there.
+_STRICTEST: dict[str, Any] = {"name": "", "rule": Rule.APPROVE}
 _READ: dict[str, Callable[[object], Any]] = {
     "name": text,
     "applies_to": _selector,

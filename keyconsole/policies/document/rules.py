@@ -9,9 +9,23 @@ from keyconsole.audit.chain import sha256_of
 from keyconsole.policies.document.parts import Rule, Runs, Selector, Span, Window
 from keyconsole.policies.quorum.requirements import Requirement
 
-__all__ = ["DEFAULT", "Document", "Rule", "Rules", "Runs", "Selector", "Span", "Window", "document_sha256"]
+__all__ = [
+    "DEFAULT",
+    "SCHEMA",
+    "Document",
+    "Rule",
+    "Rules",
+    "Runs",
+    "Selector",
+    "Span",
+    "Window",
+    "document_sha256",
+]
 
 Document = dict[str, Any]
+
+# The version of the names that `as_json` writes. `past_fields` tells what became of those before.
+SCHEMA = 1
 
 # Pages that stand below /policies/ beside each policy's own; a test holds this list against the addresses.
 RESERVED_NAMES = frozenset({"explain", "new"})
@@ -34,6 +48,18 @@ class Rules:
     emergency_group: str = ""  # empty: no emergency path
     review_within_hours: int = 72
     frozen: str = ""  # why it is frozen until somebody changes the policy
+    # Parts of a stored document that this version of KeyConsole cannot read: they may ask for more.
+    unread: tuple[str, ...] = ()
+
+    @property
+    def unread_words(self) -> str:
+        """The sentence that says so; empty where all is understood."""
+        if not self.unread:
+            return ""
+        more = f" and {len(self.unread) - 5} more" if len(self.unread) > 5 else ""
+        return (
+            f"This version of KeyConsole does not understand {', '.join(self.unread[:5])}{more} in its rules."
+        )
 
     @property
     def needs_approval(self) -> bool:
@@ -41,10 +67,12 @@ class Rules:
 
     @property
     def rules_sha256(self) -> str:
+        """Of the document as it would be written now. A stored one keeps the hash that it was stored with."""
         return document_sha256(self.name, self.as_json())
 
     def as_json(self) -> Document:
         return {
+            "schema": SCHEMA,
             "name": self.name,
             "applies_to": self.applies_to.as_json(),
             "rule": self.rule.value,

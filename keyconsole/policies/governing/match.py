@@ -37,8 +37,9 @@ class Subject:
 class Governing(Generic[V]):
     """The rules that hold for a move. `version` is None where the default holds.
 
-    `doubt` says that a policy by tags could govern instead, since the key's tags were never read: nobody can
-    tell yet, so nothing should be allowed on the strength of these rules.
+    `doubt` says that a policy by tags could govern instead, since the key's tags were never read; `unread`
+    that one which fits holds what nobody here understands. Either way nobody can tell what the move needs,
+    so nothing should be allowed on the strength of these rules.
     """
 
     version: V | None
@@ -46,6 +47,7 @@ class Governing(Generic[V]):
     why: str
     others: tuple[str, ...] = ()
     doubt: str = ""
+    unread: str = ""
 
 
 def governing(candidates: Sequence[tuple[V, Rules]], subject: Subject) -> Governing[V]:
@@ -53,11 +55,12 @@ def governing(candidates: Sequence[tuple[V, Rules]], subject: Subject) -> Govern
     fitting = [(version, rules) for version, rules in candidates if fits(rules.applies_to, subject)]
     ranked = sorted(fitting, key=lambda pair: specificity(pair[1].applies_to, subject), reverse=True)
     doubt = _doubt([rules for _, rules in candidates], subject)
+    unread = _unread([rules for _, rules in candidates if could_fit(rules.applies_to, subject)])
     if not ranked:
-        return Governing(None, DEFAULT, NO_POLICY, doubt=doubt)
+        return Governing(None, DEFAULT, NO_POLICY, doubt=doubt, unread=unread)
     (version, rules), *rest = ranked
     others = tuple(other.name for _, other in rest)
-    return Governing(version, rules, _why(rules, others, subject), others, doubt)
+    return Governing(version, rules, _why(rules, others, subject), others, doubt, unread)
 
 
 def fits(selector: Selector, subject: Subject) -> bool:
@@ -109,6 +112,16 @@ def _doubt(candidates: Iterable[Rules], subject: Subject) -> str:
         f"The key's tags were never read, so nobody can tell whether {_listed(names, 'or')} governs it. "
         "A scan with details reads them."
     )
+
+
+def _unread(fitting: Iterable[Rules]) -> str:
+    """Also where it seems to be the less specific one: what is not understood may say what it is about."""
+    told = [
+        f"The policy {rules.name} may govern this move. {rules.unread_words}"
+        for rules in fitting
+        if rules.unread
+    ]
+    return f"{' '.join(told)} Nobody can tell what the move needs until it does." if told else ""
 
 
 def _in_unit(unit: str, pattern: str) -> bool:

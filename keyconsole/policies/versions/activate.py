@@ -8,6 +8,7 @@ from django.db.models import Max, QuerySet
 
 from keyconsole.policies.document.parse import stored_rules
 from keyconsole.policies.document.rules import Rules, document_sha256
+from keyconsole.policies.governing.resolve import active_rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
 from keyconsole.policies.versions.agreement import agreements_needed
 from keyconsole.policies.versions.feasibility import misfits
@@ -28,6 +29,14 @@ def refuse_misfits(rules: Rules | None) -> None:
         raise Refused(*(Reason(Code.POLICY_MISFIT, each) for each in reasons))
 
 
+def refuse_beside_unread() -> None:
+    """Who has to agree follows from the rules that hold: nobody can tell while one is not understood."""
+    told = [f"{version} holds. {rules.unread_words}" for version, rules in active_rules() if rules.unread]
+    if told:
+        told.append("Until it does, `manage.py policy apply` on the server is the way.")
+        raise Refused(*(Reason(Code.RULES_NOT_UNDERSTOOD, each) for each in told))
+
+
 def rules_of(version: PolicyVersion) -> Rules | None:
     """None where the version retires its policy."""
     return None if version.retires else stored_rules(version.document)
@@ -40,7 +49,8 @@ def draft(policy: Policy, rules: Rules | None, *, why: str, now: datetime) -> Po
     sha256 = document_sha256(policy.name, document)
     if held is None and rules is None:
         raise Refused(Reason(Code.POLICY_UNKNOWN, f"There is no policy {policy.name} to retire."))
-    if held and held.sha256 == sha256:
+    # Not by the hash: a document that was stored by an earlier schema says the same in other bytes.
+    if held and rules_of(held) == rules:
         raise Refused(Reason(Code.NOTHING_NEW, f"That is what {held} already says."))
     last = policy.versions.aggregate(last=Max("number"))["last"] or 0
     return PolicyVersion(

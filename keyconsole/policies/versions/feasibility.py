@@ -35,6 +35,8 @@ def covered_accounts(selector: Selector, accounts: Iterable[AwsAccount] | None =
 
 
 def _misfits(rules: Rules, roster: Roster, accounts: Sequence[AwsAccount]) -> Iterator[str]:
+    if rules.unread:
+        yield rules.unread_words
     known = {text for account in accounts for text in (account.name, account.account_id)}
     if unknown := [name for name in rules.applies_to.accounts if name not in known]:
         yield f"There is no account {', '.join(repr(name[:60]) for name in unknown)}."

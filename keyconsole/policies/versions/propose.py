@@ -24,6 +24,7 @@ from keyconsole.policies.versions.activate import (
     draft,
     lock_policies,
     recompute_requirements,
+    refuse_beside_unread,
     refuse_misfits,
     rules_of,
 )
@@ -122,6 +123,7 @@ def _propose(rules: Rules | None, *, name: str, by: User, why: str, now: datetim
         raise Refused(Reason(Code.PROPOSAL_WAITING, sentence))
     version = draft(policy, rules, why=why, now=now)
     refuse_misfits(rules)
+    refuse_beside_unread()
     needed = agreements_needed(name, rules)
     _refuse_unreachable(needed, without=by.username)
     version.proposer, version.requirements = by, [each.as_json() for each in needed]
@@ -160,6 +162,7 @@ def _activate_if_agreed(version: PolicyVersion, *, actor: str, now: datetime) ->
     if not _is_agreed(version):
         return False
     refuse_misfits(rules_of(version))
+    refuse_beside_unread()
     before = activate(version, now=now)
     data = {
         "agreed_by": sorted(votes_that_count(version)),

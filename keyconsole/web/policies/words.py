@@ -27,7 +27,9 @@ class Difference:
 
 def rows(rules: Rules) -> tuple[Row, ...]:
     """Everything that the document says, in the order in which people ask."""
+    unread = (Row("Not understood by this version of KeyConsole", rules.unread),) if rules.unread else ()
     return (
+        *unread,
         Row("Applies to", selector_words(rules.applies_to)),
         Row("Needs", (needs_words(rules),)),
         Row("Frozen", (rules.frozen or "no",)),
@@ -44,10 +46,11 @@ def rows(rules: Rules) -> tuple[Row, ...]:
 
 
 def differences(before: Rules, after: Rules) -> tuple[Difference, ...]:
+    old, new = ({row.label: row.texts for row in rows(each)} for each in (before, after))
     return tuple(
-        Difference(old.label, old.texts, new.texts)
-        for old, new in zip(rows(before), rows(after), strict=True)
-        if old.texts != new.texts
+        Difference(label, old.get(label, ()), new.get(label, ()))
+        for label in {**old, **new}
+        if old.get(label) != new.get(label)
     )
 
 

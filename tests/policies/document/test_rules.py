@@ -5,7 +5,7 @@ import json
 import pytest
 
 from keyconsole.policies.document.parse import parse_rules
-from keyconsole.policies.document.rules import DEFAULT, Runs
+from keyconsole.policies.document.rules import DEFAULT, SCHEMA, Runs
 from keyconsole.refusals import Invalid
 from tests.policies.documents import TWO_GROUPS, document, freeze, rules, window
 
@@ -68,6 +68,10 @@ BAD = [
     ({"name": "Pay ments"}, "name", "A policy's name"),
     ({"name": 3}, "name", "has to be text, not a number"),
     ({"colour": "red"}, "colour", "There is no field 'colour'."),
+    ({"schema": SCHEMA + 1}, "schema", f"writes schema {SCHEMA}: write that, or leave it out"),
+    ({"schema": SCHEMA - 1}, "schema", f"writes schema {SCHEMA}"),
+    ({"schema": str(SCHEMA)}, "schema", f"writes schema {SCHEMA}"),
+    ({"schema": True}, "schema", f"writes schema {SCHEMA}"),
     ({"rule": "maybe"}, "rule", "Choose one of: confirm, approve."),
     ({"rule": []}, "rule", "Choose one of: confirm, approve."),
     ({"requirements": []}, "requirements", "needs at least one requirement"),
