@@ -1,4 +1,7 @@
-"""Who may do what with a change, and why not. A page's grey button and a refusal share these reasons."""
+"""Who may do what with a change, and why not. A page's grey button and a refusal share these reasons.
+
+Verbs hand on the `Quorum` that they built under the change's row; a page that only asks leaves it out.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,12 @@ from keyconsole.aws_accounts.permissions import Person, can
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.kinds.registry import KINDS
 from keyconsole.changes.models import Change, KindName
-from keyconsole.changes.quorum import members_of
+from keyconsole.changes.quorum import Quorum, quorum_if_asked, quorum_of
 from keyconsole.changes.states import State
 from keyconsole.inventory.models import MultiRegionKey, RegionKey
-from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.governing.match import Governing
 from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.policies.quorum.requirements import VoteCount, at_best
 from keyconsole.policies.quorum.roster import Roster
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Reason, Verdict
@@ -44,7 +45,7 @@ def may_request(
     """An emergency needs no approvers; everything else holds for it too."""
     governing = governing_for(key, to_region=to_region)
     reasons = _about_the_key(person, key, kind) + about_the_move(key, to_region, now, kind)
-    reasons += about_the_region(governing.rules, to_region)
+    reasons += about_the_policy(governing, to_region)
     if not is_emergency:
         reasons += about_the_approvers(person, key, governing, Roster.read())
     return Verdict(reasons)
@@ -60,25 +61,33 @@ def prospects(person: Person, key: MultiRegionKey, *, now: datetime) -> list[Pro
     ]
 
 
-def may_approve(person: Person, change: Change, *, now: datetime) -> Verdict:
-    reasons = list(_open_for_votes(change, {State.PENDING}))
-    reasons += _not_eligible(person, change)
-    if _has_approved(person, change):
+def may_approve(person: Person, change: Change, *, now: datetime, quorum: Quorum | None = None) -> Verdict:
+    quorum = quorum or quorum_of(change)
+    name = person.get_username()
+    reasons = [*_open_for_votes(change, {State.PENDING}), *quorum.why_no_say(name, ref=change.ref)]
+    if name in quorum.votes:
         reasons.append(Reason(Code.ALREADY_APPROVED, f"You have approved {change.ref} already."))
     if change.request_expires_at and now >= change.request_expires_at:
         reasons.append(Reason(Code.REQUEST_EXPIRED, f"{change.ref} has waited too long and expires."))
+    reasons += quorum.unread
     return Verdict(tuple(reasons))
 
 
-def may_reject(person: Person, change: Change, *, now: datetime) -> Verdict:  # noqa: ARG001 - as may_approve
-    return Verdict(
-        (*_open_for_votes(change, {State.PENDING, State.APPROVED}), *_not_eligible(person, change))
-    )
+def may_reject(
+    person: Person,
+    change: Change,
+    *,
+    now: datetime,  # noqa: ARG001 - as may_approve
+    quorum: Quorum | None = None,
+) -> Verdict:
+    closed = _open_for_votes(change, {State.PENDING, State.APPROVED})
+    quorum = quorum or quorum_of(change)
+    return Verdict((*closed, *quorum.why_no_say(person.get_username(), ref=change.ref)))
 
 
 def may_withdraw(person: Person, change: Change) -> Verdict:
     reasons = list(_open_for_votes(change, {State.PENDING, State.APPROVED}))
-    if not _has_approved(person, change):
+    if not change.approvals.not_withdrawn().filter(approver_id=person.pk).exists():
         sentence = f"You have no approval of {change.ref} to take back."
         reasons.append(Reason(Code.NO_APPROVAL_GIVEN, sentence))
     return Verdict(tuple(reasons))
@@ -91,7 +100,8 @@ def may_comment(person: Person, change: Change) -> Verdict:
     return Verdict((Reason(Code.MAY_NOT_VIEW, sentence),))
 
 
-def may_run(person: Person, change: Change, *, now: datetime) -> Verdict:
+def may_run(person: Person, change: Change, *, now: datetime, quorum: Quorum | None = None) -> Verdict:
+    quorum = quorum or quorum_of(change)
     reasons = []
     if change.state != State.APPROVED:
         sentence = f"{change.ref} is {_words(change)}: only an approved change can run."
@@ -99,9 +109,10 @@ def may_run(person: Person, change: Change, *, now: datetime) -> Verdict:
     if change.run_at and change.run_at <= now:
         sentence = "It runs by itself as soon as nothing holds it back."
         reasons.append(Reason(Code.RUNS_BY_ITSELF, sentence))
-    if person.pk != change.requester_id and _not_eligible(person, change):
+    if person.get_username() not in {quorum.requester, *quorum.deciders}:
         sentence = "Only who asked for a change, or one of its approvers, may run it."
         reasons.append(Reason(Code.MAY_NOT_RUN, sentence))
+    reasons += quorum.unread
     return Verdict(tuple(reasons))
 
 
@@ -121,25 +132,6 @@ def _open_for_votes(change: Change, states: set[State]) -> tuple[Reason, ...]:
     if change.state in states:
         return ()
     return (Reason(Code.NOT_OPEN, f"{change.ref} is {_words(change)}: it takes no votes."),)
-
-
-def _not_eligible(person: Person, change: Change) -> tuple[Reason, ...]:
-    if person.pk == change.requester_id:
-        return (Reason(Code.OWN_REQUEST, "Who asks for a change never decides about it."),)
-    if any(person.get_username() in people for people in members_of(change).values()):
-        return ()
-    return (Reason(Code.NOT_AN_APPROVER, f"You are not one of those whom {change.ref} needs."),)
-
-
-def _has_approved(person: Person, change: Change) -> bool:
-    return change.approvals.not_withdrawn().filter(approver_id=person.pk).exists()
-
-
-def _missing(standing: VoteCount) -> str:
-    lines = [line for line in standing.lines if line.missing]
-    return " and ".join(
-        f"{line.missing} more of {line.requirement.group or 'the approvers'}" for line in lines
-    )
 
 
 def _words(change: Change) -> str:
@@ -169,11 +161,16 @@ def about_the_key(
     return tuple(reasons)
 
 
-def about_the_region(rules: Rules, to_region: str) -> tuple[Reason, ...]:
-    if not rules.allowed_regions or to_region in rules.allowed_regions:
-        return ()
-    sentence = f"The policy {rules.name} allows primaries in {', '.join(rules.allowed_regions)} only."
-    return (Reason(Code.REGION_NOT_ALLOWED, sentence),)
+def about_the_policy(governing: Governing[PolicyVersion], to_region: str) -> tuple[Reason, ...]:
+    """What holds in an emergency too."""
+    name, allowed = governing.rules.name, governing.rules.allowed_regions
+    reasons = []
+    if governing.unread:
+        reasons.append(Reason(Code.RULES_NOT_UNDERSTOOD, governing.unread))
+    if allowed and to_region not in allowed:
+        sentence = f"The policy {name} allows primaries in {', '.join(allowed)} only."
+        reasons.append(Reason(Code.REGION_NOT_ALLOWED, sentence))
+    return tuple(reasons)
 
 
 def about_the_approvers(
@@ -181,13 +178,10 @@ def about_the_approvers(
 ) -> tuple[Reason, ...]:
     if governing.doubt:
         return (Reason(Code.POLICY_IN_DOUBT, governing.doubt),)
-    requirements = governing.rules.requirements
-    members = roster.members(requirements, key.account)
-    best = at_best(requirements, members=members, without={person.get_username()})
-    if best.met:
-        return ()
-    sentence = f"Nobody could approve it: {_missing(best)} needed. The requester never counts."
-    return (Reason(Code.NOBODY_COULD_APPROVE, sentence),)
+    name = person.get_username()
+    return quorum_if_asked(
+        governing.rules, requester=name, account=key.account, roster=roster
+    ).why_out_of_reach
 
 
 def about_the_move(

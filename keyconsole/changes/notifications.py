@@ -10,37 +10,38 @@ from django.db.models import Q
 
 from keyconsole.changes.kinds.registry import kind_of
 from keyconsole.changes.models import Change
-from keyconsole.changes.quorum import members_of, reviewers_of, rules_of
+from keyconsole.changes.quorum import Quorum, quorum_of
 from keyconsole.notifications.announce import announce
 from keyconsole.notifications.topics import Topic
 
 REMIND_EVERY = timedelta(hours=24)
 
 
-def asked(change: Change, *, now: datetime) -> None:
+def asked(change: Change, quorum: Quorum, *, now: datetime) -> None:
     subject = f"{change.ref} waits for approval: {kind_of(change).subject(change)}"
-    _tell(Topic.CHANGE_NEEDS_YOU, change, subject, people=_approvers(change), now=now)
+    _tell(Topic.CHANGE_NEEDS_YOU, change, subject, people=_called(quorum.deciders), now=now)
 
 
-def approved(change: Change, *, now: datetime) -> None:
-    if change.batch_id or not rules_of(change).needs_approval:
+def approved(change: Change, quorum: Quorum, *, now: datetime) -> None:
+    if not quorum.needs:
         return
-    voted = set(change.approvals.not_withdrawn().values_list("approver__username", flat=True))
     subject = f"{change.ref} is approved: {kind_of(change).subject(change)}"
-    others = [person for person in _approvers(change) if person.username not in voted]
+    others = _called(quorum.deciders - quorum.votes)
     _tell(Topic.CHANGE_APPROVED_BY_OTHER, change, subject, people=others, now=now)
 
 
 def ended(change: Change, *, now: datetime) -> None:
     """The requester hears of every end; so does everybody who was asked: nothing waits for them any more."""
-    asked_of = _approvers(change) if rules_of(change).needs_approval else []
+    if change.batch_id:
+        return
     subject = f"{change.ref} is {change.state.replace('_', ' ')}: {kind_of(change).subject(change)}"
-    _tell(Topic.CHANGE_ENDED, change, subject, people=[change.requester, *asked_of], now=now)
+    people = [change.requester, *_called(quorum_of(change).deciders)]
+    _tell(Topic.CHANGE_ENDED, change, subject, people=people, now=now)
 
 
 def emergency_used(change: Change, *, skipped: Iterable[str], now: datetime) -> None:
     subject = f"{change.ref} runs without approval (emergency): {kind_of(change).subject(change)}"
-    people = User.objects.filter(username__in=list(skipped))
+    people = _called(skipped)
     _tell(Topic.EMERGENCY_USED, change, subject, people=people, now=now)
 
 
@@ -55,25 +56,18 @@ def overdue(change: Change, *, now: datetime) -> None:
 
 def review_due(change: Change, *, now: datetime) -> None:
     subject = f"The review of {change.ref} (emergency) is due"
-    people = User.objects.filter(username__in=reviewers_of(change))
+    people = _called(quorum_of(change).reviewers)
     _remind(Topic.REVIEW_DUE, change, subject, people=people, now=now)
 
 
-def remind(change: Change, *, now: datetime) -> None:
-    voted = set(change.approvals.not_withdrawn().values_list("approver__username", flat=True))
-    waiting = [person for person in _approvers(change) if person.username not in voted]
-    _remind(
-        Topic.REMINDER,
-        change,
-        f"{change.ref} still waits: {kind_of(change).subject(change)}",
-        people=waiting,
-        now=now,
-    )
+def remind(change: Change, quorum: Quorum, *, now: datetime) -> None:
+    waiting = _called(quorum.deciders - quorum.votes)
+    subject = f"{change.ref} still waits: {kind_of(change).subject(change)}"
+    _remind(Topic.REMINDER, change, subject, people=waiting, now=now)
 
 
-def _approvers(change: Change) -> list[User]:
-    names = set().union(*members_of(change).values())
-    return list(User.objects.filter(username__in=names))
+def _called(names: Iterable[str]) -> list[User]:
+    return list(User.objects.filter(username__in=sorted(names)))
 
 
 def _body(change: Change) -> str:

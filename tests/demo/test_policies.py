@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from keyconsole.changes.approvals.inbox import needing
 from keyconsole.changes.models import Batch, Change, Review
-from keyconsole.changes.quorum import rules_of, standing_of
+from keyconsole.changes.quorum import quorum_of, rules_of
 from keyconsole.changes.requests.break_glass import may_break_glass
 from keyconsole.changes.states import State
 from keyconsole.demo.history import tell_story
@@ -75,7 +75,7 @@ def test_ana_is_on_call_for_payments_and_nobody_else_is():
 
 def test_one_change_has_bens_approval_and_needs_bea():
     waiting = Change.objects.get(state=State.PENDING, batch=None)
-    assert [line.filled_by for line in standing_of(waiting).lines] == [("ben",), ()]
+    assert [line.filled_by for line in quorum_of(waiting).lines] == [("ben",), ()]
     assert list(needing(person("bea")).filter(batch=None)) == [waiting]
     for username in ("ana", "ben", "cleo", "dan", "ada"):
         assert not needing(person(username)).filter(batch=None)
@@ -103,7 +103,7 @@ def test_each_past_change_kept_to_the_rules_that_held_for_it():
         ran = change.state != State.CANCELLED
         if ran and rules.needs_approval and not change.is_emergency:
             # Judged by today's people, who are those of then.
-            assert standing_of(change).met, change.ref
+            assert quorum_of(change).met, change.ref
         if not rules.needs_approval:
             assert not change.approvals.exists()
     assert set(kinds) >= {BEFORE_ANY_POLICY, "payments version 1", "research version 1", "archive version 1"}

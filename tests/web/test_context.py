@@ -9,12 +9,13 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from keyconsole.changes.models import Change
 from keyconsole.changes.requests.request import request_move
 from keyconsole.notifications.models import Delivery
+from keyconsole.policies.document.rules import Rule, Rules
+from keyconsole.policies.quorum.requirements import Requirement
 from keyconsole.worker import heartbeat
 from keyconsole.worker.models import Worker
-from tests.cast import NOW, Cast, Inventory
+from tests.cast import NOW, Cast, Inventory, hold
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +55,8 @@ def test_the_band_says_that_this_is_a_sandbox(as_ana: Client, settings: Settings
 def test_the_number_counts_what_others_ask_for_and_not_ones_own(
     as_ana: Client, as_ben: Client, as_cleo: Client, inventory: Inventory, cast: Cast
 ) -> None:
-    change = request_move(
+    hold(Rules(name="alone", rule=Rule.APPROVE, requirements=(Requirement(),)))
+    request_move(
         inventory.card_vault,
         to_region="eu-west-1",
         by=cast.ana,
@@ -62,7 +64,6 @@ def test_the_number_counts_what_others_ask_for_and_not_ones_own(
         token="t" * 32,
         now=timezone.now(),
     )
-    Change.objects.filter(pk=change.pk).update(state="pending")
     counts = [client.get("/").context["needs_me"]() for client in (as_ana, as_ben, as_cleo)]
     assert counts == [0, 1, 0]
 

@@ -9,11 +9,11 @@ from django.db import transaction
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import ITSELF
 from keyconsole.changes import notifications
-from keyconsole.changes.approvals.decide import back_to_pending, mark_approved_if_met
+from keyconsole.changes.approvals.decide import back_to_pending, locked_quorum, mark_approved_if_met
 from keyconsole.changes.approvals.run_gate import RunDecision, gate
 from keyconsole.changes.models import Change, Review
 from keyconsole.changes.plan.staleness import end_if_stale
-from keyconsole.changes.quorum import standing_of
+from keyconsole.changes.quorum import quorum_of
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move
 
@@ -47,11 +47,12 @@ def _check_pending(change: Change, *, now: datetime) -> None:
         expire(change, now=now, why="Nobody decided about it in time.")
         return
     with transaction.atomic():
-        if standing_of(change).met:
+        quorum = quorum_of(change)
+        if quorum.met:
             # Somebody who had approved may vote again: a role came back.
             mark_approved_if_met(change, actor=ITSELF, now=now)
         elif now - change.requested_at >= notifications.REMIND_EVERY:
-            notifications.remind(change, now=now)
+            notifications.remind(change, quorum, now=now)
 
 
 def _check_approved(change: Change, *, now: datetime) -> bool:
@@ -59,9 +60,15 @@ def _check_approved(change: Change, *, now: datetime) -> bool:
     if answer.decision == RunDecision.EXPIRE:
         expire(change, now=now, why=" ".join(answer.reasons))
     elif answer.decision == RunDecision.ASK_AGAIN:
-        with transaction.atomic():
-            back_to_pending(change, actor=ITSELF, now=now, why=" ".join(answer.reasons))
+        _ask_again(change, now=now, why=" ".join(answer.reasons))
     return answer.decision == RunDecision.RUN
+
+
+def _ask_again(change: Change, *, now: datetime, why: str) -> None:
+    with transaction.atomic():
+        quorum = locked_quorum(change)
+        if not quorum.met:
+            back_to_pending(change, quorum, actor=ITSELF, now=now, why=why)
 
 
 def expire(change: Change, *, now: datetime, why: str) -> None:

@@ -1,7 +1,8 @@
 """What approvers do. Each verb leaves a row and an event, in the transaction that it decides in.
 
 The first write of each verb touches the change's own row: of two votes at the same moment the second waits
-(PostgreSQL) or comes after (SQLite), and sees the first.
+(PostgreSQL) or comes after (SQLite), and sees the first. Then the quorum is built, once, and handed on to all
+that is decided by it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from keyconsole.changes.authorization import (
 )
 from keyconsole.changes.models import Approval, Change, Comment, Rejection
 from keyconsole.changes.plan.staleness import end_if_stale
-from keyconsole.changes.quorum import rules_of, standing_of
+from keyconsole.changes.quorum import Quorum, quorum_of
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move, record_event
 from keyconsole.refusal_codes import Code
@@ -40,36 +41,56 @@ def approve(
 ) -> None:
     """Agree to exactly one plan; raises Refused. The last agreement that was missing lets the change run."""
     comment = clean_text("comment", comment, REASON_AT_MOST)
-    may_approve(by, change, now=now).or_refuse()
-    if plan_sha256 != change.plan_sha256:
-        sentence = f"The plan that you looked at is not the plan of {change.ref}. Read it again."
-        raise Refused(Reason(Code.PLAN_CHANGED, sentence))
-    if end_if_stale(change, actor=by.username, now=now):
-        raise Refused(Reason(Code.STALE, change.outcome))
     try:
         with transaction.atomic():
-            _touch(change, State.PENDING)
-            Approval.objects.create(
-                change=change,
-                approver=by,
-                requester=change.requester,
-                plan_sha256=plan_sha256,
-                comment=comment,
-                approved_at=now,
-            )
-            data = {"plan_sha256": plan_sha256, "comment": comment, "via": via}
-            record_event(change, Event.CHANGE_APPROVAL_GIVEN, actor=by.username, now=now, data=data)
-            if standing_of(change).met:
-                mark_approved(change, actor=by.username, now=now)
+            quorum = locked_quorum(change)
+            may_approve(by, change, now=now, quorum=quorum).or_refuse()
+            if plan_sha256 != change.plan_sha256:
+                sentence = f"The plan that you looked at is not the plan of {change.ref}. Read it again."
+                raise Refused(Reason(Code.PLAN_CHANGED, sentence))
+            is_stale = end_if_stale(change, actor=by.username, now=now)
+            if not is_stale:
+                _give_approval(change, quorum, by=by, comment=comment, now=now, via=via)
     except IntegrityError:
         sentence = f"You have approved {change.ref} already."
         raise Refused(Reason(Code.ALREADY_APPROVED, sentence)) from None
+    if is_stale:
+        raise Refused(Reason(Code.STALE, change.outcome))
     change.refresh_from_db()
 
 
-def mark_approved(change: Change, *, actor: str, now: datetime) -> None:
+def locked_quorum(change: Change) -> Quorum:
+    """First the row, then the votes: whoever else decides about it comes before or after.
+
+    Belongs into the transaction that decides; raises Lost where the change has moved on since it was read.
+    """
+    touched = Change.objects.filter(pk=change.pk, state=change.state).update(version=F("version") + 1)
+    if touched != 1:
+        raise Lost(change.ref)
+    return quorum_of(change)
+
+
+def _give_approval(
+    change: Change, quorum: Quorum, *, by: User, comment: str, now: datetime, via: str
+) -> None:
+    Approval.objects.create(
+        change=change,
+        approver=by,
+        requester=change.requester,
+        plan_sha256=change.plan_sha256,
+        comment=comment,
+        approved_at=now,
+    )
+    data = {"plan_sha256": change.plan_sha256, "comment": comment, "via": via}
+    record_event(change, Event.CHANGE_APPROVAL_GIVEN, actor=by.username, now=now, data=data)
+    quorum = quorum.with_vote(by.username)
+    if quorum.met:
+        mark_approved(change, quorum, actor=by.username, now=now)
+
+
+def mark_approved(change: Change, quorum: Quorum, *, actor: str, now: datetime) -> None:
     """All agreed whom the rules ask for. It runs at once, at its chosen time, or when somebody says so."""
-    rules = rules_of(change)
+    rules = quorum.rules
     run_at = change.run_at or (now if rules.runs == AUTOMATIC else None)
     move(
         change,
@@ -82,24 +103,23 @@ def mark_approved(change: Change, *, actor: str, now: datetime) -> None:
         run_at=run_at,
         request_expires_at=None,
     )
-    notifications.approved(change, now=now)
+    notifications.approved(change, quorum, now=now)
 
 
 def mark_approved_if_met(change: Change, *, actor: str, now: datetime) -> None:
-    """First the row, then the votes: whoever takes one back at this moment comes before or after."""
-    _touch(change, State.PENDING)
-    if standing_of(change).met:
-        mark_approved(change, actor=actor, now=now)
+    quorum = locked_quorum(change)
+    if quorum.met:
+        mark_approved(change, quorum, actor=actor, now=now)
 
 
 def reject(change: Change, *, by: User, reason: str, now: datetime, via: str = PAGE) -> None:
     """One reasoned no ends it; raises Refused."""
     reason = clean_text("reason", reason, REASON_AT_MOST)
-    may_reject(by, change, now=now).or_refuse()
-    if not reason:
-        sentence = "Say why: the requester and the record need the reason."
-        raise Refused(Reason(Code.REASON_MISSING, sentence))
     with transaction.atomic():
+        may_reject(by, change, now=now, quorum=locked_quorum(change)).or_refuse()
+        if not reason:
+            sentence = "Say why: the requester and the record need the reason."
+            raise Refused(Reason(Code.REASON_MISSING, sentence))
         move(
             change,
             to=State.REJECTED,
@@ -114,21 +134,21 @@ def reject(change: Change, *, by: User, reason: str, now: datetime, via: str = P
 
 def withdraw(change: Change, *, by: User, now: datetime, via: str = PAGE) -> None:
     """Take one's approval back while nothing runs yet; raises Refused."""
-    may_withdraw(by, change).or_refuse()
     with transaction.atomic():
-        _touch(change, State(change.state))
+        quorum = locked_quorum(change)
+        may_withdraw(by, change).or_refuse()
         gone = change.approvals.not_withdrawn().filter(approver=by).update(withdrawn_at=now)
         if not gone:
             raise Lost(change.ref)
         data = {"via": via}
         record_event(change, Event.CHANGE_APPROVAL_WITHDRAWN, actor=by.username, now=now, data=data)
-        if change.state == State.APPROVED and not standing_of(change).met:
-            back_to_pending(change, actor=by.username, now=now, why=f"{by.username} withdrew.")
+        left = quorum.without_vote(by.username)
+        if change.state == State.APPROVED and not left.met:
+            back_to_pending(change, left, actor=by.username, now=now, why=f"{by.username} withdrew.")
     change.refresh_from_db()
 
 
-def back_to_pending(change: Change, *, actor: str, now: datetime, why: str) -> None:
-    rules = rules_of(change)
+def back_to_pending(change: Change, quorum: Quorum, *, actor: str, now: datetime, why: str) -> None:
     move(
         change,
         to=State.PENDING,
@@ -137,9 +157,9 @@ def back_to_pending(change: Change, *, actor: str, now: datetime, why: str) -> N
         now=now,
         data={"why": why},
         approval_expires_at=None,
-        request_expires_at=now + timedelta(hours=rules.request_lives_hours),
+        request_expires_at=now + timedelta(hours=quorum.rules.request_lives_hours),
     )
-    notifications.asked(change, now=now)
+    notifications.asked(change, quorum, now=now)
 
 
 def comment(change: Change, *, by: User, text: str, now: datetime, via: str = PAGE) -> None:
@@ -158,23 +178,19 @@ def comment(change: Change, *, by: User, text: str, now: datetime, via: str = PA
 
 def run(change: Change, *, by: User, now: datetime, run_at: datetime | None = None, via: str = PAGE) -> None:
     """Say that an approved change shall run, now or at a later time; raises Refused."""
-    may_run(by, change, now=now).or_refuse()
-    if run_at is not None and run_at < now:
-        sentence = "That time has passed. Choose a later one, or run it now."
-        raise Refused(Reason(Code.TIME_PASSED, sentence))
-    if run_at and change.approval_expires_at and run_at >= change.approval_expires_at:
-        sentence = f"Its approval may be used until {change.approval_expires_at:%Y-%m-%d %H:%M} UTC only."
-        raise Refused(Reason(Code.TIME_TOO_LATE, sentence))
     with transaction.atomic():
-        _touch(change, State.APPROVED)
+        may_run(by, change, now=now, quorum=locked_quorum(change)).or_refuse()
+        _refuse_time(change, run_at, now=now)
         Change.objects.filter(pk=change.pk).update(run_at=run_at or now, due_at=now)
         data = {"run_at": (run_at or now).isoformat(), "via": via}
         record_event(change, Event.CHANGE_RUN_ASKED, actor=by.username, now=now, data=data)
         change.refresh_from_db()
 
 
-def _touch(change: Change, state: State) -> None:
-    """Be the one who decides about this change now; raises Lost where it has moved on."""
-    touched = Change.objects.filter(pk=change.pk, state=state).update(version=F("version") + 1)
-    if touched != 1:
-        raise Lost(change.ref)
+def _refuse_time(change: Change, run_at: datetime | None, *, now: datetime) -> None:
+    if run_at is not None and run_at < now:
+        sentence = "That time has passed. Choose a later one, or run it now."
+        raise Refused(Reason(Code.TIME_PASSED, sentence))
+    if run_at and change.approval_expires_at and run_at >= change.approval_expires_at:
+        sentence = f"Its approval may be used until {change.approval_expires_at:%Y-%m-%d %H:%M} UTC only."
+        raise Refused(Reason(Code.TIME_TOO_LATE, sentence))

@@ -9,7 +9,7 @@ from enum import StrEnum
 from keyconsole.aws_accounts.permissions import can
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Change
-from keyconsole.changes.quorum import rules_of, standing_of
+from keyconsole.changes.quorum import Quorum, quorum_of
 from keyconsole.changes.states import State
 from keyconsole.policies.schedule import freeze, windows
 from keyconsole.refusal_codes import Code
@@ -29,21 +29,27 @@ class Gate:
     reasons: tuple[Reason, ...] = ()
 
 
-def gate(change: Change, *, now: datetime, in_turn: bool = False) -> Gate:
+def gate(change: Change, *, now: datetime, in_turn: bool = False, quorum: Quorum | None = None) -> Gate:
     """An emergency waits for nobody: that is what its review is for.
 
-    `in_turn`: as if the wave of a batch's change had come.
+    What nobody here understands in its rules might hold back even that: such a change waits until it expires,
+    is taken back, or meets a version that does.
+
+    `in_turn`: as if the wave of a batch's change had come. `quorum`: where the caller's transaction built it.
     """
-    if change.is_emergency:
-        return Gate(RunDecision.RUN)
-    if change.approval_expires_at and now >= change.approval_expires_at:
+    if change.approval_expires_at and now >= change.approval_expires_at and not change.is_emergency:
         sentence = "Its approval was not used in time."
         return Gate(RunDecision.EXPIRE, (Reason(Code.APPROVAL_EXPIRED, sentence),))
-    if not standing_of(change).met:
+    quorum = quorum or quorum_of(change)
+    if quorum.unread:
+        return Gate(RunDecision.WAIT, quorum.unread)
+    if change.is_emergency:
+        return Gate(RunDecision.RUN)
+    if not quorum.met:
         sentence = "An approval that it needs no longer counts."
         return Gate(RunDecision.ASK_AGAIN, (Reason(Code.APPROVAL_LOST, sentence),))
     reasons = _requester_reasons(change) + _batch_reasons(change, in_turn=in_turn)
-    reasons += _time_reasons(change, now=now)
+    reasons += _time_reasons(change, quorum, now=now)
     return Gate(RunDecision.WAIT, reasons) if reasons else Gate(RunDecision.RUN)
 
 
@@ -56,12 +62,12 @@ def _requester_reasons(change: Change) -> tuple[Reason, ...]:
     return (Reason(Code.REQUESTER_LEFT, sentence),)
 
 
-def _time_reasons(change: Change, *, now: datetime) -> tuple[Reason, ...]:
+def _time_reasons(change: Change, quorum: Quorum, *, now: datetime) -> tuple[Reason, ...]:
     if change.run_at is None:
         return (Reason(Code.NOT_RUN_YET, "It waits for somebody to run it."),)
     if change.run_at > now:
         return (Reason(Code.RUNS_LATER, f"It will run at {change.run_at:%Y-%m-%d %H:%M} UTC."),)
-    return windows.may_run_at(rules_of(change), now, freeze=freeze.current_words()).reasons
+    return windows.may_run_at(quorum.rules, now, freeze=freeze.current_words()).reasons
 
 
 def _batch_reasons(change: Change, *, in_turn: bool) -> tuple[Reason, ...]:

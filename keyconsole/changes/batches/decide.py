@@ -5,7 +5,7 @@ Each verb decides about every line with the verb for one change, in one transact
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -16,8 +16,9 @@ from keyconsole.changes.approvals import decide
 from keyconsole.changes.authorization import may_approve, may_cancel, may_reject, may_run
 from keyconsole.changes.batches.advance import NOT_BEGUN, cancel_rest, stop
 from keyconsole.changes.batches.audit import record_batch_event
-from keyconsole.changes.models import Approval, Batch, Change, OnFailure
+from keyconsole.changes.models import Batch, Change, OnFailure
 from keyconsole.changes.plan.staleness import end_if_stale
+from keyconsole.changes.quorum import Quorum, quorums_of
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import lock_rows
 from keyconsole.refusal_codes import Code
@@ -25,7 +26,8 @@ from keyconsole.refusals import Lost, Reason, Refused, Verdict
 from keyconsole.text import REASON_AT_MOST, clean_text
 
 PAGE = "page"
-Ask = Callable[[Change], Verdict]
+Counted = tuple[Change, Quorum]
+Ask = Callable[[Change, Quorum], Verdict]
 
 
 def approve_batch(
@@ -39,7 +41,11 @@ def approve_batch(
     _refuse_stale(batch, by=by, now=now)
     with transaction.atomic():
         _lock_and_wake(batch, now=now)
-        lines = [line for line in _in_state(batch, State.PENDING) if may_approve(by, line, now=now).allowed]
+        lines = [
+            line
+            for line, quorum in _with_quorums(_in_state(batch, State.PENDING))
+            if may_approve(by, line, now=now, quorum=quorum).allowed
+        ]
         for line in lines:
             decide.approve(line, by=by, plan_sha256=line.plan_sha256, now=now, comment=comment, via=via)
         if not lines:
@@ -61,9 +67,8 @@ def reject_batch(batch: Batch, *, by: User, reason: str, now: datetime, via: str
         _lock_and_wake(batch, now=now)
         if not stop(batch, event=Event.BATCH_REJECTED, actor=by.username, why=why, now=now, via=via):
             raise Lost(batch.ref)
-        lines = _in_state(batch, *NOT_BEGUN)
-        for line in lines:
-            if may_reject(by, line, now=now).allowed:
+        for line, quorum in _with_quorums(_in_state(batch, *NOT_BEGUN)):
+            if may_reject(by, line, now=now, quorum=quorum).allowed:
                 decide.reject(line, by=by, reason=reason, now=now, via=via)
         cancel_rest(
             batch, _in_state(batch, *NOT_BEGUN), actor=by.username, why=f"{batch.ref}: {why}", now=now
@@ -89,7 +94,11 @@ def run_batch(batch: Batch, *, by: User, now: datetime, via: str = PAGE) -> int:
     may_run_batch(by, batch, now=now).or_refuse()
     with transaction.atomic():
         _lock_and_wake(batch, now=now)
-        lines = [line for line in _waiting_for_somebody(batch) if may_run(by, line, now=now).allowed]
+        lines = [
+            line
+            for line, quorum in _with_quorums(_waiting_for_somebody(batch))
+            if may_run(by, line, now=now, quorum=quorum).allowed
+        ]
         for line in lines:
             decide.run(line, by=by, now=now, via=via)
     return len(lines)
@@ -111,18 +120,22 @@ def cancelled_by(person: User, reason: str) -> str:
 
 
 def may_approve_batch(person: User, batch: Batch, *, now: datetime) -> Verdict:
-    pending = _in_state(batch, State.PENDING)
-    given = Approval.objects.not_withdrawn().filter(change__batch=batch, approver_id=person.pk)
-    voted = set(given.values_list("change", flat=True))
-    waiting = [line for line in pending if line.pk not in voted]
+    pending = _with_quorums(_in_state(batch, State.PENDING))
+    waiting = [(line, quorum) for line, quorum in pending if person.username not in quorum.votes]
     if pending and not waiting:
         return Verdict((Reason(Code.ALREADY_APPROVED, f"You have approved {batch.ref} already."),))
-    return _any(batch, waiting, lambda line: may_approve(person, line, now=now), "waits for approval")
+
+    def ask(line: Change, quorum: Quorum) -> Verdict:
+        return may_approve(person, line, now=now, quorum=quorum)
+
+    return _any(batch, waiting, ask, "waits for approval")
 
 
 def may_reject_batch(person: User, batch: Batch, *, now: datetime) -> Verdict:
-    left = _in_state(batch, *NOT_BEGUN)
-    return _any(batch, left, lambda line: may_reject(person, line, now=now), "can still be rejected")
+    def ask(line: Change, quorum: Quorum) -> Verdict:
+        return may_reject(person, line, now=now, quorum=quorum)
+
+    return _any(batch, _with_quorums(_in_state(batch, *NOT_BEGUN)), ask, "can still be rejected")
 
 
 def may_cancel_batch(person: User, batch: Batch) -> Verdict:
@@ -136,19 +149,29 @@ def may_cancel_batch(person: User, batch: Batch) -> Verdict:
 
 
 def may_run_batch(person: User, batch: Batch, *, now: datetime) -> Verdict:
-    waiting = _waiting_for_somebody(batch)
-    return _any(batch, waiting, lambda line: may_run(person, line, now=now), "waits for somebody to run it")
+    def ask(line: Change, quorum: Quorum) -> Verdict:
+        return may_run(person, line, now=now, quorum=quorum)
+
+    waiting = _with_quorums(_waiting_for_somebody(batch))
+    return _any(batch, waiting, ask, "waits for somebody to run it")
 
 
-def _any(batch: Batch, lines: Iterable[Change], ask: Ask, what: str) -> Verdict:
+def _any(batch: Batch, lines: Sequence[Counted], ask: Ask, what: str) -> Verdict:
     """Allowed where one line allows it. Lines of one account and policy answer alike: one each is asked."""
-    alike = {(line.key.account_id, line.policy_version_id): line for line in reversed(list(lines))}
+    alike = {
+        (line.key.account_id, line.policy_version_id): (line, quorum) for line, quorum in reversed(lines)
+    }
     if not alike:
         return Verdict((Reason(Code.NO_LINE_LEFT, f"No line of {batch.ref} {what}."),))
-    verdicts = [ask(line) for line in alike.values()]
+    verdicts = [ask(line, quorum) for line, quorum in alike.values()]
     if any(verdict.allowed for verdict in verdicts):
         return Verdict()
     return Verdict(tuple(dict.fromkeys(reason for verdict in verdicts for reason in verdict.reasons)))
+
+
+def _with_quorums(lines: Sequence[Change]) -> list[Counted]:
+    quorums = quorums_of(Change.objects.filter(pk__in=[line.pk for line in lines]))
+    return [(line, quorums[line.pk]) for line in lines]
 
 
 def _in_state(batch: Batch, *states: State) -> list[Change]:

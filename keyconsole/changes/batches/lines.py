@@ -15,7 +15,7 @@ from keyconsole.changes.authorization import (
     about_the_approvers,
     about_the_key,
     about_the_move,
-    about_the_region,
+    about_the_policy,
 )
 from keyconsole.changes.models import Change, KindName
 from keyconsole.changes.requests.request import about_the_words
@@ -114,6 +114,6 @@ def _reasons(person: User, line: Line, known: _Known, *, kind: KindName, now: da
             kind=kind,
         ),
         *about_the_move(key, line.to_region, now, kind),
-        *about_the_region(governing.rules, line.to_region),
+        *about_the_policy(governing, line.to_region),
         *about_the_approvers(person, key, governing, known.roster),
     )

@@ -14,11 +14,10 @@ from django.contrib.auth.models import User
 
 from keyconsole.changes.models import Approval, Batch, Change
 from keyconsole.changes.notifications import REMIND_EVERY
-from keyconsole.changes.quorum import rules_of
+from keyconsole.changes.quorum import quorums_of
 from keyconsole.changes.states import State
 from keyconsole.notifications.announce import announce
 from keyconsole.notifications.topics import Topic
-from keyconsole.policies.quorum.roster import Roster
 
 LINES_TOLD = 20
 
@@ -27,7 +26,7 @@ def asked(batch: Batch, *, now: datetime) -> None:
     for lines in _by_account(batch):
         if waiting := _waiting(lines):
             subject = f"{batch.ref} waits for approval: {_keys(waiting)}"
-            people = _approvers(batch, waiting)
+            people = _deciders(waiting)
             _tell(Topic.CHANGE_NEEDS_YOU, batch, lines, subject, people=people, now=now, once=True)
 
 
@@ -36,7 +35,7 @@ def remind(batch: Batch, *, now: datetime) -> None:
         if waiting := _waiting(lines):
             subject = f"{batch.ref} still waits: {_keys(waiting)}"
             voted = _voters(waiting)
-            people = [person for person in _approvers(batch, waiting) if person not in voted]
+            people = [person for person in _deciders(waiting) if person not in voted]
             _tell(Topic.REMINDER, batch, lines, subject, people=people, now=now)
 
 
@@ -62,11 +61,10 @@ def _voters(lines: Iterable[Change]) -> list[User]:
     return list(User.objects.filter(pk__in=approvals.values("approver")))
 
 
-def _approvers(batch: Batch, lines: Iterable[Change]) -> list[User]:
-    roster = Roster.read()
-    groups = [roster.members(rules_of(line).requirements, line.key.account) for line in lines]
-    names = {name for group in groups for people in group.values() for name in people}
-    return list(User.objects.filter(username__in=names - {batch.requester.username}))
+def _deciders(lines: Iterable[Change]) -> list[User]:
+    quorums = quorums_of(Change.objects.filter(pk__in=[line.pk for line in lines]))
+    names = frozenset().union(*(quorum.deciders for quorum in quorums.values()))
+    return list(User.objects.filter(username__in=sorted(names)))
 
 
 def _keys(lines: Sequence[Change]) -> str:

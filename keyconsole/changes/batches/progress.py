@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from keyconsole.changes.models import Approval, Batch, Change
-from keyconsole.changes.quorum import rules_of
+from keyconsole.changes.models import Batch, Change
+from keyconsole.changes.quorum import Quorum, quorums_of
 from keyconsole.changes.states import CLOSED, IN_FLIGHT, State
-from keyconsole.policies.quorum.requirements import VoteCount, count_votes
-from keyconsole.policies.quorum.roster import Members, Roster
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +20,16 @@ class BatchLine:
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """What some lines still need: how many from which group, and who may give it."""
+    """What some lines still need: how many from which group, and who may give it.
+
+    `unread`: why nobody can tell what they need, where that is so.
+    """
 
     policy: str
     lines: int
     missing: str
     people: tuple[str, ...]
+    unread: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,37 +75,19 @@ def _note(line: Change) -> str:
 
 
 def _needed(batch: Batch, pending: Sequence[Change]) -> list[Needed]:
-    if not pending:
-        return []
-    roster, votes = Roster.read(), _votes(batch)
-    groups: dict[tuple[str, str, tuple[str, ...]], int] = defaultdict(int)
-    for line in pending:
-        rules = rules_of(line)
-        members = _members(roster, line, requester=batch.requester.username)
-        stands = count_votes(rules.requirements, votes=votes.get(line.pk, set()), members=members)
-        groups[rules.name, _missing(stands), _people(stands, members)] += 1
-    return [Needed(policy, count, missing, people) for (policy, missing, people), count in groups.items()]
+    quorums = quorums_of(batch.changes.filter(state=State.PENDING)) if pending else {}
+    found = [quorums[line.pk] for line in pending if line.pk in quorums]
+    alike = Counter((each.rules.name, _missing(each), _people(each), " ".join(each.unread)) for each in found)
+    return [
+        Needed(policy, count, missing, people, unread)
+        for (policy, missing, people, unread), count in alike.items()
+    ]
 
 
-def _members(roster: Roster, line: Change, *, requester: str) -> Members:
-    members = roster.members(rules_of(line).requirements, line.key.account)
-    return {group: people - {requester} for group, people in members.items()}
-
-
-def _votes(batch: Batch) -> dict[int, set[str]]:
-    votes: dict[int, set[str]] = defaultdict(set)
-    given = Approval.objects.not_withdrawn().filter(change__batch=batch)
-    for change, approver in given.values_list("change", "approver__username"):
-        votes[change].add(approver)
-    return votes
-
-
-def _missing(stands: VoteCount) -> str:
-    lines = [line for line in stands.lines if line.missing]
+def _missing(quorum: Quorum) -> str:
+    lines = [line for line in quorum.lines if line.missing]
     return " and ".join(f"{line.missing} of {line.requirement.group or 'the approvers'}" for line in lines)
 
 
-def _people(stands: VoteCount, members: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
-    given = {person for line in stands.lines for person in line.filled_by}
-    groups = [line.requirement.group for line in stands.lines if line.missing]
-    return tuple(sorted({person for group in groups for person in members.get(group, ())} - given))
+def _people(quorum: Quorum) -> tuple[str, ...]:
+    return tuple(sorted({person for line in quorum.lines if line.missing for person in line.may_fill}))

@@ -20,7 +20,7 @@ from keyconsole.changes.batches.lines import Judged, Line, judged_lines, read_li
 from keyconsole.changes.kinds.registry import KINDS
 from keyconsole.changes.models import Batch, Change, KindName, OnFailure
 from keyconsole.changes.plan.plan import plan_sha256
-from keyconsole.changes.quorum import rules_of
+from keyconsole.changes.quorum import quorums_of
 from keyconsole.changes.requests.create import (
     NUMBER_ATTEMPTS,
     MoveRequest,
@@ -147,10 +147,11 @@ def _store(batch_request: BatchRequest, judged: Sequence[Judged], *, now: dateti
         now=now,
         data=_data(batch, batch_request),
     )
+    quorums = quorums_of(batch.changes.all())
     for change, single in zip(changes, move_requests, strict=True):
         record_request(change, single, now=now)
-        if not rules_of(change).needs_approval:
-            mark_approved(change, actor=batch_request.by.username, now=now)
+        if not quorums[change.pk].needs:
+            mark_approved(change, quorums[change.pk], actor=batch_request.by.username, now=now)
     notifications.asked(batch, now=now)
     return batch
 

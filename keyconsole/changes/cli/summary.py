@@ -9,20 +9,21 @@ from typing import Any
 from keyconsole.changes.approvals.run_gate import gate
 from keyconsole.changes.kinds.registry import KINDS
 from keyconsole.changes.models import Change, KindName, Review
-from keyconsole.changes.quorum import Asked, asked_of, rules_of, still_waits_for
+from keyconsole.changes.quorum import Asked, Quorum, quorum_of, rules_of
 from keyconsole.changes.states import State
 
 Facts = dict[str, Any]
 
 
 def summary(change: Change, *, now: datetime) -> Facts:
-    asked = asked_of(change) if change.state in {State.PENDING, State.APPROVED} else ()
+    quorum = quorum_of(change) if change.state in {State.PENDING, State.APPROVED} else None
+    rules = quorum.rules if quorum else rules_of(change)
     return {
         "change": change.ref,
         "kind": change.kind,
         "state": change.state,
         "outcome": change.outcome,
-        "waits_for": waits_for(change, asked, now=now),
+        "waits_for": waits_for(change, quorum, now=now),
         "key_id": change.key.key_id,
         "key": change.key.name,
         "account_id": change.key.account.account_id,
@@ -35,8 +36,9 @@ def summary(change: Change, *, now: datetime) -> Facts:
         "ticket": change.ticket,
         "policy": str(change.policy_version or "none"),
         "policy_why": change.policy_why,
-        "rule": rules_of(change).rule.value,
-        "requirements": [_requirement(each) for each in asked],
+        "rule": rules.rule.value,
+        "rules_not_understood": list(rules.unread),
+        "requirements": [_requirement(each) for each in (quorum.lines if quorum else ())],
         "approvals": _approvals(change),
         "comments": [
             {"by": each.author.username, "at": _at(each.written_at), "text": each.text}
@@ -52,11 +54,13 @@ def summary(change: Change, *, now: datetime) -> Facts:
     }
 
 
-def waits_for(change: Change, asked: tuple[Asked, ...], *, now: datetime) -> str:
-    """Empty where nothing and nobody is waited for."""
+def waits_for(change: Change, quorum: Quorum | None, *, now: datetime) -> str:
+    """Empty where nothing and nobody is waited for; then it takes no quorum."""
+    if quorum is None:
+        return ""
     if change.state == State.PENDING:
-        return still_waits_for(asked)
-    return " ".join(gate(change, now=now).reasons) if change.state == State.APPROVED else ""
+        return quorum.waits_for
+    return " ".join(gate(change, now=now, quorum=quorum).reasons)
 
 
 def lines(facts: Facts) -> Iterator[str]:
@@ -71,6 +75,8 @@ def lines(facts: Facts) -> Iterator[str]:
     yield f"Asked by   {facts['requester']} at {facts['requested_at']}{ticket}"
     yield f"Reason     {facts['reason']}"
     yield f"Policy     {facts['policy']} ({facts['rule']}). {facts['policy_why']}"
+    if facts["rules_not_understood"]:
+        yield f"Rules      not understood by this version: {', '.join(facts['rules_not_understood'])}"
     for each in facts["requirements"]:
         filled = ", ".join(each["filled_by"]) or "nobody yet"
         yield f"Needs      {each['at_least']} of {each['group'] or 'the approvers'}: {filled}"

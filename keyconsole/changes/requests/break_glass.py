@@ -17,7 +17,7 @@ from keyconsole.aws_accounts.permissions import Person
 from keyconsole.changes import notifications
 from keyconsole.changes.authorization import may_request
 from keyconsole.changes.models import Change, KindName, Review
-from keyconsole.changes.quorum import members_of, reviewers_of, rules_of
+from keyconsole.changes.quorum import quorum_of
 from keyconsole.changes.requests.create import MoveRequest, already_asked, create
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move, record_event
@@ -106,20 +106,20 @@ def may_review(person: Person, change: Change) -> Verdict:
     owed = Review.objects.filter(change=change).first()
     if owed is None or owed.reviewed_at:
         return Verdict((Reason(Code.NO_REVIEW_OWED, f"{change.ref} has no review to give."),))
-    if person.pk == owed.used_by_id:
+    quorum = quorum_of(change)
+    if person.get_username() == quorum.requester:
         return Verdict((Reason(Code.OWN_EMERGENCY, "Who used the emergency path does not review it."),))
-    if person.get_username() not in reviewers_of(change):
+    if person.get_username() not in quorum.reviewers:
         sentence = f"Only those whom {change.ref} would have needed may review it."
         return Verdict((Reason(Code.NOT_AN_APPROVER, sentence),))
     return Verdict()
 
 
 def _begin_emergency(change: Change, *, now: datetime) -> None:
-    rules = rules_of(change)
-    skipped = sorted(set().union(*members_of(change).values()))
+    quorum = quorum_of(change)
+    rules, actor, skipped = quorum.rules, quorum.requester, sorted(quorum.deciders)
     due_at = now + timedelta(hours=rules.review_within_hours)
     Review.objects.create(change=change, used_by=change.requester, opened_at=now, due_at=due_at)
-    actor = change.requester.username
     data = {
         "policy": rules.name,
         "skipped": skipped,

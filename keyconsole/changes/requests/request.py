@@ -11,7 +11,7 @@ from keyconsole.changes import notifications
 from keyconsole.changes.approvals.decide import mark_approved
 from keyconsole.changes.authorization import may_cancel, may_request
 from keyconsole.changes.models import Change, KindName
-from keyconsole.changes.quorum import rules_of
+from keyconsole.changes.quorum import quorum_of
 from keyconsole.changes.requests.create import MoveRequest, already_asked, create
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move
@@ -102,7 +102,8 @@ def about_the_words(reason: str, ticket: str, rules: Rules) -> tuple[Reason, ...
 
 def begin(change: Change, *, now: datetime) -> None:
     """One person is enough where the rules only ask for the confirmation; else others are asked."""
-    if rules_of(change).needs_approval:
-        notifications.asked(change, now=now)
+    quorum = quorum_of(change)
+    if quorum.needs:
+        notifications.asked(change, quorum, now=now)
     else:
-        mark_approved(change, actor=change.requester.username, now=now)
+        mark_approved(change, quorum, actor=quorum.requester, now=now)

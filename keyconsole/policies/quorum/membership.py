@@ -7,15 +7,7 @@ from collections.abc import Iterable
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.policies.quorum.requirements import APPROVERS, Requirement, VoteCount, at_best
-from keyconsole.policies.quorum.roster import Members, Roster
-
-
-def members_for(requirements: Iterable[Requirement], account: AwsAccount | None) -> Members:
-    """Usernames by group: active people who are in it and may approve in the account, as it is now.
-
-    Without an account: who may approve in all of them.
-    """
-    return Roster.read().members(requirements, account)
+from keyconsole.policies.quorum.roster import Roster
 
 
 def group_problem(requirements: Iterable[Requirement], roster: Roster) -> str:

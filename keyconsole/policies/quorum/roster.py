@@ -47,7 +47,7 @@ class Roster:
         }
 
     def members(self, requirements: Iterable[Requirement], account: AwsAccount | None) -> Members:
-        """By group: who is in it and may approve in the account."""
+        """By group: who is in it and may approve in the account, or in all of them where none is named."""
         able = self.who_may(Permission.APPROVE, account)
         return {
             need.group: able if need.group == APPROVERS else able & self.groups.get(need.group, set())

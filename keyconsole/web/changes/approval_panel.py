@@ -13,8 +13,9 @@ from django.contrib.auth.models import User
 from keyconsole.changes.actions.action import Words
 from keyconsole.changes.approvals.run_gate import Gate, RunDecision, gate
 from keyconsole.changes.models import Approval, Change, Rejection, Review
-from keyconsole.changes.quorum import Asked, asked_of, reviewers_of, rules_of, still_waits_for
+from keyconsole.changes.quorum import Asked, Quorum, quorum_of, rules_of
 from keyconsole.changes.states import IN_FLIGHT, State
+from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.schedule import windows
 from keyconsole.web.action_forms import ActionForm
 from keyconsole.web.changes import actions
@@ -44,22 +45,24 @@ class Grey:
 
 
 def approval_panel(change: Change, *, person: User, now: datetime) -> dict[str, Any]:
-    waits = change.state in {State.PENDING, State.APPROVED} and not change.is_emergency
-    asked = asked_of(change) if waits else ()
-    held = gate(change, now=now) if change.state == State.APPROVED else None
+    waits = change.state in {State.PENDING, State.APPROVED}
+    quorum = quorum_of(change) if waits or change.is_emergency else None
+    asked = quorum.lines if quorum and not change.is_emergency else ()
+    held = gate(change, now=now, quorum=quorum) if change.state == State.APPROVED else None
+    rules = quorum.rules if quorum else rules_of(change)
     offers, greys = _actions(change, person, _OFFERED.get(State(change.state), ()), now)
     return {
-        "rules": rules_of(change),
+        "rules": rules,
         "asked": asked,
-        "waits_for": still_waits_for(asked) if change.state == State.PENDING else "",
-        "held": _holding(change, held, now),
+        "waits_for": quorum.waits_for if quorum and change.state == State.PENDING else "",
+        "held": _holding(change, rules, held, now),
         "votes": _votes(change, asked),
         "rejection": _rejection(change),
         "offers": {offer.action.verb: offer for offer in offers},
         "greys": greys,
         "commenting": _offer(change, actions.COMMENT),
         "comments": list(change.comments.select_related("author")),
-        **_review(change, person, now),
+        **_review(change, quorum, person, now),
     }
 
 
@@ -79,10 +82,10 @@ def _offer(change: Change, shown: ActionForm[Change]) -> Offer:
     return Offer(shown, shown.form_for(change), shown.words_for(change))
 
 
-def _holding(change: Change, held: Gate | None, now: datetime) -> Sequence[str]:
+def _holding(change: Change, rules: Rules, held: Gate | None, now: datetime) -> Sequence[str]:
     if held is None or held.decision == RunDecision.RUN:
         return ()
-    opens, ends = windows.next_opening(rules_of(change), now), change.approval_expires_at
+    opens, ends = windows.next_opening(rules, now), change.approval_expires_at
     if opens and ends and opens >= ends:
         return (*held.reasons, "Its approval ends before that: it will have to be asked for again.")
     return held.reasons
@@ -107,14 +110,14 @@ def _why_not(approval: Approval, filling: set[str]) -> str:
     return "It fills no place: the places are taken, or who gave it may not approve any more."
 
 
-def _review(change: Change, person: User, now: datetime) -> dict[str, Any]:
-    if not change.is_emergency:
+def _review(change: Change, quorum: Quorum | None, person: User, now: datetime) -> dict[str, Any]:
+    if quorum is None or not change.is_emergency:
         return {"review": None}
     owed = Review.objects.filter(change=change).select_related("used_by", "reviewer").first()
     verdict = actions.REVIEW.action.may(person, change, now)
     return {
         "review": owed,
-        "reviewers": sorted(reviewers_of(change)),
+        "reviewers": sorted(quorum.reviewers),
         "review_overdue": bool(owed and not owed.reviewed_at and owed.due_at <= now),
         "reviewing": _offer(change, actions.REVIEW) if verdict.allowed else None,
         "why_no_review": verdict.reasons,

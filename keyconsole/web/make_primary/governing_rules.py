@@ -8,13 +8,14 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 
+from keyconsole.changes.quorum import Asked, quorum_if_asked
 from keyconsole.changes.requests.break_glass import may_break_glass
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.governing.match import Governing
 from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.policies.quorum.membership import members_for
+from keyconsole.policies.quorum.roster import Roster
 from keyconsole.policies.schedule import freeze, windows
 from keyconsole.refusals import Verdict
 
@@ -49,16 +50,18 @@ class MoveRules:
 def move_rules(key: MultiRegionKey, *, to_region: str, person: User, now: datetime) -> MoveRules:
     found = governing_for(key, to_region=to_region)
     rules = found.rules
-    members = members_for(rules.requirements, key.account) if rules.requirements else {}
+    lines = _asked(rules, key, person) if rules.needs_approval else ()
     held_back = windows.may_run_at(rules, now, freeze=freeze.current_words()).reasons
     emergency = may_break_glass(person, key, to_region=to_region, now=now) if rules.emergency_group else None
     return MoveRules(
         governing=found,
-        needs=[
-            Need(need.words, tuple(sorted(members[need.group] - {person.username})))
-            for need in rules.requirements
-        ],
+        needs=[Need(line.requirement.words, line.may_fill) for line in lines],
         held_back=held_back,
         opens_at=windows.next_opening(rules, now) if held_back else None,
         emergency=emergency,
     )
+
+
+def _asked(rules: Rules, key: MultiRegionKey, person: User) -> Sequence[Asked]:
+    asked = quorum_if_asked(rules, requester=person.username, account=key.account, roster=Roster.read())
+    return asked.lines

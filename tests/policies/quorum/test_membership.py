@@ -4,8 +4,8 @@ import pytest
 
 from keyconsole.aws_accounts.models import RoleGrant
 from keyconsole.policies.quorum.groups import join
-from keyconsole.policies.quorum.membership import members_for
 from keyconsole.policies.quorum.requirements import Requirement
+from keyconsole.policies.quorum.roster import Roster
 from keyconsole.policies.versions.feasibility import misfits
 from tests.cast import NOW
 from tests.policies.documents import TWO_GROUPS, confirm, rules
@@ -20,36 +20,36 @@ def grant(person, role, account=None):
 
 def test_a_member_is_in_the_group_and_may_approve_in_the_account(cast, groups):
     join(cast.cleo, "platform", by="ada", now=NOW)
-    assert members_for([PLATFORM, SECURITY, APPROVERS], cast.payments) == {
+    assert Roster.read().members([PLATFORM, SECURITY, APPROVERS], cast.payments) == {
         "platform": {"ben"},
         "security": {"bea"},
         "": {"ben", "bea"},
     }
-    assert members_for([PLATFORM, APPROVERS], cast.archive) == {"platform": set(), "": set()}
+    assert Roster.read().members([PLATFORM, APPROVERS], cast.archive) == {"platform": set(), "": set()}
 
 
 def test_who_left_the_company_is_no_member(cast, groups):
     cast.ben.is_active = False
     cast.ben.save()
-    assert members_for([PLATFORM, APPROVERS], cast.payments) == {"platform": set(), "": {"bea"}}
+    assert Roster.read().members([PLATFORM, APPROVERS], cast.payments) == {"platform": set(), "": {"bea"}}
 
 
 def test_who_lost_the_role_is_no_member(cast, groups):
     RoleGrant.objects.filter(person=cast.ben, account=cast.payments).delete()
-    assert members_for([PLATFORM], cast.payments) == {"platform": set()}
-    assert members_for([PLATFORM], cast.research) == {"platform": {"ben"}}
+    assert Roster.read().members([PLATFORM], cast.payments) == {"platform": set()}
+    assert Roster.read().members([PLATFORM], cast.research) == {"platform": {"ben"}}
 
 
 def test_a_role_for_every_account_counts_in_each(cast, groups):
     grant(cast.ben, "approver")
-    assert members_for([PLATFORM], cast.archive) == {"platform": {"ben"}}
-    assert members_for([PLATFORM], None) == {"platform": {"ben"}}
-    assert members_for([SECURITY], None) == {"security": set()}
+    assert Roster.read().members([PLATFORM], cast.archive) == {"platform": {"ben"}}
+    assert Roster.read().members([PLATFORM], None) == {"platform": {"ben"}}
+    assert Roster.read().members([SECURITY], None) == {"security": set()}
 
 
 def test_membership_costs_two_queries(cast, groups, django_assert_num_queries):
     with django_assert_num_queries(2):
-        members_for([PLATFORM, SECURITY, APPROVERS], cast.payments)
+        Roster.read().members([PLATFORM, SECURITY, APPROVERS], cast.payments)
 
 
 def test_a_policy_that_its_people_can_meet_fits(cast, groups):

@@ -10,7 +10,9 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from keyconsole.changes.models import Rejection
-from tests.cast import Cast, Inventory, Member, make_key
+from keyconsole.policies.document.rules import Rule, Rules
+from keyconsole.policies.quorum.requirements import Requirement
+from tests.cast import Cast, Inventory, Member, hold, make_key
 from tests.conftest import HTMX
 from tests.web.stories import ask, put_in, refused, settling
 
@@ -32,9 +34,8 @@ def three(cast: Cast, inventory: Inventory) -> None:
         cast.ana, inventory.genome, at=now, to_region="us-east-1", reason="Move the lab", ticket="LAB-9"
     )
     put_in(change, "cancelled", closed_at=now)  # CR-2
-    put_in(
-        ask(cast.ana, inventory.genome, at=now, to_region="us-east-1", reason="Again", ticket=""), "pending"
-    )  # CR-3
+    hold(Rules(name="alone", rule=Rule.APPROVE, requirements=(Requirement(),)))
+    ask(cast.ana, inventory.genome, at=now, to_region="us-east-1", reason="Again", ticket="")  # CR-3, pending
 
 
 def test_open_and_closed_changes_stand_in_their_tabs(three: None, as_ana: Client) -> None:

@@ -26,7 +26,7 @@ from keyconsole.changes.execution.run_inline import carry
 from keyconsole.changes.execution.store_observations import observe_now
 from keyconsole.changes.kinds.update_primary_region.preflight import region_problem
 from keyconsole.changes.models import Answer, Attempt, Change
-from keyconsole.changes.quorum import asked_of, still_waits_for
+from keyconsole.changes.quorum import quorum_of
 from keyconsole.changes.requests.request import request_move
 from keyconsole.changes.states import State
 from keyconsole.inventory.models import MultiRegionKey
@@ -118,7 +118,7 @@ class Command(BaseCommand):
     def _report(self, change: Change) -> None:
         told = [change.outcome]
         if change.state == State.PENDING:
-            told = ["It waits for", still_waits_for(asked_of(change))]
+            told = ["It waits for", quorum_of(change).waits_for]
         elif change.state == State.APPROVED:
             told = list(gate(change, now=timezone.now()).reasons)
         self.stderr.write(f"{change.ref} {change.state.replace('_', ' ')}. {' '.join(told)}".rstrip())
