@@ -20,7 +20,9 @@ from keyconsole.changes.batches.decide import (
     reject_batch,
     run_batch,
 )
+from keyconsole.changes.batches.progress import batch_progress
 from keyconsole.changes.models import Approval, Change, OnFailure, Rejection
+from keyconsole.changes.quorum import quorum_of
 from keyconsole.inventory.models import RegionKey
 from keyconsole.policies.document.rules import Rule, Rules, Runs, Selector
 from keyconsole.policies.models import PolicyVersion
@@ -198,6 +200,18 @@ def test_lines_that_run_by_hand_wait_for_somebody(cast):
     assert len(released(batch)) == 2
     with pytest.raises(Refused, match="waits for somebody to run it"):
         run_batch(batch, by=cast.ana, now=LATER)
+
+
+def test_a_line_whose_rules_are_not_understood_waits_and_says_why(batch, cast):
+    line = lines_of(batch)[0]
+    Change.objects.filter(pk=line.pk).update(rules={**line.rules, "second_look": True})
+    assert agree(batch, cast.ben) == 2
+    assert states_of(batch) == ["pending", "approved", "approved"]
+    [needed] = batch_progress(batch, lines_of(batch)).needed
+    assert (needed.lines, needed.unread) == (1, quorum_of(lines_of(batch)[0]).unread)
+    assert "does not understand second_look" in needed.unread
+    advance(batch, now=LATER)
+    assert released(batch) == []
 
 
 def test_votes_for_single_lines_count_for_the_batch(batch, cast):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,7 @@ from keyconsole.refusals import Invalid
 from tests.policies.documents import TWO_GROUPS, document, freeze, rules, window
 
 # As they were stored, to the letter: never edited, only added to. The first carried no schema.
-FIRST = {
+FIRST: dict[str, Any] = {
     "name": "payments",
     "applies_to": {
         "accounts": ["payments"],
@@ -166,7 +167,8 @@ def test_what_is_not_understood_counts_as_a_difference_and_is_not_written_again(
 
 
 def test_a_rule_that_cannot_be_read_is_the_stricter_one():
-    for facts in ({}, {"name": "a"}, document(rule=None), "policy", None, []):
+    damaged: tuple[object, ...] = ({}, {"name": "a"}, document(rule=None), "policy", None, [])
+    for facts in damaged:
         read = stored_rules(facts)
         assert read.rule is Rule.APPROVE
         assert read.unread

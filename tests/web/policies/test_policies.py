@@ -131,3 +131,20 @@ def test_the_number_of_queries_does_not_grow_with_the_policies(
     for number in range(5):
         hold(replace(PAYMENTS, name=f"another-{number}"))
     assert (with_one, queries_beside_the_frame(as_ben, URL)) == (14, 14)
+
+
+def test_what_a_later_version_wrote_opens_everywhere_and_is_told(
+    cast: Cast, inventory: Inventory, as_ben: Client
+) -> None:
+    staffed(cast)
+    version = hold(PAYMENTS)
+    version.document["second_look"] = True
+    version.save()
+    told = "This version of KeyConsole does not understand second_look in its rules."
+    key = inventory.card_vault
+    make_primary = f"/keys/{key.account.account_id}/{key.key_id}/make-primary/eu-west-1/"
+    for url in (URL, "/policies/explain/?key=card-vault", make_primary):
+        assert told in as_ben.get(url).content.decode(), url
+    page = as_ben.get(f"{URL}payments/").content.decode()
+    assert "Not understood by this version of KeyConsole" in page
+    assert "second_look" in page
