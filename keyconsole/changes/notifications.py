@@ -23,7 +23,7 @@ def asked(change: Change, quorum: Quorum, *, now: datetime) -> None:
 
 
 def approved(change: Change, quorum: Quorum, *, now: datetime) -> None:
-    if not quorum.needs:
+    if change.batch_id or not quorum.needs:
         return
     subject = f"{change.ref} is approved: {kind_of(change).subject(change)}"
     others = _called(quorum.deciders - quorum.votes)
