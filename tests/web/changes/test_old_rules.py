@@ -16,6 +16,7 @@ from keyconsole.changes.approvals.decide import reject, run
 from keyconsole.changes.approvals.inbox import needing
 from keyconsole.changes.approvals.run_gate import RunDecision, gate
 from keyconsole.changes.models import Change
+from keyconsole.changes.quorum import quorum_of
 from keyconsole.changes.requests.break_glass import break_glass
 from keyconsole.changes.requests.create import MoveRequest
 from keyconsole.changes.requests.request import cancel
@@ -121,6 +122,18 @@ def test_an_open_one_takes_no_approval_and_says_why(change: Change, cast: Cast, 
     assert NOT_UNDERSTOOD in content_of(as_ben)
     check_everything_that_waits(now=now)
     assert Change.objects.get().state == "pending"
+
+
+def test_votes_that_are_enough_by_what_can_be_read_approve_nothing(change: Change, cast: Cast) -> None:
+    now = timezone.now()
+    change = pinned(put_in(agree(change, cast.ben, cast.bea, now=now), "pending"), **LATER_FIELD)
+    assert not quorum_of(change).met
+    check_everything_that_waits(now=now)
+    assert Change.objects.get().state == "pending"
+    check_everything_that_waits(now=now + timedelta(hours=1))
+    pinned(change, second_look=None)
+    check_everything_that_waits(now=now + timedelta(hours=1))
+    assert Change.objects.get().state == "approved", "a version that understands them goes on"
 
 
 @pytest.mark.parametrize("document", [LATER_FIELD, {"schema": 99}, {"requirements": "by moonlight"}])
