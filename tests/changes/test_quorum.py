@@ -62,7 +62,7 @@ def test_the_requester_never_counts_whatever_groups_hold_them(change, powerful_a
     assert quorum.deciders == {"ben", "bea"}
     assert [line.may_fill for line in quorum.lines] == [("ben",), ("bea",)]
     assert not quorum.wants("ana")
-    assert quorum.why_no_say("ana", ref="CR-1") == "Who asks for a change never decides about it."
+    assert quorum.why_no_say("ana", ref="CR-1") == ("Who asks for a change never decides about it.",)
     assert quorum.with_vote("ana").lines == quorum.lines
     assert not quorum.with_vote("ana").with_vote("ben").met
     assert quorum.with_vote("bea").with_vote("ben").met
@@ -73,9 +73,9 @@ def test_the_requester_does_not_make_a_request_possible(change, powerful_ana, ca
     rules = Rules(name="payments", rule=Rule.APPROVE, requirements=ONE_OF_EACH)
     facts = {"account": cast.payments, "roster": Roster.read()}
     assert quorum_if_asked(rules, requester="ana", **facts).why_out_of_reach == (
-        "Nobody could approve it: 1 more of security needed. The requester never counts."
+        "Nobody could approve it: 1 more of security needed. The requester never counts.",
     )
-    assert quorum_if_asked(rules, requester="ada", **facts).why_out_of_reach == ""
+    assert quorum_if_asked(rules, requester="ada", **facts).why_out_of_reach == ()
 
 
 @pytest.mark.parametrize("rule", [Rule.APPROVE, Rule.CONFIRM])

@@ -208,7 +208,7 @@ def test_a_line_whose_rules_are_not_understood_waits_and_says_why(batch, cast):
     assert agree(batch, cast.ben) == 2
     assert states_of(batch) == ["pending", "approved", "approved"]
     [needed] = batch_progress(batch, lines_of(batch)).needed
-    assert (needed.lines, needed.unread) == (1, quorum_of(lines_of(batch)[0]).unread)
+    assert (needed.lines, needed.unread) == (1, " ".join(quorum_of(lines_of(batch)[0]).unread))
     assert "does not understand second_look" in needed.unread
     advance(batch, now=LATER)
     assert released(batch) == []
