@@ -130,13 +130,7 @@ def _end_done(change: Change, judgement: Judgement, *, now: datetime) -> None:
 
 def _end_not_applied(change: Change, judgement: Judgement, *, now: datetime) -> None:
     attempt: Attempt = change.attempt
-    sentence = judgement.sentence
-    if attempt.answer == Answer.SUCCESS:
-        sentence += f" AWS had answered with success (request {attempt.request_id}), yet nothing changed."
-    elif attempt.answer in {Answer.LOST, Answer.NONE_YET}:
-        sentence += " No answer to the call ever came."
-    elif attempt.error_message:
-        sentence += f" AWS had refused the call: {attempt.error_message}"
+    sentence = f"{judgement.sentence} {_what_aws_said(change, attempt)}".rstrip()
     move(
         change,
         to=State.NOT_APPLIED,
@@ -146,6 +140,25 @@ def _end_not_applied(change: Change, judgement: Judgement, *, now: datetime) -> 
         data={"sentence": sentence},
         outcome=sentence,
     )
+
+
+def _what_aws_said(change: Change, attempt: Attempt) -> str:
+    after = kind_of(change).role_after(change, change.to_region)
+    # Never before the call: it would have ended the change as made elsewhere.
+    was_so = change.observations.filter(region=change.to_region, role=after).exists()
+    if was_so:
+        return f"{change.to_region} had been seen as the {after}: somebody changed it again."
+    if attempt.answer == Answer.SUCCESS:
+        return f"AWS had answered with success (request {attempt.request_id}), yet nothing changed."
+    if attempt.answer == Answer.REFUSED:
+        return f"AWS had refused the call: {attempt.error_message}"
+    if attempt.answer == Answer.NOT_SENT:
+        return attempt.error_message
+    if attempt.request_id:
+        return (
+            f"AWS had answered with an error of its own ({attempt.error_code}, request {attempt.request_id})."
+        )
+    return "No answer to the call ever came."
 
 
 def _wait(change: Change, judgement: Judgement, *, again_at: datetime, now: datetime) -> None:

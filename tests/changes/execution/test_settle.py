@@ -76,7 +76,22 @@ def test_an_answer_lost_before_aws_acted_is_never_sent_again(ask, clock, kms, fa
     change = look_again(change, clock, after=901)
     assert change.state == "not_applied"
     assert f"{PRIMARY} still is the primary" in change.outcome
+    answered = "AWS had answered with an error of its own (KMSInternalException, request"
+    assert (answered if fault == "server-error" else "No answer to the call ever came.") in change.outcome
     assert moves_sent(kms) == 1
+
+
+def test_a_move_that_somebody_takes_back_is_not_told_as_if_nothing_had_happened(ask, clock, kms, key, aws):
+    kms.settle_seconds(600)
+    change = run(ask(), clock)
+    kms.settle_seconds(0)
+    kms.desk.keys(key.account.account_id, THIRD)  # its settling has ended by now
+    aws.client(key.account.account_id, REPLICA).update_primary_region(KeyId=key.key_id, PrimaryRegion=PRIMARY)
+    change = look_again(change, clock, after=901)
+    assert change.state == "not_applied"
+    assert change.outcome == (
+        f"{PRIMARY} still is the primary. {REPLICA} had been seen as the PRIMARY: somebody changed it again."
+    )
 
 
 def test_a_region_that_goes_dark_is_named_and_never_guessed(ask, clock, kms):
