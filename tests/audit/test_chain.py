@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from keyconsole.audit.chain import FIRST, Link, canonical_json, first_break, link_hash
@@ -59,6 +59,15 @@ def test_a_removed_entry_is_named_by_the_number_that_is_missing(contents, data):
     links = chained([*contents, {"last": True}])
     at = data.draw(st.integers(0, len(links) - 2))
     del links[at]
+    assert first_break(links) == at + 1
+
+
+@given(CONTENTS, st.integers(-2, 14), st.data())
+def test_a_number_that_does_not_follow_is_named_though_every_hash_fits(contents, wrong, data):
+    links = chained(contents)
+    at = data.draw(st.integers(0, len(links) - 1))
+    assume(wrong != at + 1)
+    links[at] = replace(links[at], number=wrong)
     assert first_break(links) == at + 1
 
 

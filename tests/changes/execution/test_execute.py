@@ -8,6 +8,7 @@ from keyconsole.changes.execution.step import step
 from keyconsole.changes.models import Attempt, Change
 from keyconsole.inventory.models import Cause
 from keyconsole.kms.policies import policy_digest
+from keyconsole.policies.schedule.freeze import freeze
 from tests.changes.approvals.teams import claim
 from tests.changes.conftest import PRIMARY, REPLICA, THIRD, look_again, moves_sent, run
 
@@ -202,6 +203,39 @@ def test_a_cancelled_change_is_never_sent(ask, clock, kms, cast):
     cancel(change, by=cast.ana, reason="not today", now=clock())
     assert run(change, clock).state == "cancelled"
     assert moves_sent(kms) == 0
+
+
+def freeze_everything(change, cast, clock):
+    freeze(by=cast.ada, why="Audit week.", now=clock())
+
+
+def requester_leaves(change, cast, clock):
+    cast.ana.role_grants.all().delete()
+
+
+def nobody_has_run_it(change, cast, clock):
+    Change.objects.filter(pk=change.pk).update(run_at=None)
+
+
+def approval_is_too_old(change, cast, clock):
+    Change.objects.filter(pk=change.pk).update(approval_expires_at=clock())
+
+
+@pytest.mark.parametrize(
+    "meanwhile", [freeze_everything, requester_leaves, nobody_has_run_it, approval_is_too_old]
+)
+def test_the_gate_is_asked_again_in_the_claim_and_what_may_not_run_is_given_back(
+    ask, clock, kms, cast, meanwhile
+):
+    """Between the check that called it due and the claim."""
+    change = ask()
+    meanwhile(change, cast, clock)
+    execute.execute(Change.objects.select_related("key__account").get(pk=change.pk), clock=clock)
+    change.refresh_from_db()
+    assert (change.state, change.lease) == ("approved", "")
+    assert change.due_at > clock()
+    assert kms.calls()["total"] == 0
+    assert "change.claimed" not in events_of(change)
 
 
 def test_a_worker_held_up_after_recording_does_not_send_late(ask, clock, kms, monkeypatch):

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from keyconsole.audit.models import Entry
-from keyconsole.changes.execution import execute
+from keyconsole.changes.execution import execute, settle
 from keyconsole.changes.execution.settle import pause_after
+from keyconsole.changes.models import Change
+from keyconsole.lease import take
 from tests.changes.conftest import PRIMARY, REPLICA, THIRD, look_again, moves_sent, run
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +29,29 @@ def test_a_look_that_is_not_due_yet_asks_aws_nothing(ask, clock, kms):
     change = run(ask(), clock)
     kms.reset_calls()
     look_again(change, clock, after=0.5)
+    assert kms.calls()["total"] == 0
+
+
+def test_of_two_workers_that_found_it_due_at_the_same_moment_one_looks(ask, clock, kms):
+    kms.settle_seconds(60)
+    change = run(ask(), clock)
+    clock.pass_time(seconds=2)
+    first, second = (Change.objects.select_related("key__account").get(pk=change.pk) for _ in range(2))
+    settle.settle(first, clock=clock)
+    kms.reset_calls()
+    settle.settle(second, clock=clock)
+    assert kms.calls()["total"] == 0
+    assert sorted(set(change.observations.values_list("round", flat=True))) == [0, 1, 2]
+
+
+def test_what_another_worker_holds_is_not_looked_at(ask, clock, kms):
+    kms.settle_seconds(60)
+    change = run(ask(), clock)
+    clock.pass_time(seconds=2)
+    theirs = Change.objects.get(pk=change.pk)
+    assert take(theirs, now=clock(), lasts=settle.LEASE)
+    kms.reset_calls()
+    assert look_again(change, clock).lease == theirs.held
     assert kms.calls()["total"] == 0
 
 
