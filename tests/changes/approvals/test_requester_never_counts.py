@@ -1,4 +1,4 @@
-"""Who asks for a change is nobody in its quorum, in whatever group and role: no place, no name, no message."""
+"""Who asks for a change is nobody in its quorum, whatever groups hold them: no place, no name, no message."""
 
 from __future__ import annotations
 
