@@ -59,7 +59,7 @@ def seeded_desk(size: Size) -> Iterator[str]:
         yield str(ours.recv())
     finally:
         ours.send("end")
-        process.join(timeout=10)
+        process.join()
 
 
 def calls_since_reset(url: str) -> dict[str, int]:

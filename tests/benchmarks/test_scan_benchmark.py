@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from benchmarks.desk import FULL, SMALL
+from tests.patience import PATIENCE
 
 
 def test_the_full_size_is_the_one_that_is_quoted():
@@ -24,7 +25,7 @@ def test_the_full_size_is_the_one_that_is_quoted():
 @pytest.mark.processes
 def test_a_small_run_compares_both_on_the_same_keys():
     command = [sys.executable, "benchmarks/scan.py", "--small", "--rounds", "1"]
-    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
+    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE).stdout
     ours, naive = re.findall(r"^(?:KeyConsole|naive loop) +([\d,]+) .*$", told, re.MULTILINE)
     regions = SMALL.accounts * SMALL.regions
     assert int(ours) == SMALL.region_keys + 2 * regions + 2 * SMALL.accounts

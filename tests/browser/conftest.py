@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from keyconsole.demo.people import PEOPLE
 from tests.browser.product import Product, running_product
+from tests.patience import PATIENCE
 from tools.browser import find_browser
 
 FLAGS = [
@@ -21,8 +22,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 15_000
-expect.set_options(timeout=PATIENCE)
+# Playwright counts in milliseconds.
+expect.set_options(timeout=PATIENCE * 1000)
 PASSWORDS = {person.username: person.password for person in PEOPLE}
 
 
@@ -44,7 +45,7 @@ def chromium() -> Iterator[Browser]:
     if found is None:
         pytest.fail("Chromium is missing: run `make browser`, which installs it where it can.")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS, timeout=PATIENCE * 1000)
         yield browser
         browser.close()
 
@@ -56,10 +57,10 @@ def signed_in(product: Product, chromium: Browser) -> Callable[[str], Any]:
 
     def cookies_of(username: str) -> Any:
         if username not in known:
-            context = chromium.new_context()
-            sign_in(context.new_page(), product, username)
-            known[username] = context.storage_state()
-            context.close()
+            with chromium.new_context() as context:
+                context.set_default_timeout(PATIENCE * 1000)
+                sign_in(context.new_page(), product, username)
+                known[username] = context.storage_state()
         return known[username]
 
     return cookies_of
@@ -101,7 +102,7 @@ def open_window(
         context = chromium.new_context(
             storage_state=state, viewport={"width": width, "height": 900}, reduced_motion="reduce", **options
         )
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(PATIENCE * 1000)
         windows.append(Window(context))
         return context.new_page()
 

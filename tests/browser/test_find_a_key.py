@@ -37,6 +37,7 @@ def test_the_keyboard_alone_skips_the_menu(product, open_window):
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent.trim()").startswith("Skip")
     page.keyboard.press("Enter")
+    page.wait_for_function("location.hash !== ''")
     assert page.evaluate("location.hash") == "#" + page.locator("main").get_attribute("id")
 
 

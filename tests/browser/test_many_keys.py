@@ -7,8 +7,8 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.product import Product
+from tests.patience import wait_until
 
-SOON = 60_000
 RESEARCH, FROM, TO = "222233334444", "us-west-2", "us-east-1"
 
 
@@ -21,8 +21,10 @@ def make_twenty_keys(product: Product) -> list[str]:
         here.replicate_key(KeyId=key_id, ReplicaRegion=TO)
         here.create_alias(AliasName=f"alias/wave-{number:02}", TargetKeyId=key_id)
         keys.append(key_id)
-    while any(there.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] != "Enabled" for key in keys):
-        pass
+    wait_until(
+        lambda: all(there.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "Enabled" for key in keys),
+        what="the replicas are there",
+    )
     product.manage("scan", "research", "--details")
     return keys
 
@@ -49,9 +51,9 @@ def test_a_wave_of_twenty_with_a_failing_seventh_stops_and_can_be_put_back(produ
     choose(ana, product)
     product.kms(RESEARCH, TO).disable_key(KeyId=keys[6])
     ref = ask(ana)
-    expect(ana.locator("#batch-status")).to_contain_text("Stopped.", timeout=SOON)
-    expect(ana.locator("#batch-status")).to_contain_text("is stale", timeout=SOON)
-    expect(ana.locator("#batch")).to_contain_text("20 of 20 ended", timeout=SOON)
+    expect(ana.locator("#batch-status")).to_contain_text("Stopped.")
+    expect(ana.locator("#batch-status")).to_contain_text("is stale")
+    expect(ana.locator("#batch")).to_contain_text("20 of 20 ended")
     expect(ana.locator("#batch-status")).to_contain_text("7 done, 12 cancelled, 1 stale")
     assert product.calls("UpdatePrimaryRegion") == before + 7
 
@@ -59,7 +61,7 @@ def test_a_wave_of_twenty_with_a_failing_seventh_stops_and_can_be_put_back(produ
     expect(ana.get_by_label("Reason")).to_have_value(f"Put back what {ref} moved.")
     ana.get_by_label("How many").fill("7 keys")
     ana.get_by_role("button", name="Move 7 keys").click()
-    expect(ana.locator("#batch")).to_contain_text("7 of 7 ended", timeout=SOON)
+    expect(ana.locator("#batch")).to_contain_text("7 of 7 ended")
     expect(ana.locator("#batch-status")).to_contain_text("7 done")
     assert product.calls("UpdatePrimaryRegion") == before + 14
 

@@ -12,6 +12,7 @@ def test_a_change_of_a_policy_without_javascript(product, open_window):
     page.goto(product.at("/policies/research/"))
     page.get_by_role("link", name="Propose a change").click()
     rows = page.get_by_label("Time zone")
+    expect(rows).not_to_have_count(0)
     before = rows.count()
     page.get_by_role("button", name="Another window").click()
     expect(rows).to_have_count(before + 1)

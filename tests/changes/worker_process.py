@@ -1,19 +1,26 @@
-"""A real worker process for the tests of crashes and races, which may kill itself at a named step.
-
-    python -m tests.changes.worker_process work [--die-at STEP]
-    python -m tests.changes.worker_process execute CR-1
+"""What a real worker process does in the tests of crashes and races, which may kill itself at a named step.
 
 SIGKILL to itself: nothing of the process gets to tidy up, as in a power cut.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import signal
 from collections.abc import Callable
 from datetime import timedelta
+from multiprocessing.connection import Connection
 from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.utils import timezone
+
+from keyconsole.changes.approvals import deadlines
+from keyconsole.changes.batches import advance
+from keyconsole.changes.execution import call, execute, settle, step
+from keyconsole.changes.models import Change
+from keyconsole.worker.management.commands import worker as command
 
 STEPS = (
     "before-claim",
@@ -32,25 +39,39 @@ STEPS = (
 )
 
 
-def die(*_: object, **__: object) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+def work(_words: Connection, die_at: str) -> None:
+    """`manage.py worker`, until it is told to end or dies at that step."""
+    shorten_waits()
+    if die_at:
+        # Whoever comes after need not wait; a worker that lives keeps the lease that it has in production.
+        shorten_leases()
+        prepare_death(die_at)
+    # One that dies at a step carries one change at a time: no other thread is then between two steps.
+    call_command("worker", threads=1 if die_at else 8, interval=0.05, sweep_every=0.2)
 
 
-def before(_function: Callable[..., Any]) -> Callable[..., Any]:
-    return die
+def step_once(words: Connection, ref: str) -> None:
+    """One step of a change, when the test says so."""
+    words.send("ready")
+    words.recv()
+    change = Change.objects.select_related("key__account").get(number=int(ref.removeprefix("CR-")))
+    step.step(change, clock=timezone.now)
 
 
-def after(function: Callable[..., Any]) -> Callable[..., Any]:
-    def then_die(*args: Any, **kwargs: Any) -> None:
-        function(*args, **kwargs)
-        die()
+def shorten_waits() -> None:
+    for module in (deadlines, advance):
+        setattr(module, "CHECK_EVERY", timedelta(seconds=0.5))  # noqa: B010 - two of the same name
+    settings.KEYCONSOLE_SETTLE_DEADLINE_SECONDS = 10
+    settle.CALL_LASTS_AT_MOST = timedelta(seconds=2)
+    command.LAST_STEPS_SECONDS = 1.0
 
-    return then_die
+
+def shorten_leases() -> None:
+    for module in (execute, settle, step, advance):
+        setattr(module, "LEASE", timedelta(seconds=1.5))  # noqa: B010 - some import it from another
 
 
-def prepare_death(step: str) -> None:
-    from keyconsole.changes.execution import call, execute, settle
-
+def prepare_death(at: str) -> None:
     places = {
         "before-claim": (execute, "_claim", before),
         "after-claim": (execute, "_claim", after),
@@ -66,53 +87,21 @@ def prepare_death(step: str) -> None:
         "settle-after-look": (settle, "store_round", after),
         "settle-before-conclusion": (settle, "_conclude", before),
     }
-    module, name, when = places[step]
+    module, name, when = places[at]
     setattr(module, name, when(getattr(module, name)))
 
 
-def shorten_waits() -> None:
-    from keyconsole.changes.approvals import deadlines
-    from keyconsole.changes.batches import advance
-    from keyconsole.changes.execution import execute, settle, step
-    from keyconsole.worker.management.commands import worker as command
-
-    for module in (execute, settle, step, advance):
-        setattr(module, "LEASE", timedelta(seconds=1.5))  # noqa: B010 - some import it from another
-    for module in (deadlines, advance):
-        setattr(module, "CHECK_EVERY", timedelta(seconds=0.5))  # noqa: B010 - two of the same name
-    settle.CALL_LASTS_AT_MOST = timedelta(seconds=2)
-    command.LAST_STEPS_SECONDS = 5.0
+def before(_function: Callable[..., Any]) -> Callable[..., Any]:
+    return die
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["work", "execute"])
-    parser.add_argument("ref", nargs="?")
-    parser.add_argument("--die-at", choices=STEPS)
-    chosen = parser.parse_args()
+def after(function: Callable[..., Any]) -> Callable[..., Any]:
+    def then_die(*args: Any, **kwargs: Any) -> None:
+        function(*args, **kwargs)
+        die()
 
-    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-    from django.utils import timezone
-
-    from keyconsole.changes.execution.step import step
-    from keyconsole.changes.models import Change
-
-    shorten_waits()
-    if chosen.die_at:
-        prepare_death(chosen.die_at)
-    if chosen.what == "work":
-        # One that dies at a step carries one change at a time: no other thread is then between two steps.
-        call_command("worker", threads=1 if chosen.die_at else 8, interval=0.05, sweep_every=0.2)
-    else:
-        print("ready", flush=True)  # noqa: T201 - the test waits for all of them
-        input()
-        change = Change.objects.select_related("key__account").get(number=int(chosen.ref.removeprefix("CR-")))
-        step(change, clock=timezone.now)
+    return then_die
 
 
-if __name__ == "__main__":
-    main()
+def die(*_: object, **__: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)

@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs
 
+from tests.patience import PATIENCE
+
 Request = dict[str, Any]
 Answer = Callable[["_Handler"], None]
 
@@ -56,7 +58,7 @@ def grants(*, expires: str = "2099-01-01T00:00:00Z") -> Answer:
 
 def hangs(handler: _Handler) -> None:
     """Take the request and keep silent until the test is over."""
-    handler.stub.over.wait(30)
+    handler.stub.over.wait(PATIENCE)
 
 
 def drops(handler: _Handler) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import botocore.endpoint
@@ -13,6 +13,7 @@ from keyconsole.kms import errors, sessions
 from keyconsole.kms.facts import KeyArn, MoveAnswer
 from keyconsole.kms.sessions import AccountSession, CredentialSource, Source, connect
 from tests.kms.stub import ACCOUNT, Answer, StubAws, drops, grants, hangs, refuses, says
+from tests.patience import PATIENCE, wait_until
 
 KEY = KeyArn.parse(f"arn:aws:kms:us-east-1:{ACCOUNT}:key/mrk-1234abcd12ab34cd56ef1234567890ab")
 WAY_IN = CredentialSource(source=Source.ENV_KEYS, env_prefix="PAY")
@@ -20,10 +21,10 @@ WAY_IN = CredentialSource(source=Source.ENV_KEYS, env_prefix="PAY")
 
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Time-outs of a moment, and pauses between attempts noted instead of slept."""
+    """Pauses between attempts are noted instead of slept; time-outs are long, but for what never answers."""
     pauses: list[float] = []
-    monkeypatch.setattr(sessions, "READ_SECONDS", 0.15)
-    monkeypatch.setattr(sessions, "CONNECT_SECONDS", 0.15)
+    monkeypatch.setattr(sessions, "READ_SECONDS", PATIENCE)
+    monkeypatch.setattr(sessions, "CONNECT_SECONDS", PATIENCE)
     monkeypatch.setattr(botocore.endpoint.time, "sleep", pauses.append)
     monkeypatch.setenv("PAY_ACCESS_KEY_ID", "AKIASTATIC")
     monkeypatch.setenv("PAY_SECRET_ACCESS_KEY", "secret")
@@ -34,6 +35,23 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def session(stub: StubAws) -> Iterator[AccountSession]:
     with connect(replace(WAY_IN, endpoint_url=stub.url), account_id=ACCOUNT) as session:
         yield session
+
+
+@pytest.fixture
+def hurry(monkeypatch: pytest.MonkeyPatch) -> Callable[[Answer], None]:
+    """Wait a moment only for the answer of clients made from now on, where none will come."""
+
+    def shorten(answer: Answer) -> None:
+        if answer is hangs:
+            monkeypatch.setattr(sessions, "READ_SECONDS", 0.15)
+
+    return shorten
+
+
+def arrived(stub: StubAws, operation: str) -> int:
+    """How many calls the other end has read, which may be after we stopped waiting for an answer."""
+    wait_until(lambda: stub.counts[operation] > 0, what=f"{operation} has arrived")
+    return stub.counts[operation]
 
 
 def move(session: AccountSession, to: str = "us-west-2") -> MoveAnswer:
@@ -51,12 +69,13 @@ LOST = [
 
 @pytest.mark.parametrize("answer", LOST)
 def test_a_move_whose_answer_is_lost_was_sent_once_and_is_unknown(
-    stub: StubAws, session: AccountSession, answer: Answer
+    stub: StubAws, session: AccountSession, answer: Answer, hurry: Callable[[Answer], None]
 ):
+    hurry(answer)
     stub.answers["UpdatePrimaryRegion"] = answer
     with pytest.raises(errors.OutcomeUnknown) as caught:
         move(session)
-    assert stub.counts["UpdatePrimaryRegion"] == 1
+    assert arrived(stub, "UpdatePrimaryRegion") == 1
     assert session.calls.count("UpdatePrimaryRegion", "us-east-1") == 1
     assert (caught.value.operation, caught.value.region, caught.value.key) == (
         "UpdatePrimaryRegion",
@@ -111,12 +130,16 @@ def test_a_move_that_found_no_connection_was_never_sent(session: AccountSession,
     assert stub.counts["UpdatePrimaryRegion"] == 0
 
 
-def test_a_move_is_not_sent_when_its_credentials_cannot_be_renewed(stub: StubAws):
+def test_a_move_is_not_sent_when_its_credentials_cannot_be_renewed(
+    stub: StubAws, monkeypatch: pytest.MonkeyPatch
+):
     """An STS that keeps silent is unreachable; the move itself is not in doubt, since it never left."""
-    stub.answers["AssumeRole"] = [grants(), hangs]
+    monkeypatch.setattr(sessions, "READ_SECONDS", 0.5)
+    stub.answers["AssumeRole"] = grants()
     role = f"arn:aws:iam::{ACCOUNT}:role/KeyConsole"
     with connect(replace(WAY_IN, endpoint_url=stub.url, role_arn=role), account_id=ACCOUNT) as session:
         kms = session.kms("us-east-1")
+        stub.answers["AssumeRole"] = hangs
         session._clients._credentials._frozen_credentials = None
         with pytest.raises(errors.Unreachable) as caught:
             kms.update_primary_region(KEY, primary_region="us-west-2")
@@ -139,11 +162,14 @@ def test_a_read_is_repeated_within_a_bound(
     short_waits: list[float],
     answer: Answer,
     kind: type[errors.KmsError],
+    hurry: Callable[[Answer], None],
 ):
+    hurry(answer)
     stub.answers["ListKeys"] = answer
     with pytest.raises(errors.KmsError) as caught:
         session.kms("us-east-1").list_keys()
     assert type(caught.value) is kind
+    wait_until(lambda: stub.counts["ListKeys"] >= 4, what="every attempt has arrived")
     assert stub.counts["ListKeys"] == sessions.READ_ATTEMPTS == 4
     assert session.calls.snapshot()["ListKeys", "us-east-1"] == 4
     assert len(short_waits) == 3

@@ -17,6 +17,7 @@ from keyconsole.notifications.announce import Announced, announce
 from keyconsole.notifications.models import Delivery, Route
 from keyconsole.notifications.topics import Topic
 from tests.cast import NOW
+from tests.patience import PATIENCE
 
 SECRET = "very-secret-signing-text"
 PATH_SECRET = "T0KEN-in-the-path"
@@ -62,7 +63,7 @@ def receiver() -> Iterator[Receiver]:
     yield found
     server.shutdown()
     server.server_close()
-    thread.join(timeout=5)
+    thread.join(PATIENCE)
 
 
 def make_route(name: str = "desk", **over: Any) -> Route:

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from keyconsole.demo.launch.children import end
 from keyconsole.demo.launch.ports import HOST
+from tests.patience import PATIENCE, wait_until
 
-WAIT_AT_MOST_SECONDS = 120
 SECRET_KEY = "only-for-tests-" + "".join(map(chr, range(48, 91)))
 THROUGH_A_PROXY = {"Host": "keys.example.org", "X-Forwarded-Proto": "https"}
 DEPLOYED = {
@@ -85,7 +85,7 @@ def running(
     try:
         yield process
     finally:
-        end([process], grace_seconds=30)
+        end([process], grace_seconds=PATIENCE)
 
 
 def processes_of(folder: Path) -> list[str]:
@@ -123,7 +123,7 @@ def make_environment(folder: Path, wheel: Path) -> Installation:
 def fetch(
     port: int, path: str, headers: Mapping[str, str] = THROUGH_A_PROXY
 ) -> tuple[int, Mapping[str, str], str]:
-    connection = http.client.HTTPConnection(HOST, port, timeout=WAIT_AT_MOST_SECONDS)
+    connection = http.client.HTTPConnection(HOST, port, timeout=PATIENCE)
     try:
         connection.request("GET", path, headers=dict(headers))
         answer = connection.getresponse()
@@ -133,23 +133,21 @@ def fetch(
 
 
 def wait_for_page(port: int, log: Path) -> None:
-    deadline = time.monotonic() + WAIT_AT_MOST_SECONDS
-    while True:
+    def healthy() -> bool:
         try:
-            if fetch(port, "/healthy/")[0] == http.HTTPStatus.OK:
-                return
+            return fetch(port, "/healthy/")[0] == http.HTTPStatus.OK
         except OSError:
-            pass
-        assert time.monotonic() < deadline, log.read_text(encoding="utf-8")
-        time.sleep(0.1)
+            return False
+
+    wait_until(healthy, what=lambda: f"the page answers; it said: {log.read_text(encoding='utf-8')}")
 
 
 def wait_for_text(log: Path, text: str) -> str:
-    deadline = time.monotonic() + WAIT_AT_MOST_SECONDS
-    while text not in (told := log.read_text(encoding="utf-8")):
-        assert time.monotonic() < deadline, told
-        time.sleep(0.1)
-    return told
+    def told() -> str:
+        return log.read_text(encoding="utf-8")
+
+    wait_until(lambda: text in told(), what=lambda: f"it says {text!r}; it said: {told()}")
+    return told()
 
 
 def stylesheets(page: str) -> list[str]:

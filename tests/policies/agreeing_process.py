@@ -1,27 +1,20 @@
-"""One person's verb on a proposed version, in a process of its own, when the test says go.
-
-python -m tests.policies.agreeing_process agree|reject|withdraw NAME USERNAME
-"""
+"""One person's verb on a proposed version, in a process of its own, when the test says go."""
 
 from __future__ import annotations
 
-import os
 import sys
+from multiprocessing.connection import Connection
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from keyconsole.policies.models import PolicyVersion
+from keyconsole.policies.versions.propose import agree, reject, withdraw
+from keyconsole.refusals import Refused
 
 
-def main() -> int:
-    verb, name, username = sys.argv[1:]
-    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-    import django
-
-    django.setup()
-    from django.contrib.auth.models import User
-    from django.utils import timezone
-
-    from keyconsole.policies.models import PolicyVersion
-    from keyconsole.policies.versions.propose import agree, reject, withdraw
-    from keyconsole.refusals import Refused
-
+def decide(words: Connection, verb: str, name: str, username: str) -> None:
+    """Ends with status 1 where it is refused."""
     version = PolicyVersion.objects.select_related("policy", "proposer").get(
         policy__name=name, state="proposed"
     )
@@ -31,15 +24,9 @@ def main() -> int:
         "reject": lambda: reject(version, by=by, reason="No", now=now),
         "withdraw": lambda: withdraw(version, by=by, now=now),
     }
-    print("ready", flush=True)  # noqa: T201 - the test waits for all of them
-    input()
+    words.send("ready")
+    words.recv()
     try:
         verbs[verb]()
-    except Refused as no:
-        print(no, flush=True)  # noqa: T201 - the test reads it
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    except Refused:
+        sys.exit(1)

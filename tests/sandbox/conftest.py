@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,11 +16,12 @@ from botocore.exceptions import ClientError
 
 from keyconsole.demo.seed_kms import seed_story
 from keyconsole.sandbox.server import Sandbox
+from tests.patience import PATIENCE
 
 PAYMENTS = "111122223333"
 RESEARCH = "222233334444"
-CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1})
-HURRIED = CONFIG.merge(Config(read_timeout=0.2))
+CONFIG = Config(connect_timeout=PATIENCE, read_timeout=PATIENCE, retries={"total_max_attempts": 1})
+HURRIED = CONFIG.merge(Config(read_timeout=0.2))  # for calls that the sandbox does not answer at all
 SESSION = boto3.Session()
 
 ClientMaker = Callable[..., Any]
@@ -57,12 +59,10 @@ def client(kms: Sandbox) -> Iterator[ClientMaker]:
 
 def ask(kms: Sandbox, method: str, path: str, body: object = None) -> tuple[int, Any]:
     """One request to the sandbox's own paths: status and JSON."""
-    connection = HTTPConnection(urlsplit(kms.url).netloc, timeout=5)
-    connection.request(method, path, None if body is None else json.dumps(body))
-    response = connection.getresponse()
-    answer = json.loads(response.read())
-    connection.close()
-    return response.status, answer
+    with closing(HTTPConnection(urlsplit(kms.url).netloc, timeout=PATIENCE)) as connection:
+        connection.request(method, path, None if body is None else json.dumps(body))
+        response = connection.getresponse()
+        return response.status, json.loads(response.read())
 
 
 def refusal(call: Callable[..., Any], **parameters: Any) -> tuple[str, str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 from keyconsole.sandbox.state import DEFAULT_ENABLED_REGIONS
+from tests.patience import PATIENCE
 from tests.sandbox.conftest import PAYMENTS, RESEARCH, refusal
 
 
@@ -76,13 +78,12 @@ def test_a_region_that_does_not_exist_is_refused(client):
 
 
 def test_an_unsigned_request_is_refused(kms):
-    connection = HTTPConnection(urlsplit(kms.url).netloc, timeout=5)
-    connection.request("POST", "/", "{}", {"X-Amz-Target": "TrentService.ListKeys"})
-    response = connection.getresponse()
+    with closing(HTTPConnection(urlsplit(kms.url).netloc, timeout=PATIENCE)) as connection:
+        connection.request("POST", "/", "{}", {"X-Amz-Target": "TrentService.ListKeys"})
+        response = connection.getresponse()
 
-    assert response.status == 400
-    assert b"MissingAuthenticationToken" in response.read()
-    connection.close()
+        assert response.status == 400
+        assert b"MissingAuthenticationToken" in response.read()
 
 
 def test_a_key_that_was_never_made_here_belongs_to_the_user_desk(client):

@@ -8,10 +8,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.processes
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,13 +38,12 @@ def address(process: subprocess.Popen[str]) -> str:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_listens_without_a_secret_key_and_ends_when_told(started, number):
-    connection = HTTPConnection(address(started), timeout=5)
-    connection.request("GET", "/sandbox/calls")
-    assert connection.getresponse().status == 200
+    with closing(HTTPConnection(address(started), timeout=PATIENCE)) as connection:
+        connection.request("GET", "/sandbox/calls")
+        assert connection.getresponse().status == 200
 
-    started.send_signal(number)
-    assert started.wait(timeout=5) == 0
-    connection.close()
+        started.send_signal(number)
+        assert started.wait(timeout=PATIENCE) == 0
 
 
 def test_a_busy_port_is_one_clear_sentence():
@@ -49,7 +51,7 @@ def test_a_busy_port_is_one_clear_sentence():
         port = taken.getsockname()[1]
         command = [sys.executable, "manage.py", "sandbox", "--port", str(port), "--empty"]
         ended = subprocess.run(
-            command, cwd=ROOT, env=BARE, capture_output=True, text=True, timeout=30, check=False
+            command, cwd=ROOT, env=BARE, capture_output=True, text=True, timeout=PATIENCE, check=False
         )
 
     assert ended.returncode == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from contextlib import closing
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ import pytest
 
 from keyconsole.demo.keys import KEYS
 from keyconsole.sandbox.server import Sandbox
+from tests.patience import PATIENCE
 from tests.sandbox.conftest import PAYMENTS, ask, described, role
 
 
@@ -31,10 +33,10 @@ def test_the_state_is_gone_in_the_next_sandbox(client, kms):
 def test_a_stopped_sandbox_no_longer_listens():
     with Sandbox() as sandbox:
         address = (urlsplit(sandbox.url).hostname, urlsplit(sandbox.url).port)
-        socket.create_connection(address, timeout=1).close()
+        socket.create_connection(address, timeout=PATIENCE).close()
 
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(address, timeout=1)
+        socket.create_connection(address, timeout=PATIENCE)
 
 
 def test_a_taken_port_is_an_error(kms):
@@ -103,12 +105,11 @@ def test_a_request_that_breaks_the_sandbox_still_gets_an_answer(kms, client, cap
     key = kms.seed_set(PAYMENTS)
     signed = {"Authorization": f"AWS4-HMAC-SHA256 Credential={PAYMENTS}/20261123/us-east-1/kms/aws4_request"}
     wrong = json.dumps({"KeyId": key, "PendingWindowInDays": "soon"})
-    connection = HTTPConnection(urlsplit(kms.url).netloc, timeout=5)
-    connection.request("POST", "/", wrong, signed | {"X-Amz-Target": "TrentService.ScheduleKeyDeletion"})
+    with closing(HTTPConnection(urlsplit(kms.url).netloc, timeout=PATIENCE)) as connection:
+        connection.request("POST", "/", wrong, signed | {"X-Amz-Target": "TrentService.ScheduleKeyDeletion"})
 
-    assert connection.getresponse().status == 500
-    assert "TypeError" in capfd.readouterr().err
-    connection.close()
+        assert connection.getresponse().status == 500
+        assert "TypeError" in capfd.readouterr().err
 
 
 def test_a_state_that_cannot_be_set_is_refused(kms):

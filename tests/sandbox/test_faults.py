@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
 from keyconsole.sandbox.server import Sandbox
+from tests.patience import PATIENCE, wait_until
 from tests.sandbox.conftest import (
     HURRIED,
     PAYMENTS,
@@ -87,7 +86,7 @@ def test_an_explicit_deny_in_either_key_policy_refuses_the_move(kms, client, key
 
 
 def test_a_time_out_before_acting_leaves_the_key_alone(kms, client, key):
-    kms.fault("timeout-before", operation=MOVE, seconds=5)
+    kms.fault("timeout-before", operation=MOVE, seconds=PATIENCE)
 
     with pytest.raises(ReadTimeoutError):
         move(client, key, config=HURRIED)
@@ -95,11 +94,11 @@ def test_a_time_out_before_acting_leaves_the_key_alone(kms, client, key):
 
 
 def test_a_time_out_after_acting_has_moved_the_key(kms, client, key):
-    kms.fault("timeout-after", operation=MOVE, seconds=5)
+    kms.fault("timeout-after", operation=MOVE, seconds=PATIENCE)
 
     with pytest.raises(ReadTimeoutError):
         move(client, key, config=HURRIED)
-    assert primary(client, key) == IRELAND
+    wait_until(lambda: primary(client, key) == IRELAND, what="the sandbox has done what nobody waits for")
 
 
 def test_a_held_connection_is_closed_without_an_answer(kms, client, key):
@@ -111,12 +110,11 @@ def test_a_held_connection_is_closed_without_an_answer(kms, client, key):
 
 
 def test_a_dropped_connection_has_moved_the_key_too(kms, client, key):
-    kms.fault("drop-after", operation=MOVE)
+    """At once: held for as long as a time-out would be, our own would come first, as another error."""
+    kms.fault("drop-after", operation=MOVE, seconds=2 * PATIENCE)
 
-    started = time.monotonic()
     with pytest.raises(ConnectionClosedError):
         move(client, key)
-    assert time.monotonic() - started < 2
     assert primary(client, key) == IRELAND
 
 

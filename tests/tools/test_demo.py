@@ -6,7 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,21 @@ import pytest
 from keyconsole.demo.launch.environment import demo_environment
 from keyconsole.demo.launch.ports import HOST, PortRefusedError, free_port, port_number, refuse_taken_port
 from tests.packaging.installation import processes_of
+from tests.patience import PATIENCE, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def demo(port: object, folder: Path) -> subprocess.Popen[str]:
+@contextmanager
+def demo(port: object, folder: Path) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "tools.demo", "--port", str(port), "--folder", str(folder)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as started:
+        try:
+            yield started
+        finally:
+            started.kill()  # and on Linux what it had started ends with it
 
 
 @pytest.mark.parametrize("text", ["abc", "0", "65536", "-1", "80.5", "", "٨٠٠٠"])
@@ -43,8 +52,8 @@ def test_a_taken_port_stops_the_demo_before_anything_starts(tmp_path):
     with socket.socket() as other:
         other.bind((HOST, 0))
         other.listen()
-        started = demo(other.getsockname()[1], tmp_path / "demo")
-        told, _ = started.communicate(timeout=20)
+        with demo(other.getsockname()[1], tmp_path / "demo") as started:
+            told, _ = started.communicate(timeout=PATIENCE)
     assert started.returncode == 1
     assert told.count("\n") == 1
     assert "is taken by another program" in told
@@ -68,20 +77,15 @@ def test_nothing_outlives_a_demo_that_is_ended_half_way(tmp_path, number, wanted
     if number == signal.SIGKILL and sys.platform != "linux":
         pytest.skip("only Linux tells children of a parent that was killed")
     folder = tmp_path / "demo"
-    started = demo(free_port(), folder)
-    wait_for(lambda: (folder / wanted).exists() or started.poll() is not None)
-    assert started.poll() is None
-    started.send_signal(number)
-    started.communicate(timeout=20)
-    wait_for(lambda: not processes_of(folder))
+    with demo(free_port(), folder) as started:
+        wait_until(
+            lambda: (folder / wanted).exists() or started.poll() is not None, what="the demo is half-way"
+        )
+        assert started.poll() is None
+        started.send_signal(number)
+        started.communicate(timeout=PATIENCE)
+    wait_until(lambda: not processes_of(folder), what="nothing of it is left")
     assert started.returncode == (0 if number != signal.SIGKILL else -signal.SIGKILL)
-
-
-def wait_for(condition) -> None:
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_a_missing_python_gets_one_sentence():

@@ -8,7 +8,8 @@ from keyconsole.changes.models import Attempt, Change
 from keyconsole.changes.requests.request import request_move
 from keyconsole.worker.models import Worker
 from tests.changes.conftest import PRIMARY, REPLICA, THIRD, known_key, moves_sent, point_at
-from tests.changes.processes import closed, wait_until, worker
+from tests.changes.processes import closed, worker
+from tests.patience import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
@@ -41,11 +42,10 @@ def test_two_workers_and_a_hanging_account_do_not_delay_another_accounts_move(as
             lambda: (
                 Change.objects.filter(pk__in=[each.pk for each in hanging], state="executing").count() >= 4
             ),
-            seconds=60,
             what="the workers are busy with the account that hangs",
         )
         change = ask()
-        wait_until(lambda: closed(change), seconds=60, what="the move of the account that answers is done")
+        wait_until(lambda: closed(change), what="the move of the account that answers is done")
         assert change.state == "done"
         assert {each.seen_at is not None for each in Worker.objects.all()} == {True}
         waiting = Change.objects.filter(pk__in=[each.pk for each in hanging])

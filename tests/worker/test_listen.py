@@ -12,10 +12,9 @@ from keyconsole.notifications.models import Delivery
 from keyconsole.worker.lanes import lanes
 from keyconsole.worker.listen import Listener, can_listen
 from tests.cast import make_cast
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-PATIENCE = 60.0
 
 
 def test_only_postgresql_can_listen():

@@ -16,10 +16,9 @@ from keyconsole.notifications.models import Delivery
 from keyconsole.worker.lanes import Lane
 from keyconsole.worker.pool import Pool
 from tests.cast import Cast, make_cast
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-PATIENCE = 60.0
 
 
 @pytest.fixture
@@ -77,8 +76,10 @@ def test_one_that_hangs_does_not_hold_up_another(people: Cast, run_pool: Callabl
             finished.set()
 
     run_pool(step)
-    assert finished.wait(PATIENCE), "three rows of Ben's hang, and Bea's waits behind them"
-    release.set()
+    try:
+        assert finished.wait(PATIENCE), "three rows of Ben's hang, and Bea's waits behind them"
+    finally:
+        release.set()
 
 
 def test_a_step_that_breaks_off_keeps_its_lease_and_the_lane_goes_on(

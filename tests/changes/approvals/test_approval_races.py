@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import uuid
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -19,57 +16,29 @@ from keyconsole.changes.requests.request import request_move
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.document.rules import Runs
 from keyconsole.policies.quorum.requirements import Requirement
+from tests import processes
 from tests.cast import Member, make_key
+from tests.changes import person_process
 from tests.changes.approvals.teams import agree, hold_for_payments
-from tests.changes.processes import ROOT, environment
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 ROUNDS = 8
 ONE = (Requirement("", 1),)
 
 
-class Rival:
-    def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "tests.changes.person_process"],
-            cwd=ROOT,
-            env=environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-
-    def say(self, **facts):
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps(facts, default=datetime.isoformat) + "\n")
-        self.process.stdin.flush()
-
-    def hear(self):
-        assert self.process.stdout is not None
-        return self.process.stdout.readline()
-
-    def end(self):
-        self.process.terminate()
-        self.process.communicate(timeout=30)
-
-
 @pytest.fixture(scope="module")
 def rivals(django_db_setup):
     """Eight of them; most tests let two meet."""
-    started = [Rival() for _ in range(8)]
-    assert [rival.hear() for rival in started] == ["ready\n"] * 8
-    yield started
-    for rival in started:
-        rival.end()
+    with processes.rivals(*[(person_process.obey,)] * 8) as started:
+        yield started
 
 
 def meet(rivals, *deeds):
     """All at once; the refusals, empty where there was none."""
     now = timezone.now()
     for rival, deed in zip(rivals, deeds, strict=False):
-        rival.say(**{"now": now, **deed})
-    return [json.loads(rival.hear())["refused"] for rival, _ in zip(rivals, deeds, strict=False)]
+        rival.say({"now": now, **deed})
+    return [rival.hear() for rival, _ in zip(rivals, deeds, strict=False)]
 
 
 @pytest.fixture

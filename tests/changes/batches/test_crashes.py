@@ -11,7 +11,8 @@ from keyconsole.audit.models import Entry
 from keyconsole.changes.models import Attempt, OnFailure
 from tests.changes.batches.given import ask_for, sandbox_keys, states_of
 from tests.changes.conftest import moves_sent, point_at
-from tests.changes.processes import start, wait_until, worker
+from tests.changes.processes import worker
+from tests.patience import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
@@ -39,11 +40,10 @@ def ended(batch):
 )
 def test_a_worker_killed_in_the_middle_of_a_wave_leaves_a_known_state(batch, kms, step, states):
     asked = batch()
-    doomed = start("work", "--die-at", step)
-    doomed.communicate(timeout=60)
-    assert doomed.returncode == -signal.SIGKILL
+    with worker(die_at=step) as doomed:
+        assert doomed.wait() == -signal.SIGKILL
     with worker():
-        wait_until(lambda: ended(asked), seconds=90, what=f"the batch has ended after a death {step}")
+        wait_until(lambda: ended(asked), what=f"the batch has ended after a death {step}")
     found = states_of(asked)
     if len(states) == 1:
         # The one whose call nobody can vouch for ends the batch; its wave ended as it would have.
@@ -59,7 +59,7 @@ def test_a_worker_killed_in_the_middle_of_a_wave_leaves_a_known_state(batch, kms
 def test_three_workers_share_a_batch_and_aws_gets_one_call_a_key(batch, kms):
     asked = batch(on_failure=OnFailure.CARRY_ON)
     with worker(), worker(), worker():
-        wait_until(lambda: ended(asked), seconds=90, what="the batch has ended")
+        wait_until(lambda: ended(asked), what="the batch has ended")
     assert states_of(asked) == ["done"] * 9
     assert moves_sent(kms) == 9
     assert Entry.objects.filter(event="batch.ended").count() == 1

@@ -8,8 +8,9 @@ import pytest
 
 from keyconsole.audit.log import first_broken_entry
 from tests.changes.conftest import REPLICA, moves_sent
-from tests.changes.processes import closed, start, wait_until, worker
+from tests.changes.processes import closed, worker
 from tests.changes.worker_process import STEPS
+from tests.patience import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
@@ -19,11 +20,10 @@ NEVER_SENT = {"after-attempt"}
 @pytest.mark.parametrize("step", STEPS)
 def test_killed_at_each_step(step, ask, kms):
     change = ask()
-    doomed = start("work", "--die-at", step)
-    doomed.communicate(timeout=60)
-    assert doomed.returncode == -signal.SIGKILL
+    with worker(die_at=step) as doomed:
+        assert doomed.wait() == -signal.SIGKILL
     with worker():
-        wait_until(lambda: closed(change), seconds=60, what=f"the change is closed after a death {step}")
+        wait_until(lambda: closed(change), what=f"the change is closed after a death {step}")
     assert moves_sent(kms) == (0 if step in NEVER_SENT else 1)
     assert change.state == ("not_applied" if step in NEVER_SENT else "done")
     change.key.refresh_from_db()
@@ -34,6 +34,6 @@ def test_killed_at_each_step(step, ask, kms):
 def test_a_worker_that_is_asked_to_end_finishes_what_it_does(ask, kms):
     change = ask()
     with worker():
-        wait_until(lambda: closed(change), seconds=60, what="the change is done")
+        wait_until(lambda: closed(change), what="the change is done")
     assert change.state == "done"
     assert moves_sent(kms) == 1

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
 import pytest
 from django.utils import timezone
 from pytest_django import Settings
@@ -13,7 +16,9 @@ from keyconsole.inventory.observation import RegionObservation
 from keyconsole.inventory.scan.account_run import AccountRun
 from keyconsole.inventory.scan.reader import Began, Entered, Report, Reports
 from keyconsole.inventory.scan.run import request_scan, run_scans
+from keyconsole.kms.client import Kms
 from keyconsole.sandbox.server import Sandbox
+from tests.patience import PATIENCE
 
 
 def open_now(account: AwsAccount) -> Scan:
@@ -105,8 +110,25 @@ def test_a_defect_in_reading_one_region_does_not_stop_the_others(
 def test_a_silent_account_still_shows_that_its_scan_is_alive(
     kms: Sandbox, payments: AwsAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A Region that answers only after the scan has said three times that it lives."""
+    from keyconsole.inventory.scan.fetch_region import fetch_region
+
     monkeypatch.setattr("keyconsole.inventory.scan.run.BEAT_SECONDS", 0.05)
-    kms.fault("timeout-before", operation="ListKeys", region="us-east-1", times=1, seconds=0.4)
+    beats = threading.Semaphore(0)
+    take = AccountRun.take
+
+    def take_and_count(run: AccountRun, report: Report | None) -> None:
+        take(run, report)
+        if report is None:
+            beats.release()
+
+    def silent(one: Kms, **more: Any) -> RegionObservation:
+        if one.region == "us-east-1":
+            assert all(beats.acquire(timeout=PATIENCE) for _ in range(3))
+        return fetch_region(one, **more)
+
+    monkeypatch.setattr(AccountRun, "take", take_and_count)
+    monkeypatch.setattr("keyconsole.inventory.scan.reader.fetch_region", silent)
     scan = open_now(payments)
     run_scans([scan])
     # Entered, three Regions begun and looked at, the end: whatever is more are signs of life.

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 
 from keyconsole.audit.models import Entry
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.versions.propose import propose
 from tests.cast import NOW
-from tests.changes.processes import ROOT, environment
+from tests.policies import agreeing_process
 from tests.policies.documents import TWO_GROUPS, apply_rules, confirm, rules
+from tests.processes import rivals
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 PAYMENTS = {"accounts": ["payments"]}
@@ -26,27 +24,10 @@ def proposed(cast, inventory, groups):
 
 def at_once(*verbs):
     """How each process ended: 0 done, 1 refused."""
-    rivals = [
-        subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "tests.policies.agreeing_process", *verb],
-            cwd=ROOT,
-            env=environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for verb in verbs
-    ]
-    for rival in rivals:
-        assert rival.stdout is not None
-        assert rival.stdout.readline() == "ready\n"
-    for rival in rivals:
-        assert rival.stdin is not None
-        rival.stdin.write("go\n")
-        rival.stdin.flush()
-    for rival in rivals:
-        rival.communicate(timeout=60)
-    return [rival.returncode for rival in rivals]
+    with rivals(*((agreeing_process.decide, *verb) for verb in verbs)) as processes:
+        for process in processes:
+            process.say("go")
+        return [process.wait() for process in processes]
 
 
 def count(event):
