@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Iterator
 
+import hypothesis
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
@@ -15,6 +17,20 @@ from keyconsole.web.middleware import LAST_CLICK
 from tests.cast import Cast, Inventory, make_cast, make_inventory
 
 HTMX = {"HX-Request": "true"}
+
+
+# What is slow on a busy machine is not wrong.
+hypothesis.settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("patient")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays to the end: looking for garbage among it again and again is in vain."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_configure(config: pytest.Config) -> None:

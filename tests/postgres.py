@@ -56,7 +56,7 @@ def _really_postgresql() -> None:
 
 def _uses_database(item: pytest.Item) -> bool:
     fixtures = set(getattr(item, "fixturenames", ()))
-    return item.get_closest_marker("django_db") is not None or bool(fixtures & {"db", "transactional_db"})
+    return item.get_closest_marker("django_db") is not None or bool(fixtures & {"db", "django_db_setup"})
 
 
 @contextmanager

@@ -16,6 +16,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]
 # Not what somebody collected in this checkout.
 STATIC_ROOT = Path(tempfile.gettempdir()) / "keyconsole-tests-collect-nothing"
+# Files are looked for when they are asked for, and not all of them for every client that a test makes.
+WHITENOISE_AUTOREFRESH = True
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: some tests start real workers, which open the same database.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.execution import execute, settle
-from keyconsole.changes.execution.store_observations import observe_now
+from keyconsole.changes.execution.observe import enter_for, observe
 from keyconsole.changes.models import Change
 from keyconsole.changes.requests.request import request_move
 from keyconsole.inventory.models import Cause, MultiRegionKey
 from keyconsole.inventory.periods import record_primary
+from keyconsole.inventory.store.store_one import store_observation
 from keyconsole.sandbox.server import Sandbox
 from tests.cast import Cast
 
@@ -48,8 +49,29 @@ def point_at(account: AwsAccount, kms: Sandbox) -> None:
 def known_key(
     account: AwsAccount, key_id: str, *, primary: str = PRIMARY, regions: tuple[str, ...]
 ) -> MultiRegionKey:
-    """In the inventory as a look shows it, with its first period."""
+    [key] = known_keys(account, [key_id], primary=primary, regions=regions)
+    return key
+
+
+def known_keys(
+    account: AwsAccount, key_ids: Sequence[str], *, primary: str = PRIMARY, regions: tuple[str, ...]
+) -> list[MultiRegionKey]:
+    """In the inventory as one look shows them, each with its first period."""
     now = timezone.now()
+    keys = [_key(account, key_id, primary=primary, regions=regions, now=now) for key_id in key_ids]
+    with enter_for(account, name="look") as session:
+        for key in keys:
+            for seen in observe(key, session, regions=regions):
+                store_observation(key, seen.region, facts=seen.facts, sight=seen.sight, now=now)
+    for key in keys:
+        key.refresh_from_db()
+        record_primary(key, region=primary, at=now, cause=Cause.FIRST_SEEN)
+    return keys
+
+
+def _key(
+    account: AwsAccount, key_id: str, *, primary: str, regions: tuple[str, ...], now: datetime
+) -> MultiRegionKey:
     key = MultiRegionKey.objects.create(
         account=account,
         key_id=key_id,
@@ -60,8 +82,6 @@ def known_key(
     )
     for region in regions:
         key.region_keys.create(region=region)
-    observe_now(key, now=now)
-    record_primary(key, region=primary, at=now, cause=Cause.FIRST_SEEN)
     return key
 
 

@@ -47,7 +47,7 @@ def work(_words: Connection, die_at: str) -> None:
         shorten_leases()
         prepare_death(die_at)
     # One that dies at a step carries one change at a time: no other thread is then between two steps.
-    call_command("worker", threads=1 if die_at else 8, interval=0.05, sweep_every=0.2)
+    call_command("worker", threads=1 if die_at else 8, interval=0.2, sweep_every=1.0)
 
 
 def step_once(words: Connection, ref: str) -> None:

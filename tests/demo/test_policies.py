@@ -13,7 +13,6 @@ from keyconsole.changes.models import Batch, Change, Review
 from keyconsole.changes.quorum import quorum_of, rules_of
 from keyconsole.changes.requests.break_glass import may_break_glass
 from keyconsole.changes.states import State
-from keyconsole.demo.history import tell_story
 from keyconsole.demo.pending import TOGETHER
 from keyconsole.demo.people import PEOPLE
 from keyconsole.inventory.models import MultiRegionKey
@@ -23,13 +22,9 @@ from keyconsole.policies.quorum.requirements import Requirement
 from keyconsole.policies.schedule.windows import may_run_at
 from keyconsole.policies.versions.health import unsatisfiable
 
+pytestmark = pytest.mark.usefixtures("told")
 BEFORE_ANY_POLICY = "none"
 EVERYBODY = [person.username for person in PEOPLE]
-
-
-@pytest.fixture(autouse=True)
-def _told(db: None) -> None:
-    tell_story(endpoint_url="http://127.0.0.1:18850", now=timezone.now())
 
 
 def key_of(account: str) -> MultiRegionKey:

@@ -7,7 +7,7 @@ import pytest
 from keyconsole.changes.models import Attempt, Change
 from keyconsole.changes.requests.request import request_move
 from keyconsole.worker.models import Worker
-from tests.changes.conftest import PRIMARY, REPLICA, THIRD, known_key, moves_sent, point_at
+from tests.changes.conftest import PRIMARY, REPLICA, THIRD, known_keys, moves_sent, point_at
 from tests.changes.processes import closed, worker
 from tests.patience import wait_until
 
@@ -20,14 +20,11 @@ HANGING_CHANGES = 12  # more than two workers have threads for at the same time
 def hanging(kms, cast, clock):
     """Changes of research, whose KMS takes every call and does not answer for a long time."""
     point_at(cast.research, kms)
-    keys = [
-        known_key(
-            cast.research,
-            kms.seed_set(cast.research.account_id, primary=PRIMARY, replicas=(REPLICA,), alias=None),
-            regions=(PRIMARY, REPLICA),
-        )
+    key_ids = [
+        kms.seed_set(cast.research.account_id, primary=PRIMARY, replicas=(REPLICA,), alias=None)
         for _ in range(HANGING_CHANGES)
     ]
+    keys = known_keys(cast.research, key_ids, regions=(PRIMARY, REPLICA))
     changes = [
         request_move(key, to_region=REPLICA, by=cast.ana, reason="x", token=f"h-{number}", now=clock())
         for number, key in enumerate(keys)

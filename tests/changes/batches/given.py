@@ -17,7 +17,7 @@ from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.quorum.requirements import Requirement
 from keyconsole.sandbox.server import Sandbox
 from tests.cast import NOW, Cast, Member, hold, make_key
-from tests.changes.conftest import PRIMARY, REPLICA, Clock, known_key
+from tests.changes.conftest import PRIMARY, REPLICA, Clock, known_keys
 
 
 def make_keys(account: AwsAccount, count: int, *, replica_state: str = "Enabled") -> list[MultiRegionKey]:
@@ -29,12 +29,12 @@ def make_keys(account: AwsAccount, count: int, *, replica_state: str = "Enabled"
 
 
 def sandbox_keys(kms: Sandbox, account: AwsAccount, count: int) -> list[MultiRegionKey]:
-    keys = []
-    for number in range(count):
-        key_id = kms.seed_set(account.account_id, primary=PRIMARY, replicas=(REPLICA,))
-        key = known_key(account, key_id, regions=(PRIMARY, REPLICA))
+    key_ids = [
+        kms.seed_set(account.account_id, primary=PRIMARY, replicas=(REPLICA,)) for _number in range(count)
+    ]
+    keys = known_keys(account, key_ids, regions=(PRIMARY, REPLICA))
+    for number, key in enumerate(keys):
         MultiRegionKey.objects.filter(pk=key.pk).update(alias=f"alias/card-{number:02}")
-        keys.append(key)
     kms.reset_calls()
     return keys
 
