@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-from keyconsole.audit.events import DESCRIPTIONS, Event
+from keyconsole.audit.events import DESCRIPTIONS
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
@@ -20,7 +20,7 @@ class Entry(models.Model):
 
     number = models.PositiveBigIntegerField(unique=True)
     at = models.DateTimeField()
-    event = models.CharField(max_length=64, choices=[(event.value, event.value) for event in Event])
+    event = models.CharField(max_length=64)  # one of `Event`; no choices, or each new one would be a migration
     actor = models.CharField(max_length=150)
     subject = models.CharField(max_length=300)
     account_id = models.CharField(max_length=12, blank=True)

@@ -87,18 +87,20 @@ def test_a_step_that_breaks_off_keeps_its_lease_and_the_lane_goes_on(
 ):
     broken = due(people.ben, "breaks")
     due(people.bea, "works")
-    tries, finished = [], threading.Event()
+    tries, broke, finished = [], threading.Event(), threading.Event()
 
     def step(row: Delivery) -> None:
         if row.subject == "breaks":
             take(row, now=timezone.now(), lasts=timedelta(seconds=60))
             tries.append(row.pk)
+            broke.set()
             raise ZeroDivisionError
         done(row)
         finished.set()
 
     with caplog.at_level(logging.ERROR):
         run_pool(step)
+        assert broke.wait(PATIENCE)
         assert finished.wait(PATIENCE)
     broken.refresh_from_db()
     assert broken.lease
