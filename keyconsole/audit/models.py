@@ -20,7 +20,7 @@ class Entry(models.Model):
 
     number = models.PositiveBigIntegerField(unique=True)
     at = models.DateTimeField()
-    event = models.CharField(max_length=64)  # one of `Event`; no choices, or each new one would be a migration
+    event = models.CharField(max_length=64)  # an `Event`; no choices: each new one would be a migration
     actor = models.CharField(max_length=150)
     subject = models.CharField(max_length=300)
     account_id = models.CharField(max_length=12, blank=True)

@@ -13,7 +13,7 @@ from keyconsole.audit.chain import canonical_json
 from keyconsole.audit.events import Event
 from keyconsole.audit.models import Entry
 
-_LOOKS: dict[str, tuple[str, str]] = {
+_STYLES: dict[str, tuple[str, str]] = {
     Event.CHANGE_REQUESTED: ("plus", "neutral"),
     Event.CHANGE_APPROVED: ("check", "ok"),
     Event.CHANGE_APPROVAL_GIVEN: ("check", "neutral"),
@@ -34,6 +34,7 @@ _LOOKS: dict[str, tuple[str, str]] = {
     Event.CHANGE_COMMENTED: ("user", "neutral"),
     Event.CHANGE_CANCELLED: ("stop", "neutral"),
     Event.CHANGE_CLAIMED: ("clock", "neutral"),
+    Event.CHANGE_COULD_NOT_LOOK: ("question", "unknown"),
     Event.CHANGE_STALE: ("alert", "attention"),
     Event.CHANGE_EXECUTION_STARTED: ("arrow-right", "moving"),
     Event.CHANGE_ANSWERED: ("info", "neutral"),
@@ -90,7 +91,7 @@ def readable(data: Mapping[str, Any], *, without: frozenset[str] = frozenset()) 
 
 
 def _moment(entry: Entry) -> Moment:
-    icon, tone = _LOOKS.get(entry.event, ("info", "neutral"))
+    icon, tone = _STYLES.get(entry.event, ("info", "neutral"))
     facts = readable(entry.data, without=_SAID_ELSEWHERE)
     return Moment(entry, icon, tone, tuple(fact for fact in facts if fact != _ORDINARY_WAY))
 

@@ -14,7 +14,7 @@ from keyconsole.policies.models import PolicyVersion
 from keyconsole.web.policies.words import selector_words
 
 GOVERNS, LESS_SPECIFIC, IN_DOUBT, NOT_NAMED = "Governs", "Less specific", "In doubt", "Does not fit"
-_LOOKS = {
+_STYLES = {
     GOVERNS: ("check", "ok"),
     LESS_SPECIFIC: ("chevron-down", "neutral"),
     IN_DOUBT: ("question", "unknown"),
@@ -30,11 +30,11 @@ class Considered:
 
     @property
     def icon(self) -> str:
-        return _LOOKS[self.result][0]
+        return _STYLES[self.result][0]
 
     @property
     def tone(self) -> str:
-        return _LOOKS[self.result][1]
+        return _STYLES[self.result][1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ def test_the_timeline_is_the_record_newest_first(moving: Change, as_ana: Client)
 
 def test_what_happens_to_changes_and_batches_has_a_look_of_its_own() -> None:
     told = {event for event in Event if event.startswith(("change.", "batch.", "emergency."))}
-    assert sorted(told - set(timeline._LOOKS)) == []
+    assert sorted(told - set(timeline._STYLES)) == []
 
 
 def test_the_timeline_says_the_way_only_where_it_was_not_a_page(
