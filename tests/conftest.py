@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from keyconsole.web.middleware import LAST_CLICK
 from tests.cast import Cast, Inventory, make_cast, make_inventory
+from tests.form_client import FormClient
 
 HTMX = {"HX-Request": "true"}
 
@@ -57,7 +58,7 @@ def inventory(cast: Cast) -> Inventory:
 
 def client_of(person: User) -> Client:
     """Signed in, with the click that a person has made by then."""
-    client = Client()
+    client = FormClient()
     client.force_login(person)
     session = client.session
     session[LAST_CLICK] = int(time.time())
@@ -102,4 +103,4 @@ def as_ada(cast: Cast) -> Client:
 
 @pytest.fixture
 def anonymous() -> Client:
-    return Client()
+    return FormClient()

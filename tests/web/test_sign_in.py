@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 
 from keyconsole.audit.models import Entry
 from tests.cast import PASSWORD, Cast
+from tests.form_client import FormClient
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +40,7 @@ def test_a_right_password_opens_the_overview_and_is_recorded(anonymous: Client, 
 def test_it_leads_to_the_page_that_was_asked_for_but_never_elsewhere(anonymous: Client, cast: Cast) -> None:
     form = {"login": "ana", "password": PASSWORD}
     assert anonymous.post("/sign-in/?next=/keys/%3Fq%3Dx", form).headers["Location"] == "/keys/?q=x"
-    other = Client()
+    other = FormClient()
     assert other.post("/sign-in/?next=https://evil.example/", form).headers["Location"] == "/"
 
 
@@ -80,7 +81,7 @@ def test_people_who_were_locked_out_do_not_come_in(anonymous: Client, cast: Cast
 
 
 def test_without_its_record_nobody_comes_in(cast: Cast) -> None:
-    client = Client(raise_request_exception=False)
+    client = FormClient(raise_request_exception=False)
     with patch("keyconsole.web.sign_in.record", side_effect=RuntimeError("the record cannot be written")):
         assert client.post("/sign-in/", {"login": "ana", "password": PASSWORD}).status_code == 500
     assert client.get("/").status_code == 302

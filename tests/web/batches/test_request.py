@@ -14,6 +14,7 @@ from keyconsole.changes.models import Batch, Change
 from keyconsole.inventory.models import MultiRegionKey
 from tests.cast import Cast, Inventory
 from tests.changes.batches.given import lines_of, make_keys, one_approver
+from tests.form_client import FormClient
 
 pytestmark = pytest.mark.django_db
 URL = "/keys/move/"
@@ -180,7 +181,7 @@ def test_guards_and_methods(as_ana: Client, as_dan: Client, anonymous: Client, c
     assert as_dan.get(URL).status_code == 403
     assert anonymous.post(URL).headers["Location"].startswith("/sign-in/")
     assert as_ana.put(URL).status_code == 405
-    strict = Client(enforce_csrf_checks=True)
+    strict = FormClient(enforce_csrf_checks=True)
     strict.force_login(cast.ana)
     assert strict.post(URL).status_code == 403
 

@@ -10,6 +10,7 @@ from keyconsole.audit.models import Entry
 from keyconsole.changes.models import Change
 from tests.cast import Cast, Inventory
 from tests.changes.approvals.teams import hold_for_payments
+from tests.form_client import FormClient
 from tests.web.stories import ask
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +70,7 @@ def test_changes_outside_ones_accounts_are_not_there(
 
 @each_verb
 def test_a_form_from_elsewhere_is_refused(change: Change, cast: Cast, verb: str) -> None:
-    client = Client(enforce_csrf_checks=True)
+    client = FormClient(enforce_csrf_checks=True)
     client.force_login(cast.ben)
     before = Entry.objects.count()
     assert client.post(url(verb), filled(change)).status_code == 403

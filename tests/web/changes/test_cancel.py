@@ -9,6 +9,7 @@ from django.utils import timezone
 from keyconsole.audit.models import Entry
 from keyconsole.changes.models import Change
 from tests.cast import Cast, Inventory
+from tests.form_client import FormClient
 from tests.web.stories import ask, put_in
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +99,6 @@ def test_signed_out_people_are_sent_to_sign_in(change: Change, anonymous: Client
 
 
 def test_a_post_from_another_site_is_refused(change: Change, cast: Cast) -> None:
-    client = Client(enforce_csrf_checks=True)
+    client = FormClient(enforce_csrf_checks=True)
     client.force_login(cast.ana)
     assert client.post(URL).status_code == 403

@@ -14,6 +14,7 @@ from keyconsole.changes.models import Change, Review
 from tests.cast import CARD_VAULT, PASSWORD, Cast, Inventory
 from tests.changes.approvals.teams import hold_for_payments, join
 from tests.conftest import client_of
+from tests.form_client import FormClient
 
 pytestmark = pytest.mark.django_db
 ORDINARY = f"/keys/111122223333/{CARD_VAULT}/make-primary/eu-west-1/"
@@ -168,7 +169,7 @@ def test_signed_out_people_are_sent_to_sign_in(on_call: Cast, anonymous: Client)
 
 
 def test_a_form_from_elsewhere_is_refused(on_call: Cast) -> None:
-    stranger: Any = Client(enforce_csrf_checks=True)
+    stranger: Any = FormClient(enforce_csrf_checks=True)
     stranger.force_login(on_call.ana)
     assert stranger.post(PAGE, FILLED).status_code == 403
     assert not Change.objects.exists()

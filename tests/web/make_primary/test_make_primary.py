@@ -20,6 +20,7 @@ from keyconsole.refusals import Reason, Refused
 from tests.cast import CARD_VAULT, LEDGER, OLD_VAULT, Cast, Inventory
 from tests.changes.approvals.teams import hold_for_payments
 from tests.conftest import HTMX
+from tests.form_client import FormClient
 
 pytestmark = pytest.mark.django_db
 PAGE = f"/keys/111122223333/{CARD_VAULT}/make-primary/eu-west-1/"
@@ -175,7 +176,7 @@ def test_it_takes_no_other_methods(as_ana: Client, inventory: Inventory) -> None
 
 
 def test_a_form_from_elsewhere_is_refused(inventory: Inventory) -> None:
-    stranger = Client(enforce_csrf_checks=True)
+    stranger = FormClient(enforce_csrf_checks=True)
     stranger.login(username="ana", password="correct horse battery staple")
     assert stranger.post(PAGE, FILLED).status_code == 403
     assert not Change.objects.exists()
