@@ -102,7 +102,9 @@ if find_spec("moto"):
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "keyconsole.web.middleware.NothingKept",
     "csp.middleware.CSPMiddleware",
+    "keyconsole.web.middleware.FormsOnly",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -202,7 +204,12 @@ if KEYCONSOLE_BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     # The proxy's last X-Forwarded-For entry is the person: rate limits and the record go by it.
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# The largest forms: a policy as JSON (some 320 KB once a browser has encoded it), a request for 500 keys (50 KB).
+# docs/proxy/ holds the same number.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 384 * 1024
+# The largest form of fields: a policy with 50 windows and 200 freezes.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1300
+DATA_UPLOAD_MAX_NUMBER_FILES = 0
 
 # How much the server and the worker tell on standard error: DEBUG, INFO, WARNING or ERROR.
 KEYCONSOLE_LOG_LEVEL = env_text("KEYCONSOLE_LOG_LEVEL", "INFO").upper()

@@ -1,4 +1,4 @@
-"""Two things about sessions: polls of signed-out people, and sessions that nobody uses any more."""
+"""What holds for every request: what it may carry, when its session ends, that no answer to it is kept."""
 
 from __future__ import annotations
 
@@ -20,6 +20,34 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 LAST_CLICK = "last_click"
 # Between two clicks the stamp is written at most this often, so that most pages write nothing.
 _STAMP_EVERY_SECONDS = 60
+
+
+class NothingKept:
+    """Neither a browser's history nor a proxy keeps a page. Static files are answered above this."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+
+class FormsOnly:
+    """Refuses by its head what no form of ours sends, before CSRF reads a body and files are written."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if (request.content_type or "").startswith("multipart/"):
+            return _refused("KeyConsole takes forms, not files.", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+        if _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return _refused(
+                "This is more than a form of KeyConsole can hold.", HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            )
+        return self.get_response(request)
 
 
 class SignedOutPolls:
@@ -57,3 +85,15 @@ class IdleSessions:
             logout(request)
         elif last_click is None or (not is_poll(request) and now - last_click >= _STAMP_EVERY_SECONDS):
             request.session[LAST_CLICK] = now
+
+
+def _length(request: HttpRequest) -> int:
+    """As Django will take it: a body without a length, or with nonsense for one, is never read."""
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
+def _refused(sentence: str, status: HTTPStatus) -> HttpResponse:
+    return HttpResponse(f"{sentence}\n", content_type="text/plain; charset=utf-8", status=status)

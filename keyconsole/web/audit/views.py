@@ -115,8 +115,5 @@ def _download(
 ) -> StreamingHttpResponse:
     lines = csv_lines(columns, rows) if fmt == "csv" else json_lines(rows)
     file_name = f"{name}-{timezone.now():%Y%m%dT%H%M%SZ}.{fmt}"
-    headers = {
-        "Content-Disposition": f'attachment; filename="{file_name}"',
-        "Cache-Control": "private, no-store",
-    }
+    headers = {"Content-Disposition": f'attachment; filename="{file_name}"'}
     return StreamingHttpResponse(lines, content_type=_TYPES[fmt], headers=headers)

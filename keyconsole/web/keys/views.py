@@ -63,7 +63,7 @@ def export(request: HttpRequest, fmt: str) -> HttpResponse | StreamingHttpRespon
     rows = key_rows(keys_in(accounts, wanted))
     lines = csv_lines(KEY_COLUMNS, rows) if fmt == "csv" else json_lines(rows)
     name = f"keys-{now:%Y%m%dT%H%M%SZ}.{fmt}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingHttpResponse(lines, content_type=_TYPES[fmt], headers=headers)
 
 
