@@ -111,7 +111,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "keyconsole.web.middleware.SignedOutPolls",
-    "keyconsole.web.middleware.IdleSessions",
+    "keyconsole.web.middleware.SessionEnds",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -189,7 +189,10 @@ CONTENT_SECURITY_POLICY = {
 _over_tls = not KEYCONSOLE_DEMO and not DEBUG
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _over_tls
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# Hours after which a session ends, whatever its person does.
+KEYCONSOLE_SESSION_HOURS = env_int("KEYCONSOLE_SESSION_HOURS", 12, at_least=1)
+# A row outlives its last click by this at most; what ends a session is the middleware's own stamp.
+SESSION_COOKIE_AGE = KEYCONSOLE_SESSION_HOURS * 60 * 60
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_NAME = "__Host-keyconsole" if _over_tls else "keyconsole"
 CSRF_COOKIE_NAME = "__Host-keyconsole-csrf" if _over_tls else "keyconsole-csrf"
@@ -204,7 +207,7 @@ if KEYCONSOLE_BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     # The proxy's last X-Forwarded-For entry is the person: rate limits and the record go by it.
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
-# The largest forms: a policy as JSON (some 320 KB once a browser has encoded it), a request for 500 keys (50 KB).
+# The largest forms: a policy as JSON (some 320 KB as a browser sends it) and a request for 500 keys (50 KB).
 # docs/proxy/ holds the same number.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 384 * 1024
 # The largest form of fields: a policy with 50 windows and 200 freezes.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
@@ -18,6 +18,7 @@ from keyconsole.web.fragments import HtmxRequest, is_poll
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 LAST_CLICK = "last_click"
+SIGNED_IN = "signed_in"
 # Between two clicks the stamp is written at most this often, so that most pages write nothing.
 _STAMP_EVERY_SECONDS = 60
 
@@ -68,8 +69,8 @@ class SignedOutPolls:
         return told
 
 
-class IdleSessions:
-    """Ends a session some minutes after the last click. Polls are not clicks."""
+class SessionEnds:
+    """Ends a session some minutes after the last click (polls are none), and some hours after the sign-in."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -80,11 +81,18 @@ class IdleSessions:
         return self.get_response(request)
 
     def _look_at(self, request: HttpRequest, *, now: int) -> None:
-        last_click = request.session.get(LAST_CLICK)
-        if last_click is not None and now - last_click >= settings.KEYCONSOLE_IDLE_MINUTES * 60:
+        # Without the stamp it did not begin with a sign-in here.
+        signed_in, last_click = request.session.get(SIGNED_IN, 0), request.session.get(LAST_CLICK)
+        idle = last_click is not None and now - last_click >= settings.KEYCONSOLE_IDLE_MINUTES * 60
+        if idle or now - signed_in >= settings.KEYCONSOLE_SESSION_HOURS * 60 * 60:
             logout(request)
         elif last_click is None or (not is_poll(request) and now - last_click >= _STAMP_EVERY_SECONDS):
             request.session[LAST_CLICK] = now
+
+
+def stamp_sign_in(*, request: HttpRequest, **_: Any) -> None:
+    """A session's hours count from the sign-in that began it; proving oneself again is none."""
+    request.session[SIGNED_IN] = int(time.time())
 
 
 def _length(request: HttpRequest) -> int:

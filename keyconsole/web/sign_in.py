@@ -10,6 +10,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.signals import user_logged_in
 from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in as session_begun
 from django.contrib.auth.signals import user_logged_out, user_login_failed
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -18,6 +19,7 @@ from django.utils import timezone
 
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import record
+from keyconsole.web.middleware import stamp_sign_in
 
 # A wrong name in a sign-in form is often somebody's password, so it is never kept.
 UNKNOWN_PERSON = "unknown person"
@@ -31,6 +33,7 @@ class ClosedSignUp(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 def connect() -> None:
+    session_begun.connect(stamp_sign_in, dispatch_uid="stamp of the sign-in")
     user_logged_in.connect(_record_sign_in, dispatch_uid="audit sign-in")
     user_login_failed.connect(_record_failure, dispatch_uid="audit sign-in failure")
     user_logged_out.connect(_record_sign_out, dispatch_uid="audit sign-out")

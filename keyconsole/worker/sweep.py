@@ -9,6 +9,7 @@ from keyconsole.changes.models import Change
 from keyconsole.inventory.scan.due import request_due_scans
 from keyconsole.policies.versions.propose import activate_agreed
 from keyconsole.worker.heartbeat import tell_of_lost
+from keyconsole.worker.old_sessions import clear_ended_sessions
 
 # Later than any pause or lease that this program sets for a change in flight.
 LONGEST_WAIT = timedelta(minutes=5)
@@ -21,6 +22,7 @@ def sweep(*, now: datetime) -> None:
     activate_agreed(now=now)
     remind_of_reviews(now=now)
     request_due_scans(now)
+    clear_ended_sessions(now=now)
 
 
 def put_in_flight_right(*, now: datetime) -> None:
