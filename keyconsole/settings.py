@@ -47,9 +47,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
 # Rate limits must hold across all processes and hosts; a migration of `web` makes the table.
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "keyconsole_cache"}
-}
+CACHES = {"default": {"BACKEND": "keyconsole.web.rate_limits.Counters", "LOCATION": "keyconsole_cache"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Seconds after which a move that has not settled raises a flag (it goes on being watched).

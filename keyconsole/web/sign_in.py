@@ -5,10 +5,13 @@ An entry that cannot be written fails the sign-in: its session is then never sto
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.signals import user_logged_in
+from allauth.core.internal.ratelimit import get_ip
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in as session_begun
 from django.contrib.auth.signals import user_logged_out, user_login_failed
@@ -30,6 +33,19 @@ class ClosedSignUp(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """A disabled person gets the answer of a wrong password, and the attempt counts as one."""
+        person: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        if person is None or person.is_active:
+            return person
+        self.pre_authenticate(request, **credentials)  # the library gave the attempt back
+        return None
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """By person and address: by the person alone, as the library has it, anybody locks them out."""
+        name = unicodedata.normalize("NFKC", str(credentials.get("username", ""))).strip().casefold()
+        return f"{name} at {get_ip(request)}"
 
 
 def connect() -> None:

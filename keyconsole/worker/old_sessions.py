@@ -10,6 +10,6 @@ AT_MOST_EVERY = timedelta(hours=1)
 
 
 def clear_ended_sessions(*, now: datetime) -> None:
-    """Whatever the number of workers and sweeps, once an hour: only a row that has waited so long begins it."""
+    """Once an hour, whatever the number of workers and sweeps: a row that has waited so long begins it."""
     if Session.objects.filter(expire_date__lt=now - AT_MOST_EVERY).exists():
         Session.objects.filter(expire_date__lt=now).delete()

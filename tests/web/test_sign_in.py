@@ -80,6 +80,30 @@ def test_people_who_were_locked_out_do_not_come_in(anonymous: Client, cast: Cast
     assert anonymous.get("/").status_code == 302
 
 
+def test_a_disabled_person_gets_the_answer_of_a_wrong_password(anonymous: Client, cast: Cast) -> None:
+    cast.ana.is_active = False
+    cast.ana.save()
+    right = anonymous.post("/sign-in/", {"login": "ana", "password": PASSWORD})
+    wrong = anonymous.post("/sign-in/", {"login": "ana", "password": "wrong"})
+    unknown = anonymous.post("/sign-in/", {"login": "nobody", "password": "wrong"})
+    assert right.status_code == wrong.status_code == unknown.status_code == 200
+    assert str(right.context["form"].errors) == str(wrong.context["form"].errors)
+    assert right.headers.keys() == wrong.headers.keys() == unknown.headers.keys()
+    assert events() == [("person.sign_in_failed", "ana")] * 2 + [("person.sign_in_failed", "unknown person")]
+
+
+def test_neither_do_attempts_tell_a_disabled_persons_password(anonymous: Client, cast: Cast) -> None:
+    """One that did not count would be the right one."""
+    cast.ana.is_active = False
+    cast.ana.save()
+    for password in ("wrong", "wrong", "wrong", "wrong", PASSWORD):
+        answer = anonymous.post("/sign-in/", {"login": "ana", "password": password})
+        assert "Too many failed" not in answer.content.decode()
+    for password in ("wrong", PASSWORD):
+        answer = anonymous.post("/sign-in/", {"login": "ana", "password": password})
+        assert "Too many failed" in answer.content.decode()
+
+
 def test_without_its_record_nobody_comes_in(cast: Cast) -> None:
     client = FormClient(raise_request_exception=False)
     with patch("keyconsole.web.sign_in.record", side_effect=RuntimeError("the record cannot be written")):
