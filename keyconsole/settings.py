@@ -11,6 +11,7 @@ from csp.constants import NONE, SELF
 from keyconsole.environment import env_bool, env_folder, env_int, env_list, env_secret, env_text
 from keyconsole.folders import OWN_FILES, default_data_dir
 from keyconsole.mail_server import mail_server
+from keyconsole.sqlite_file import PrivateFile
 
 # Debug pages and friendlier errors. Never on where others can reach the server.
 DEBUG = env_bool("KEYCONSOLE_DEBUG")
@@ -46,6 +47,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
+    # Other people of the host cannot read it.
+    DATABASES["default"]["OPTIONS"]["factory"] = PrivateFile
 # Rate limits must hold across all processes and hosts; a migration of `web` makes the table.
 CACHES = {"default": {"BACKEND": "keyconsole.web.rate_limits.Counters", "LOCATION": "keyconsole_cache"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
