@@ -12,6 +12,9 @@ from keyconsole.refusals import Reason, Refused
 
 REASON_AT_MOST = 2000
 TICKET_AT_MOST = 100
+SEARCH_AT_MOST = 200
+# Each word is one more condition.
+WORDS_AT_MOST = 8
 # Lines and tabs; and the joiners that scripts and emoji need.
 IN_PROSE = "\n\t\u200c\u200d"
 
@@ -38,6 +41,19 @@ def clean_why(text: str, *, needed: str) -> str:
     if not text:
         raise Refused(Reason(Code.REASON_MISSING, needed))
     return text
+
+
+def clean_search(text: str, *, at_most: int = SEARCH_AT_MOST) -> str:
+    """What to search for, as words with one space between them; raises Refused where nobody means it."""
+    text = unicodedata.normalize("NFC", text).strip()
+    if len(text) > at_most:
+        raise Refused(f"The text has {len(text):,} characters; at most {at_most} are searched for.")
+    if has_control_characters(text, allowed=IN_PROSE):
+        raise Refused("The text holds control characters, so it was not searched for.")
+    words = text.split()
+    if len(words) > WORDS_AT_MOST:
+        raise Refused(f"The text has {len(words)} words; at most {WORDS_AT_MOST} are searched for.")
+    return " ".join(words)
 
 
 def has_control_characters(text: str, *, allowed: str = "") -> bool:

@@ -23,6 +23,7 @@ from keyconsole.aws_accounts.permissions import accounts_where, can
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.references import CHANGE, number_of
 from keyconsole.web.changes.timeline import readable
+from keyconsole.web.search import SearchField
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -31,8 +32,8 @@ class AuditFilter(forms.Form):
     event = forms.ChoiceField(
         required=False, choices=[("", "Any event"), *((event.value, event.value) for event in Event)]
     )
-    actor = forms.CharField(label="Who", required=False, max_length=150)
-    q = forms.CharField(label="About, or any word of it", required=False, max_length=200)
+    actor = SearchField("Who")
+    q = SearchField("About, or any word of it")
     account = forms.ModelChoiceField(
         AwsAccount.objects.none(), to_field_name="account_id", required=False, empty_label="Any account"
     )

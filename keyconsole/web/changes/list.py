@@ -15,10 +15,6 @@ from keyconsole.changes.models import Approval, Change, ChangeQuerySet
 from keyconsole.changes.references import CHANGE, number_typed
 from keyconsole.changes.states import OPEN
 
-LONGEST_TEXT = 200
-# Each word is one more condition; nobody types more and means it.
-_MOST_WORDS = 8
-
 
 class Tab(StrEnum):
     NEEDS_ME = "needs-me"
@@ -69,7 +65,7 @@ def tab_links(person: User, wanted: str, *, needs_me: int) -> list[TabLink]:
 def matching(changes: ChangeQuerySet, text: str) -> QuerySet[Change]:
     """Changes that hold every word: in reference, key, account, Regions, people, reason or ticket."""
     found: QuerySet[Change] = changes
-    for word in text.split()[:_MOST_WORDS]:
+    for word in text.split():
         found = found.filter(_holds(word))
     return found
 

@@ -10,16 +10,17 @@ from django.views.decorators.http import require_safe
 
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.approvals.inbox import needing, one_a_batch, proposals_needing
-from keyconsole.web.changes.list import LONGEST_TEXT, Tab, changes_in, list_version, matching, tab_links
+from keyconsole.web.changes.list import Tab, changes_in, list_version, matching, tab_links
 from keyconsole.web.changes.page import change_page
 from keyconsole.web.fragments import page, unchanged, wants_fragment
 from keyconsole.web.guards import change_for, person_of, requires
+from keyconsole.web.search import SearchField
 
 PER_PAGE = 50
 
 
 class ListFilter(forms.Form):
-    q = forms.CharField(required=False, max_length=LONGEST_TEXT)
+    q = SearchField()
 
 
 @requires(Permission.VIEW)

@@ -6,13 +6,15 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from keyconsole.refusals import Refused
+from keyconsole.text import clean_search
+
 SHOWS = {
     "drift": "Replica differs from primary",
     "unknown": "A Region is unknown",
     "change": "Open change",
 }
 SORTS = ("alias", "account", "key", "primary", "seen")
-LONGEST_TEXT = 200
 _LONGEST_QUOTE = 40
 
 
@@ -77,14 +79,11 @@ def quoted(value: str) -> str:
 
 
 def _text(value: str, problems: list[str]) -> str:
-    text = unicodedata.normalize("NFC", value).strip()
-    if len(text) > LONGEST_TEXT:
-        problems.append(f"The text has {len(text):,} characters; at most {LONGEST_TEXT} are searched for.")
+    try:
+        return clean_search(value)
+    except Refused as refused:
+        problems.extend(refused.reasons)
         return ""
-    if any(map(_is_control, text)):
-        problems.append(f"The text {quoted(text)} holds control characters, so it was not searched for.")
-        return ""
-    return text
 
 
 def _is_control(letter: str) -> bool:

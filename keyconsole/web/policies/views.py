@@ -18,6 +18,8 @@ from keyconsole.policies.models import Freeze, Policy
 from keyconsole.policies.schedule import freeze
 from keyconsole.policies.versions.health import unsatisfiable
 from keyconsole.policies.versions.votes import may_propose
+from keyconsole.refusals import Refused
+from keyconsole.text import clean_search
 from keyconsole.web.guards import person_of, requires
 from keyconsole.web.policies.explain import explained, targets_of
 from keyconsole.web.policies.groups import group_rows
@@ -28,6 +30,8 @@ from keyconsole.web.policies.runs_now import RunsNow, runs_now
 VERSIONS_SHOWN = 20
 FREEZES_SHOWN = 5
 KEYS_FOUND = 20
+# An alias has up to 256 characters.
+_NAME_AT_MOST = 300
 
 
 @requires(Permission.VIEW)
@@ -70,8 +74,11 @@ def policy(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 def explain(request: HttpRequest) -> HttpResponse:
     asked, region = request.GET.get("key", "").strip(), request.GET.get("to_region", "").strip()
-    keys = _keys_called(request, asked) if asked else []
-    context: dict[str, Any] = {"asked": asked, "to_region": region, "keys": keys}
+    try:
+        keys, problem = _keys_called(request, clean_search(asked, at_most=_NAME_AT_MOST)), ""
+    except Refused as refused:
+        keys, problem = [], str(refused)
+    context: dict[str, Any] = {"asked": asked, "to_region": region, "keys": keys, "problem": problem}
     if len(keys) == 1:
         [key] = keys
         prefetch_related_objects([key], "region_keys")
@@ -102,7 +109,7 @@ def policy_called(name: str) -> Policy:
 
 def _keys_called(request: HttpRequest, asked: str) -> list[MultiRegionKey]:
     """By alias, key id or ARN, in the accounts that the person sees; accounts may share an alias."""
-    if not asked.isprintable():
+    if not asked:
         return []
     key_id = asked.rpartition("key/")[2] if asked.startswith("arn:") else asked
     alias = f"alias/{asked.removeprefix('alias/')}"
