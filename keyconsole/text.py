@@ -47,12 +47,15 @@ def clean_search(text: str, *, at_most: int = SEARCH_AT_MOST) -> str:
     """What to search for, as words with one space between them; raises Refused where nobody means it."""
     text = unicodedata.normalize("NFC", text).strip()
     if len(text) > at_most:
-        raise Refused(f"The text has {len(text):,} characters; at most {at_most} are searched for.")
+        sentence = f"The text has {len(text):,} characters; at most {at_most} are searched for."
+        raise Refused(Reason(Code.TEXT_TOO_LONG, sentence))
     if has_control_characters(text, allowed=IN_PROSE):
-        raise Refused("The text holds control characters, so it was not searched for.")
+        sentence = "The text holds control characters, so it was not searched for."
+        raise Refused(Reason(Code.TEXT_NOT_PLAIN, sentence))
     words = text.split()
     if len(words) > WORDS_AT_MOST:
-        raise Refused(f"The text has {len(words)} words; at most {WORDS_AT_MOST} are searched for.")
+        sentence = f"The text has {len(words)} words; at most {WORDS_AT_MOST} are searched for."
+        raise Refused(Reason(Code.TEXT_TOO_LONG, sentence))
     return " ".join(words)
 
 
