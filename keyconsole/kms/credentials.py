@@ -19,7 +19,7 @@ from botocore.session import Session
 
 from keyconsole.kms.credential_source import CredentialSource, Source
 from keyconsole.kms.errors import CredentialsRefused
-from keyconsole.kms.mapping import aws_errors
+from keyconsole.kms.mapping import CREDENTIALS, amiss_here, aws_errors
 from keyconsole.kms.regions import known_partitions
 from keyconsole.kms.sdk import SDK_LOCK, make_session
 
@@ -54,7 +54,7 @@ def must_be_complete(credential_source: CredentialSource) -> None:
     if credential_source.source is Source.PROFILE and not credential_source.profile_name:
         _refuse("No profile is named.")
     if credential_source.profile_location and not Path(credential_source.profile_location).is_file():
-        _refuse(f"There is no profile file {credential_source.profile_location}.")
+        raise amiss_here(f"There is no profile file {credential_source.profile_location}.")
     if credential_source.source is Source.ENV_KEYS and not credential_source.env_prefix:
         _refuse("No prefix of environment variables is named.")
     if credential_source.source is Source.WEB_IDENTITY and not (
@@ -68,7 +68,7 @@ def must_be_complete(credential_source: CredentialSource) -> None:
 
 def configured_region(credential_source: CredentialSource) -> str | None:
     """The Region that the profile or the server's environment names."""
-    with aws_errors("Credentials"):
+    with aws_errors(CREDENTIALS):
         region: str | None = _bare_session(credential_source).get_config_variable("region")
         return region
 
@@ -100,10 +100,10 @@ def _base_credentials(credential_source: CredentialSource, *, session_name: str,
 
 def _sdk_credentials(credential_source: CredentialSource) -> Any:
     """The SDK's own chain: variables, profiles, SSO, credential_process, containers, instance roles."""
-    with aws_errors("Credentials"):
+    with aws_errors(CREDENTIALS):
         session = _bare_session(credential_source)
         if session.get_scoped_config().get("mfa_serial"):
-            _refuse("The profile asks for a code of a person's device; a server has none.")
+            raise amiss_here("The profile asks for a code of a person's device; a server has none.")
         if credential_source.source is Source.PROFILE:
             resolver = session.get_component("credential_provider")
             for provider in _MACHINE_PROVIDERS:
@@ -115,7 +115,7 @@ def _sdk_credentials(credential_source: CredentialSource) -> Any:
             if credential_source.profile_name
             else "The server's environment"
         )
-        _refuse(f"{place} holds no credentials.")
+        raise amiss_here(f"{place} holds no credentials.")
     return credentials
 
 
@@ -137,7 +137,7 @@ def _keys_from_environment(prefix: str) -> Credentials:
     secret_key = _secret(f"{prefix}_SECRET_ACCESS_KEY")
     for name, value in (("ACCESS_KEY_ID", access_key), ("SECRET_ACCESS_KEY", secret_key)):
         if not value:
-            _refuse(f"Neither {prefix}_{name} nor {prefix}_{name}_FILE is set.")
+            raise amiss_here(f"Neither {prefix}_{name} nor {prefix}_{name}_FILE is set.")
     return Credentials(access_key, secret_key, _secret(f"{prefix}_SESSION_TOKEN") or None, method="env-keys")
 
 
@@ -183,10 +183,9 @@ def _file_text(path: str, *, named_by: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise CredentialsRefused(
-            operation="Credentials", message=f"The file {path}, named by {named_by}, cannot be read"
-        ) from error
+        raise amiss_here(f"The file {path}, named by {named_by}, cannot be read.") from error
 
 
 def _refuse(message: str) -> NoReturn:
-    raise CredentialsRefused(operation="Credentials", message=message)
+    """For what is incomplete as it was entered: everybody may read that."""
+    raise CredentialsRefused(operation=CREDENTIALS, message=message)

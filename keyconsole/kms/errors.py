@@ -31,7 +31,10 @@ from keyconsole.kms.facts import KeyArn, KeyState
 
 
 class KmsError(Exception):
-    """`str(error)` is one sentence for people; `message` is AWS's own, free of secrets."""
+    """`str(error)` is one sentence for people; `message` is AWS's own, free of secrets.
+
+    `detail` is for the server's operator alone: it tells which files and variables the server has.
+    """
 
     said = "failed"
 
@@ -44,6 +47,7 @@ class KmsError(Exception):
         code: str = "",
         message: str = "",
         request_id: str = "",
+        detail: str = "",
     ) -> None:
         self.operation = operation
         self.region = region
@@ -51,6 +55,7 @@ class KmsError(Exception):
         self.code = code
         self.message = message
         self.request_id = request_id
+        self.detail = detail
         super().__init__(operation, region, code, message, request_id)
 
     def __str__(self) -> str:

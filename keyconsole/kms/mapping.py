@@ -6,6 +6,7 @@ observed 2026-09-12). Never decides what to do next.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,11 @@ from botocore.parsers import ResponseParserError
 from keyconsole.kms import errors, wording
 from keyconsole.kms.codes import KIND_BY_CODE
 from keyconsole.kms.facts import KeyArn, KeyState, NotMultiRegion
+
+logger = logging.getLogger("keyconsole.kms")
+
+# Finding credentials on the server, before AWS is asked for anything.
+CREDENTIALS = "Credentials"
 
 _NOTHING_WAS_SENT = (sdk.EndpointConnectionError, sdk.ConnectTimeoutError, sdk.ProxyConnectionError)
 _CONNECTION_BROKE = (sdk.HTTPClientError, sdk.ConnectionError, sdk.IncompleteReadError)
@@ -144,9 +150,28 @@ def _narrowed(
 
 def _from_failure(error: Exception, call: _Call) -> errors.KmsError:
     kind = _by_type(error, write=call.write)
+    if call.operation == CREDENTIALS and kind is errors.UnknownAnswer:
+        kind = errors.CredentialsRefused  # a program that is not there, say: nobody was asked yet
     # The SDK quotes a body that it cannot parse, and STS's holds the credentials.
     words = "The answer is unreadable" if isinstance(error, ResponseParserError) else str(error)
-    return call.failed(kind, wording.cleaned(words, secretive=True), code=type(error).__name__)
+    words = wording.cleaned(words, secretive=True)
+    # An OSError that is none of the SDK's is a file or a program of the server.
+    of_files = isinstance(error, OSError) and not isinstance(error, sdk.BotoCoreError)
+    if call.operation == CREDENTIALS or of_files or isinstance(error, _NO_CREDENTIALS):
+        return amiss_here(words, kind=kind, key=call.key, what=type(error).__name__)
+    return call.failed(kind, words, code=type(error).__name__)
+
+
+def amiss_here(
+    detail: str,
+    *,
+    kind: type[errors.KmsError] = errors.CredentialsRefused,
+    key: KeyArn | None = None,
+    what: str = "Credentials",
+) -> errors.KmsError:
+    """What the server lacks goes to its log; to people it is one sentence, whatever file it is about."""
+    logger.warning("%s: %s", what, detail)
+    return kind(operation="The server", key=key, message="its log says why", detail=detail)
 
 
 def _by_type(error: Exception, *, write: bool) -> type[errors.KmsError]:

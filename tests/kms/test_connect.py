@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -113,12 +115,13 @@ def test_a_profile_with_a_credential_program(aws_url: str, user_keys: tuple[str,
     assert who(credential_source) == f"arn:aws:iam::{PAYMENTS}:user/keyconsole"
 
 
-def test_a_credential_program_that_fails_is_quoted(stub: StubAws, tmp_path: Path):
+def test_a_credential_program_that_fails_is_quoted_to_the_operator(stub: StubAws, tmp_path: Path):
     program = tmp_path / "program.py"
     program.write_text("import sys; sys.exit('vault is sealed')\n")
     text = f"[profile vault]\ncredential_process = {sys.executable} {program}\n"
     location = profile_file(tmp_path, text)
-    refused(CredentialSource(Source.PROFILE, "vault", location, endpoint_url=stub.url), "vault is sealed")
+    source = CredentialSource(Source.PROFILE, "vault", location, endpoint_url=stub.url)
+    assert "sealed" not in str(refused(source, "vault is sealed"))
 
 
 def test_an_sso_profile_that_is_not_signed_in_says_so(stub: StubAws, tmp_path: Path):
@@ -234,32 +237,71 @@ def test_a_role_that_may_not_be_assumed_is_a_denial_of_that_step(stub: StubAws):
     assert caught.value.operation == "AssumeRole"
 
 
-def refused(credential_source: CredentialSource, why: str) -> None:
-    with pytest.raises(errors.CredentialsRefused, match=f"(?i){why}"):
+def refused(credential_source: CredentialSource, why: str) -> errors.KmsError:
+    """`why` is told to everybody, or to the server's operator alone; a test below says which."""
+    with pytest.raises(errors.CredentialsRefused) as caught:
         connect(credential_source, account_id=PAYMENTS)
+    assert re.search(f"(?i){why}", caught.value.detail or str(caught.value))
+    return caught.value
 
 
-def missing() -> Iterator[tuple[str, CredentialSource]]:
-    yield "holds no credentials", CredentialSource()
-    yield "profile .*nobody", CredentialSource(source=Source.PROFILE, profile_name="nobody")
+def incomplete() -> Iterator[tuple[str, CredentialSource]]:
     yield "No profile is named", CredentialSource(source=Source.PROFILE)
-    yield "no profile file /no/such", CredentialSource(Source.PROFILE, "pay", "/no/such")
     yield "No prefix", CredentialSource(source=Source.ENV_KEYS)
-    yield "NOPE_ACCESS_KEY_ID", CredentialSource(source=Source.ENV_KEYS, env_prefix="NOPE")
     yield "token file and a role", CredentialSource(source=Source.WEB_IDENTITY)
     yield "not the ARN of a role", CredentialSource(role_arn="KeyConsole")
     yield "not the ARN of a role", CredentialSource(role_arn="arn:aws-moon:iam::111122223333:role/x")
     yield "not the ARN of a role", CredentialSource(role_arn="arn:aws:iam::111122223333:user/ana")
     yield "not the ARN of a role", CredentialSource(role_arn=f"{ROLE}\n" + "x" * 5000)
-    yield (
-        "cannot be read",
-        CredentialSource(Source.WEB_IDENTITY, web_identity_token_file="/no/such", web_identity_role_arn=ROLE),
+
+
+def not_there(folder: Path) -> Iterator[tuple[str, CredentialSource]]:
+    """What the server holds or lacks: who could ask for it by a page would learn of files and variables."""
+    there = folder / "there"
+    there.write_text("[other]\nregion=eu-west-1\n")
+    junk, program, sso = folder / "junk", folder / "program", folder / "sso"
+    junk.write_bytes(b"\xff\xfe not text")
+    program.write_text("[pay]\ncredential_process = /no/such/program\n")
+    sso.write_text(
+        "[profile pay]\nsso_start_url=https://example.com/start\nsso_region=us-east-1\n"
+        f"sso_account_id={PAYMENTS}\nsso_role_name=KeyConsole\n"
     )
+    yield "holds no credentials", CredentialSource()
+    yield "profile .*nobody", CredentialSource(source=Source.PROFILE, profile_name="nobody")
+    yield "no profile file /no/such", CredentialSource(Source.PROFILE, "pay", "/no/such")
+    yield "no profile file", CredentialSource(Source.PROFILE, "pay", str(folder))
+    yield "profile .*pay", CredentialSource(Source.PROFILE, "pay", str(there))
+    yield "parse", CredentialSource(Source.PROFILE, "pay", str(junk))
+    yield "/no/such/program", CredentialSource(Source.PROFILE, "pay", str(program))
+    yield "SSO", CredentialSource(Source.PROFILE, "pay", str(sso))
+    yield "NOPE_ACCESS_KEY_ID", CredentialSource(source=Source.ENV_KEYS, env_prefix="NOPE")
+    yield "SET_SECRET_ACCESS_KEY", CredentialSource(source=Source.ENV_KEYS, env_prefix="SET")
+    yield "cannot be read", CredentialSource(source=Source.ENV_KEYS, env_prefix="AWAY")
+    for path in ("/no/such", str(folder), str(junk), "/etc/shadow-of-nobody"):
+        yield (
+            "cannot be read",
+            CredentialSource(Source.WEB_IDENTITY, web_identity_token_file=path, web_identity_role_arn=ROLE),
+        )
 
 
-@pytest.mark.parametrize(("why", "credential_source"), list(missing()))
-def test_what_is_missing_is_said_before_anything_is_sent(why: str, credential_source: CredentialSource):
-    refused(credential_source, why)
+@pytest.mark.parametrize(("why", "credential_source"), list(incomplete()))
+def test_what_is_incomplete_is_said_before_anything_is_sent(why: str, credential_source: CredentialSource):
+    error = refused(credential_source, why)
+    assert (error.detail, re.search(why, str(error)) is None) == ("", False)
+
+
+def test_what_the_server_holds_or_lacks_is_told_to_its_log_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setenv("SET_ACCESS_KEY_ID", "AKIASTATIC")
+    monkeypatch.setenv("AWAY_ACCESS_KEY_ID_FILE", "/no/such/key")
+    for why, credential_source in not_there(tmp_path):
+        caplog.clear()
+        error = refused(replace(credential_source, endpoint_url="http://127.0.0.1:9"), why)
+        told = (str(error), error.message, error.code, error.operation, error.region)
+        sentence = "The server had no valid credentials: its log says why."
+        assert told == (sentence, "its log says why", "", "The server", ""), why
+        assert re.search(f"(?i){why}", caplog.text)
 
 
 def test_a_profile_without_credentials_does_not_fall_back_on_the_server_s_own(

@@ -241,13 +241,25 @@ def test_a_refused_signature_gives_away_neither_token_nor_request():
     assert error.message == "The signature does not match."
 
 
-def test_what_a_credential_program_says_is_shown_without_its_secrets():
+def test_what_a_credential_program_says_is_logged_without_its_secrets(caplog: pytest.LogCaptureFixture):
     secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
     failed = sdk.CredentialRetrievalError(provider="custom-process", error_msg=f"vault: bad {secret}\x1b[0m")
     error = mapped(failed)
-    assert "vault: bad [hidden]" in str(error)
-    assert secret not in str(error)
-    assert str(error).isprintable()
+    assert "vault: bad [hidden]" in error.detail
+    assert "vault: bad [hidden]" in caplog.text
+    assert secret not in f"{error.detail} {error} {caplog.text}"
+    assert error.detail.isprintable()
+    assert "vault" not in str(error)
+
+
+@pytest.mark.parametrize("write", [False, True])
+def test_a_file_of_the_server_that_is_amiss_is_told_to_its_log_alone(
+    write: bool, caplog: pytest.LogCaptureFixture
+):
+    error = mapped(FileNotFoundError(2, "No such file or directory", "/etc/keyconsole/ca.pem"), write=write)
+    assert type(error) is (errors.OutcomeUnknown if write else errors.UnknownAnswer)
+    assert "/etc/keyconsole" not in f"{error} {error.message} {error.code}"
+    assert "/etc/keyconsole/ca.pem" in caplog.text
 
 
 def test_foreign_words_are_bounded_and_a_web_page_is_not_quoted():
