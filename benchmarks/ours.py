@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from benchmarks.desk import Size
 from keyconsole.aws_accounts.models import AwsAccount
-from keyconsole.aws_accounts.register import add_account
+from keyconsole.aws_accounts.register import Origin, add_account
 from keyconsole.inventory.models import Depth, Scan
 from keyconsole.inventory.scan.run import request_scan, run_scans
 
@@ -21,6 +21,7 @@ def add_accounts(url: str, size: Size) -> None:
             env_prefix="DESK",
             role_arn=f"arn:aws:iam::{account_id}:role/KeyConsole",
             endpoint_url=url,
+            origin=Origin.TERMINAL,
             by="benchmark",
             now=timezone.now(),
         )

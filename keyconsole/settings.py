@@ -64,6 +64,13 @@ KEYCONSOLE_SCAN_REGIONS_AT_ONCE = env_int("KEYCONSOLE_SCAN_REGIONS_AT_ONCE", 8, 
 # Calls a second to one account and Region at most; a fraction of the account's KMS quota.
 KEYCONSOLE_SCAN_CALLS_PER_SECOND = env_int("KEYCONSOLE_SCAN_CALLS_PER_SECOND", 100, at_least=1)
 
+# Profiles of the server that pages may choose as the identity that assumes a role, separated by commas.
+KEYCONSOLE_ALLOWED_PROFILES = env_list("KEYCONSOLE_ALLOWED_PROFILES")
+# Prefixes of access keys' variables that pages may choose so, separated by commas.
+KEYCONSOLE_ALLOWED_ENV_PREFIXES = env_list("KEYCONSOLE_ALLOWED_ENV_PREFIXES")
+# Addresses in the place of AWS's own that pages may choose, separated by commas.
+KEYCONSOLE_ALLOWED_ENDPOINTS = env_list("KEYCONSOLE_ALLOWED_ENDPOINTS")
+
 # Where people reach KeyConsole, such as https://keys.example.org: messages then hold links.
 KEYCONSOLE_URL = env_text("KEYCONSOLE_URL").rstrip("/")
 # The mail server for messages to people: smtps://user:password@host, smtp+tls://…, smtp://host, console:.

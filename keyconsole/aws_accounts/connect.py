@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from keyconsole.aws_accounts.fields import AccountFields, tidy
 from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.aws_accounts.page_choices import Allowed, Origin, page_problems
+from keyconsole.kms.errors import CredentialsRefused
 from keyconsole.kms.sessions import AccountSession, connect
 
 
 def enter(account: AwsAccount, *, session_name: str = "keyconsole") -> AccountSession:
     """Raise a KmsError where the account cannot be entered, or is another one. Close what you get."""
+    _refuse_what_is_not_allowed(account)
     return connect(account.credential_source, account_id=account.account_id, session_name=session_name)
+
+
+def _refuse_what_is_not_allowed(account: AwsAccount) -> None:
+    """Asked again each time: the operator may have taken a name back since a page chose it."""
+    if account.origin != Origin.PAGE:
+        return
+    fields = tidy({name: getattr(account, name) for name in AccountFields.__annotations__})
+    if page_problems(fields, allowed=Allowed.by_the_operator()):
+        raise CredentialsRefused(
+            operation="This way in", message="the operator of the server does not allow pages to choose it"
+        )

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 
+from keyconsole.aws_accounts.page_choices import Origin
 from keyconsole.aws_accounts.roles import Role
 from keyconsole.kms.sessions import CredentialSource, Source
 from keyconsole.lease import Leased, due_index
@@ -25,6 +26,10 @@ class AwsAccount(Leased):
     partition = models.CharField(max_length=20, default="aws")
     regions = models.JSONField(default=list, blank=True)  # empty: every Region that the account has enabled
 
+    # Where it was said which identity enters first. What the terminal said, no page changes.
+    origin = models.CharField(
+        max_length=10, choices=[(each.value, each.value) for each in Origin], default=Origin.TERMINAL.value
+    )
     source = models.CharField(
         max_length=20, choices=[(s.value, s.value) for s in Source], default=Source.DEFAULT.value
     )

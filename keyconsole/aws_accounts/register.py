@@ -1,7 +1,11 @@
-"""Adding an AWS account and changing how it is entered, each with its event. Never talks to AWS."""
+"""Adding an AWS account and changing how it is entered, each with its event. Never talks to AWS.
+
+What may be said depends on where it is said: `page_choices` holds what a page may not.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Unpack
 
@@ -11,14 +15,24 @@ from keyconsole.audit import log
 from keyconsole.audit.events import Event
 from keyconsole.aws_accounts.fields import AccountFields, partition_for, problems, tidy
 from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.aws_accounts.page_choices import (
+    ID_IS_OURS,
+    TERMINAL_ONLY,
+    Allowed,
+    Origin,
+    new_external_id,
+    page_problems,
+)
 from keyconsole.refusals import Invalid
 
-__all__ = ["AccountFields", "Invalid", "add_account", "change_account", "draft_account"]
+__all__ = ["AccountFields", "Invalid", "Origin", "add_account", "change_account", "draft_account"]
 
 
-def add_account(account_id: str, *, by: str, now: datetime, **fields: Unpack[AccountFields]) -> AwsAccount:
+def add_account(
+    account_id: str, *, origin: Origin, by: str, now: datetime, **fields: Unpack[AccountFields]
+) -> AwsAccount:
     """Raise Invalid with a sentence for each field that cannot stand; then nothing is stored."""
-    account = draft_account(account_id, **fields)
+    account = draft_account(account_id, origin=origin, **fields)
     account.added_at = now
     entered = _fields_of(account)
     try:
@@ -31,42 +45,85 @@ def add_account(account_id: str, *, by: str, now: datetime, **fields: Unpack[Acc
     return account
 
 
-def draft_account(account_id: str, **fields: Unpack[AccountFields]) -> AwsAccount:
+def draft_account(account_id: str, *, origin: Origin, **fields: Unpack[AccountFields]) -> AwsAccount:
     """The account as it would be stored, to try before adding it; raises Invalid."""
-    entered, account_id = tidy(fields), account_id.strip()
-    _refuse_problems(account_id, entered, besides=None)
-    return AwsAccount(account_id=account_id, partition=partition_for(entered), **entered)
+    entered, account_id, theirs = tidy(fields), account_id.strip(), {}
+    if origin is Origin.PAGE:
+        theirs = _page_problems(entered, before=None)
+        entered["external_id"] = new_external_id() if entered["role_arn"] else ""
+    _refuse_problems(account_id, entered, besides=None, found=theirs)
+    return AwsAccount(account_id=account_id, partition=partition_for(entered), origin=origin.value, **entered)
 
 
 def change_account(
-    account: AwsAccount, *, by: str, now: datetime, **fields: Unpack[AccountFields]
+    account: AwsAccount, *, origin: Origin, by: str, now: datetime, **fields: Unpack[AccountFields]
 ) -> AwsAccount:
     """Change the fields that are given and keep the others; raise Invalid as `add_account` does."""
-    before = _fields_of(account)
-    entered = tidy({**before, **fields})
-    _refuse_problems(account.account_id, entered, besides=account)
-    old, new = _shown(before), _shown(entered)
-    changed = [name for name in AccountFields.__annotations__ if before[name] != entered[name]]  # type: ignore[literal-required]
-    if not changed:
-        return account
     try:
         with transaction.atomic():
-            account.partition = partition_for(entered, otherwise=account.partition)
-            for name in changed:
-                setattr(account, name, entered[name])  # type: ignore[literal-required]
-            # What the last test said was about the old way in.
-            account.tested_at, account.test_problem = None, ""
-            account.save(update_fields=[*changed, "partition", "tested_at", "test_problem"])
-            data = {name: {"from": old[name], "to": new[name]} for name in changed}
-            _record(Event.ACCOUNT_CHANGED, account, by=by, now=now, data=data)
+            # As it is now, not as it was when a page was opened: what the terminal set since then stays.
+            AwsAccount.objects.select_for_update().get(pk=account.pk)
+            account.refresh_from_db()
+            before = _fields_of(account)
+            entered = tidy({**before, **fields})
+            _refuse_change(account, before, entered, origin=origin)
+            pinned = origin is Origin.TERMINAL and bool(set(fields) & set(TERMINAL_ONLY))
+            if data := _store(account, before, entered, pinned=pinned):
+                _record(Event.ACCOUNT_CHANGED, account, by=by, now=now, data=data)
     except IntegrityError:
-        _refuse_problems(account.account_id, entered, besides=account)
+        _refuse_problems(account.account_id, tidy({**_fields_of(account), **fields}), besides=account)
         raise
     return account
 
 
-def _refuse_problems(account_id: str, fields: AccountFields, *, besides: AwsAccount | None) -> None:
-    found = problems(account_id, fields)
+def _refuse_change(
+    account: AwsAccount, before: AccountFields, entered: AccountFields, *, origin: Origin
+) -> None:
+    theirs = {}
+    if origin is Origin.PAGE:
+        theirs = _page_problems(entered, before=before, kept=account.origin == Origin.TERMINAL)
+        if entered["role_arn"] != before["role_arn"] and not entered["external_id"]:
+            entered["external_id"] = new_external_id()
+    _refuse_problems(account.account_id, entered, besides=account, found=theirs)
+
+
+def _page_problems(
+    entered: AccountFields, *, before: AccountFields | None, kept: bool = False
+) -> dict[str, str]:
+    found = page_problems(entered, allowed=Allowed.by_the_operator(), kept=before if kept else None)
+    if entered["external_id"] != (before["external_id"] if before else ""):
+        found["external_id"] = ID_IS_OURS
+    return found
+
+
+def _store(
+    account: AwsAccount, before: AccountFields, entered: AccountFields, *, pinned: bool
+) -> dict[str, Any]:
+    """What changed, for the record. `pinned`: the terminal spoke of the way in, be it the same as before."""
+    changed = [name for name in AccountFields.__annotations__ if before[name] != entered[name]]  # type: ignore[literal-required]
+    old, new = _shown(before), _shown(entered)
+    data = {name: {"from": old[name], "to": new[name]} for name in changed}
+    if pinned and account.origin != Origin.TERMINAL:
+        data["origin"] = {"from": account.origin, "to": Origin.TERMINAL.value}
+        account.origin = Origin.TERMINAL.value
+    if data:
+        account.partition = partition_for(entered, otherwise=account.partition)
+        for name in changed:
+            setattr(account, name, entered[name])  # type: ignore[literal-required]
+        # What the last test said was about the old way in.
+        account.tested_at, account.test_problem = None, ""
+        account.save(update_fields=[*changed, "origin", "partition", "tested_at", "test_problem"])
+    return data
+
+
+def _refuse_problems(
+    account_id: str,
+    fields: AccountFields,
+    *,
+    besides: AwsAccount | None,
+    found: Mapping[str, str] | None = None,
+) -> None:
+    found = {**problems(account_id, fields), **(found or {})}
     others = AwsAccount.objects.exclude(pk=besides.pk) if besides else AwsAccount.objects.all()
     if "name" not in found and others.filter(name__iexact=fields["name"]).exists():
         found["name"] = "Another account has this name."

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import CommandError
 
 from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.kms.facts import Identity
 from keyconsole.refusals import Invalid
 
 
@@ -38,6 +39,13 @@ def account_called(text: str) -> AwsAccount:
 def refused(invalid: Invalid) -> CommandError:
     lines = (f"{field.replace('_', ' ')}: {sentence}" for field, sentence in invalid.problems.items())
     return CommandError("\n".join(lines), returncode=1)
+
+
+def told_of_connection(answer: Identity | str) -> str:
+    """What the command says of who we are in the account, or of why we are not there."""
+    if isinstance(answer, Identity):
+        return f"Connected as {answer.arn}."
+    return f"KeyConsole cannot enter it yet: {answer}"
 
 
 def person_called(username: str) -> User:

@@ -9,7 +9,7 @@ from typing import Any
 from keyconsole.audit.events import Event
 from keyconsole.aws_accounts.fields import AccountFields, tidy
 from keyconsole.aws_accounts.models import AwsAccount
-from keyconsole.aws_accounts.register import draft_account
+from keyconsole.aws_accounts.register import Origin, draft_account
 from keyconsole.demo.accounts_and_regions import ACCOUNTS, REGIONS, StoryAccount
 from keyconsole.demo.scans import JOINED_DAYS_AGO, entering_problem
 from keyconsole.demo.timeline import Happening, recorded
@@ -24,7 +24,10 @@ _TESTED_AGAIN_DAYS_AGO = 5.1
 
 def create_accounts(endpoint_url: str, *, now: datetime) -> dict[str, AwsAccount]:
     """By name."""
-    drafts = [draft_account(account.account_id, **_fields(account, endpoint_url)) for account in ACCOUNTS]
+    drafts = [
+        draft_account(account.account_id, origin=Origin.TERMINAL, **_fields(account, endpoint_url))
+        for account in ACCOUNTS
+    ]
     for account, draft in zip(ACCOUNTS, drafts, strict=True):
         draft.added_at = _joined(account, now)
         draft.tested_at = now - timedelta(days=_TESTED_AGAIN_DAYS_AGO)
@@ -39,7 +42,10 @@ def account_happenings(account: StoryAccount, endpoint_url: str, *, now: datetim
         "account_id": account.account_id,
     }
     added = tidy(_fields(account, endpoint_url))
-    yield recorded(Event.ACCOUNT_ADDED, at=_joined(account, now), data={**added}, **about)
+    # Variables and endpoints are said at the server's terminal.
+    yield recorded(
+        Event.ACCOUNT_ADDED, at=_joined(account, now), data={**added}, **{**about, "actor": f"terminal:{_BY}"}
+    )
     role = account.role_arn.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/")
     identity = f"{role}/keyconsole-test" if account.can_be_entered else ""
     tested = {"problem": entering_problem(account), "identity": identity}

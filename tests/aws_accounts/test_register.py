@@ -8,10 +8,12 @@ from django.db import IntegrityError
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts import register
 from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.aws_accounts.page_choices import Origin
 from keyconsole.aws_accounts.register import Invalid, add_account, change_account
 from keyconsole.kms.sessions import Source
 from tests.cast import NOW
 
+TERMINAL = Origin.TERMINAL
 pytestmark = pytest.mark.django_db
 ROLE = "arn:aws:iam::111122223333:role/KeyConsole"
 
@@ -24,6 +26,7 @@ def payments() -> AwsAccount:
         role_arn=ROLE,
         external_id="ext-1",
         regions=["us-east-1"],
+        origin=TERMINAL,
         by="ada",
         now=NOW,
     )
@@ -38,7 +41,7 @@ def test_an_account_is_stored_with_who_added_it(payments: AwsAccount) -> None:
 
 
 def test_the_record_never_holds_the_external_id(payments: AwsAccount) -> None:
-    change_account(payments, external_id="ext-2", by="ada", now=NOW)
+    change_account(payments, external_id="ext-2", origin=TERMINAL, by="ada", now=NOW)
     told = [str(entry.data) for entry in Entry.objects.all()]
     assert len(told) == 2
     assert not any("ext-" in text for text in told)
@@ -66,14 +69,16 @@ def test_a_second_one_with_the_same_number_or_name_is_refused(
     payments: AwsAccount, account_id: str, name: str, field: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        add_account(account_id, name=name, by="ada", now=NOW)
+        add_account(account_id, name=name, origin=TERMINAL, by="ada", now=NOW)
     assert set(refused.value.problems) == {field}
     assert (AwsAccount.objects.count(), Entry.objects.count()) == (1, 1)
 
 
 def test_every_problem_is_told_at_once() -> None:
     with pytest.raises(Invalid) as refused:
-        add_account("x", name="", regions=["nowhere-1"], endpoint_url="nothing", by="ada", now=NOW)
+        add_account(
+            "x", name="", regions=["nowhere-1"], endpoint_url="nothing", origin=TERMINAL, by="ada", now=NOW
+        )
     assert set(refused.value.problems) == {"account_id", "name", "regions", "endpoint_url"}
     assert not AwsAccount.objects.exists()
 
@@ -90,7 +95,7 @@ def test_two_who_add_it_at_the_same_moment_get_one_account_and_one_sentence(
 
     monkeypatch.setattr(register, "_refuse_problems", blind_at_first)
     with pytest.raises(Invalid, match="already here"):
-        add_account("111122223333", name="other", by="ada", now=NOW)
+        add_account("111122223333", name="other", origin=TERMINAL, by="ada", now=NOW)
 
 
 def test_without_its_record_nothing_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,14 +104,14 @@ def test_without_its_record_nothing_is_stored(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr("keyconsole.audit.log.record", broken)
     with pytest.raises(IntegrityError):
-        add_account("111122223333", name="payments", by="ada", now=NOW)
+        add_account("111122223333", name="payments", origin=TERMINAL, by="ada", now=NOW)
     assert not AwsAccount.objects.exists()
 
 
 def test_a_change_keeps_what_is_not_named_and_records_what_is(payments: AwsAccount) -> None:
     payments.tested_at = NOW
     payments.save()
-    change_account(payments, name="cards", regions=["eu-west-1"], by="ada", now=NOW)
+    change_account(payments, name="cards", regions=["eu-west-1"], origin=TERMINAL, by="ada", now=NOW)
     stored = AwsAccount.objects.get()
     assert (stored.name, stored.regions, stored.role_arn, stored.external_id) == (
         "cards",
@@ -122,12 +127,14 @@ def test_a_change_keeps_what_is_not_named_and_records_what_is(payments: AwsAccou
 
 
 def test_a_change_that_changes_nothing_is_not_recorded(payments: AwsAccount) -> None:
-    change_account(payments, name="payments", role_arn=ROLE, by="ada", now=NOW)
+    change_account(payments, name="payments", role_arn=ROLE, origin=TERMINAL, by="ada", now=NOW)
     assert Entry.objects.count() == 1
 
 
 def test_a_change_is_held_to_the_same_rules(payments: AwsAccount) -> None:
     with pytest.raises(Invalid) as refused:
-        change_account(payments, role_arn="arn:aws:iam::222233334444:role/X", by="ada", now=NOW)
+        change_account(
+            payments, role_arn="arn:aws:iam::222233334444:role/X", origin=TERMINAL, by="ada", now=NOW
+        )
     assert set(refused.value.problems) == {"role_arn"}
     assert AwsAccount.objects.get().role_arn == ROLE

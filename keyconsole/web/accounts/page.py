@@ -14,8 +14,10 @@ from hashlib import sha256
 from django.db.models import OuterRef, Subquery
 
 from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.aws_accounts.page_choices import Origin
 from keyconsole.inventory.models import Outcome, RegionScan, Scan, ScanState
 
+_WHERE = {Origin.TERMINAL: "at the server's terminal", Origin.PAGE: "on a page"}
 _OPEN = [ScanState.WAITING, ScanState.RUNNING]
 _NOT_ENDED = {Outcome.WAITING, Outcome.RUNNING}
 # Worst first: what needs a look is not hidden behind what is well.
@@ -121,7 +123,14 @@ def how_entered(account: AwsAccount) -> tuple[tuple[str, str], ...]:
     kinds = [word for word, on in (("FIPS", account.use_fips), ("dual-stack", account.use_dual_stack)) if on]
     if kinds:
         steps.append(("Endpoints", " and ".join(kinds)))
+    steps.append(("Set up", _WHERE[Origin(account.origin)]))
     return tuple(steps)
+
+
+def way_in_kept(account: AwsAccount) -> tuple[tuple[str, str], ...]:
+    """What the terminal set and a page only shows."""
+    endpoint = (("Endpoint", account.endpoint_url),) if account.endpoint_url else ()
+    return (("Credentials", _first_credentials(account)), *endpoint)
 
 
 def _first_credentials(account: AwsAccount) -> str:

@@ -19,7 +19,7 @@ from keyconsole.inventory.models import Depth, Scan
 from keyconsole.inventory.scan.run import request_scan
 from keyconsole.web.accounts.forms import AccountForm
 from keyconsole.web.accounts.iam_role import role_to_create
-from keyconsole.web.accounts.page import account_views, list_version
+from keyconsole.web.accounts.page import account_views, list_version, way_in_kept
 from keyconsole.web.fragments import page, unchanged
 from keyconsole.web.guards import account_for, person_of, requires
 
@@ -75,11 +75,13 @@ def add(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         by, number = person_of(request).username, form.cleaned_data["account_id"]
         try:
-            added = register.add_account(number, by=by, now=timezone.now(), **form.entered())
+            added = register.add_account(
+                number, origin=register.Origin.PAGE, by=by, now=timezone.now(), **form.entered()
+            )
         except register.Invalid as invalid:
             form.add_problems(invalid.problems)
         else:
-            return _tested(request, added, f"{added} is added. Its connection is being tested.")
+            return _tested(request, added, f"{added} is added. Its role has to trust KeyConsole, see below.")
     return render(request, "accounts/form.html", {"form": form, "account": None})
 
 
@@ -91,12 +93,15 @@ def edit(request: HttpRequest, account_id: str) -> HttpResponse:
     form = AccountForm(request.POST if request.method == "POST" else None, account=found)
     if form.is_valid():
         try:
-            register.change_account(found, by=person.username, now=timezone.now(), **form.entered())
+            register.change_account(
+                found, origin=register.Origin.PAGE, by=person.username, now=timezone.now(), **form.entered()
+            )
         except register.Invalid as invalid:
             form.add_problems(invalid.problems)
         else:
             return _tested(request, found, f"{found} is saved. Its connection is being tested.")
-    return render(request, "accounts/form.html", {"form": form, "account": found})
+    kept = way_in_kept(found) if form.at_terminal else ()
+    return render(request, "accounts/form.html", {"form": form, "account": found, "kept": kept})
 
 
 @requires(Permission.SCAN)
@@ -146,5 +151,6 @@ def _about(account: AwsAccount, *, show_external_id: bool) -> dict[str, Any]:
             role_arn=account.role_arn,
             external_id=account.external_id if show_external_id else "",
         ),
+        "external_id": account.external_id if show_external_id else "",
         "external_id_hidden": bool(account.external_id) and not show_external_id,
     }
