@@ -6,15 +6,19 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import AwsAccount
-from keyconsole.web.accounts.forms import SOURCES, AccountForm
+from keyconsole.aws_accounts.page_choices import TERMINAL_ONLY
+from keyconsole.aws_accounts.register import AccountFields
+from keyconsole.web.accounts.forms import AccountForm
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 ADD = "/accounts/add/"
 EDIT = "/accounts/111122223333/edit/"
+ENDPOINT = "https://kms.example.org"
 ROLE = "arn:aws:iam::444455556666:role/KeyConsole"
 
 
@@ -23,10 +27,8 @@ def filled_in(**over: Any) -> dict[str, Any]:
         "account_id": "444455556666",
         "name": "warehouse",
         "regions": "eu-west-1, us-east-1",
-        "source": "profile",
-        "profile_name": "warehouse",
         "role_arn": ROLE,
-        "external_id": "kc-1",
+        "session_name": "kc-1",
         **over,
     }
 
@@ -40,6 +42,7 @@ def test_an_administrator_adds_an_account_and_it_is_tested(as_ada: Client) -> No
         ["eu-west-1", "us-east-1"],
         ROLE,
     )
+    assert (account.origin, account.source, account.endpoint_url) == ("page", "default", "")
     assert Entry.objects.get(event="account.added").actor == "ada"
     assert (account.test_asked_by, account.due_at is None) == ("ada", False)
 
@@ -57,10 +60,8 @@ def test_an_administrator_adds_an_account_and_it_is_tested(as_ada: Client) -> No
         ("regions", "eu-west-1 cn-north-1", "one partition"),
         ("role_arn", "arn:aws:iam::111122223333:role/Other", "belongs to the account 111122223333"),
         ("role_arn", "arn:aws:s3:::bucket", "not the ARN of an IAM role"),
-        ("endpoint_url", "https://user:secret@kms.example.com", "user name or a password"),
-        ("endpoint_url", "javascript:alert(1)", "An endpoint is an address"),
-        ("profile_name", "", "Name the profile."),
-        ("source", "telepathy", "Select a valid choice."),
+        ("role_arn", "", "Name the role to assume."),
+        ("session_name", "with space", "A session name has"),
     ],
 )
 def test_what_cannot_stand_is_told_at_its_field_and_nothing_typed_is_lost(
@@ -72,12 +73,12 @@ def test_what_cannot_stand_is_told_at_its_field_and_nothing_typed_is_lost(
     assert sentence in " ".join(form.errors[field])
     content = response.content.decode()
     assert "error-summary" in content
-    assert 'value="kc-1"' in content
+    assert f'value="{filled_in(**{field: value})["session_name"]}"' in content
     assert AwsAccount.objects.count() == 3
     assert not Entry.objects.filter(event="account.added").exists()
 
 
-@pytest.mark.parametrize("field", ["account_id", "name", "regions", "role_arn", "external_id"])
+@pytest.mark.parametrize("field", ["account_id", "name", "regions", "role_arn", "session_name"])
 def test_control_characters_are_no_fault_of_the_server(as_ada: Client, field: str) -> None:
     assert as_ada.post(ADD, filled_in(**{field: "a\x00b"})).status_code == 200
 
@@ -92,9 +93,7 @@ def test_the_form_shows_how_the_account_is_entered_now(as_ada: Client, cast: Cas
 
 
 def test_changing_an_account_keeps_its_number_whatever_is_sent(as_ada: Client, cast: Cast) -> None:
-    sent = filled_in(
-        account_id="999988887777", name="payments", role_arn="", external_id="", session_name="desk"
-    )
+    sent = filled_in(account_id="999988887777", name="payments", role_arn="", session_name="desk")
     assert as_ada.post(EDIT, sent).headers["Location"] == "/accounts/111122223333/"
     cast.payments.refresh_from_db()
     assert (cast.payments.account_id, cast.payments.session_name) == ("111122223333", "desk")
@@ -109,15 +108,75 @@ def test_a_refused_change_leaves_the_account_as_it_was(as_ada: Client, cast: Cas
     assert cast.payments.name == "payments"
 
 
-def test_every_way_in_can_be_chosen() -> None:
-    field = AwsAccount._meta.get_field("source")
-    assert [value for value, _ in SOURCES] == [value for value, _ in field.choices or ()]
+def test_the_form_has_every_field_that_a_page_may_say_and_none_of_the_terminals(
+    settings: Settings,
+) -> None:
+    settings.KEYCONSOLE_ALLOWED_PROFILES, settings.KEYCONSOLE_ALLOWED_ENDPOINTS = ["hub"], [ENDPOINT]
+    ours = {"account_id", "identity", "endpoint_url"}
+    assert set(AccountForm().fields) - ours == set(AccountFields.__annotations__) - {
+        *TERMINAL_ONLY,
+        "external_id",
+    }
 
 
-def test_the_form_has_every_field_that_registering_takes() -> None:
-    from keyconsole.aws_accounts.register import AccountFields
+def test_a_choice_is_offered_only_where_the_operator_allowed_one(
+    as_ada: Client, cast: Cast, settings: Settings
+) -> None:
+    content = as_ada.get(ADD).content.decode()
+    assert "The server itself assumes the role" in content
+    assert not any(f'name="{name}"' in content for name in ("identity", "endpoint_url", "external_id"))
+    settings.KEYCONSOLE_ALLOWED_PROFILES = ["hub"]
+    settings.KEYCONSOLE_ALLOWED_ENV_PREFIXES = ["HUB"]
+    settings.KEYCONSOLE_ALLOWED_ENDPOINTS = [ENDPOINT]
+    content = as_ada.get(ADD).content.decode()
+    for value in ("profile:hub", "env-keys:HUB", ENDPOINT):
+        assert f'<option value="{value}">' in content
 
-    assert set(AccountForm.base_fields) == {"account_id", *AccountFields.__annotations__}
+
+@pytest.mark.parametrize(
+    ("identity", "stored"),
+    [("profile:hub", ("profile", "hub", "")), ("env-keys:HUB", ("env-keys", "", "HUB"))],
+)
+def test_what_was_chosen_is_stored_and_shown_again(
+    as_ada: Client, cast: Cast, settings: Settings, identity: str, stored: tuple[str, str, str]
+) -> None:
+    settings.KEYCONSOLE_ALLOWED_PROFILES, settings.KEYCONSOLE_ALLOWED_ENV_PREFIXES = ["hub"], ["HUB"]
+    settings.KEYCONSOLE_ALLOWED_ENDPOINTS = [ENDPOINT]
+    as_ada.post(ADD, filled_in(identity=identity, endpoint_url=ENDPOINT))
+    account = AwsAccount.objects.get(account_id="444455556666")
+    assert (account.source, account.profile_name, account.env_prefix) == stored
+    assert account.endpoint_url == ENDPOINT
+    content = as_ada.get("/accounts/444455556666/edit/").content.decode()
+    for value in (identity, ENDPOINT):
+        assert f'<option value="{value}" selected>' in content
+    as_ada.post("/accounts/444455556666/edit/", filled_in(identity="default", endpoint_url=""))
+    account.refresh_from_db()
+    assert (account.source, account.profile_name, account.env_prefix) == ("default", "", "")
+    assert account.endpoint_url == ""
+
+
+def test_what_the_terminal_said_is_shown_and_has_no_field(as_ada: Client, cast: Cast) -> None:
+    AwsAccount.objects.filter(pk=cast.payments.pk).update(
+        source="env-keys", env_prefix="PAYMENTS", endpoint_url=ENDPOINT
+    )
+    content = as_ada.get(EDIT).content.decode()
+    assert "variables or secret files that begin with PAYMENTS_" in content
+    assert ENDPOINT in content
+    assert "manage.py change_account 111122223333" in content
+    assert not any(f'name="{name}"' in content for name in ("identity", "endpoint_url", "env_prefix"))
+    as_ada.post(EDIT, filled_in(name="payments", role_arn="", session_name="desk"))
+    cast.payments.refresh_from_db()
+    assert (cast.payments.source, cast.payments.env_prefix) == ("env-keys", "PAYMENTS")
+    assert (cast.payments.endpoint_url, cast.payments.session_name) == (ENDPOINT, "desk")
+
+
+def test_the_page_of_a_new_account_shows_the_external_id_that_was_made(as_ada: Client) -> None:
+    as_ada.post(ADD, filled_in())
+    account = AwsAccount.objects.get(account_id="444455556666")
+    content = as_ada.get("/accounts/444455556666/").content.decode()
+    assert content.count(account.external_id) >= 2
+    assert "on a page" in content
+    assert account.external_id not in str(Entry.objects.values_list("data", flat=True))
 
 
 @pytest.mark.parametrize("name", ["ana", "ben", "cleo", "dan"])
