@@ -58,7 +58,9 @@ def test_nothing_in_an_address_breaks_a_page(
 ) -> None:
     address = some_address(str(pattern.pattern))
     for nasty in NASTY.values():
-        assert as_ada.get(address, dict.fromkeys(CHOSEN, nasty)).status_code < 500
+        # Without a worker this server is not ready, and says so.
+        allowed = {503} if address == "/ready/" else range(500)
+        assert as_ada.get(address, dict.fromkeys(CHOSEN, nasty)).status_code in allowed
 
 
 @pytest.mark.parametrize("address", [*TYPED, "/keys/move/", "/batches/"])

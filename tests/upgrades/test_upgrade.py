@@ -1,0 +1,64 @@
+"""A filled database of each release is upgraded to today's program, on both databases, and goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from tests.architecture.sources import ROOT
+from tests.patience import PATIENCE
+from tests.upgrades.filled import read
+
+RELEASES = sorted(Path(__file__).parent.glob("*.json.gz"))
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
+
+
+@pytest.fixture
+def empty_database(tmp_path: Path) -> Iterator[str]:
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{tmp_path / 'upgraded.sqlite3'}"
+        return
+    name = f"upgraded_{uuid4().hex[:12]}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    try:
+        facts = connection.settings_dict
+        yield f"postgres://{facts['USER']}@{quote(str(facts['HOST']), safe='')}/{name}"
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.mark.parametrize("release", RELEASES, ids=lambda path: path.name)
+def test_a_filled_database_of_an_earlier_release_goes_on(release: Path, empty_database: str):
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    upgraded = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "tests.upgrades.upgrade_process", str(release)],
+        cwd=ROOT,
+        env=kept | {"KEYCONSOLE_DATABASE_URL": empty_database},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert upgraded.returncode == 0, upgraded.stderr
+    found, rows = json.loads(upgraded.stdout), read(release)["rows"]
+    assert set(found["statuses"].values()) == {200}
+    assert found["changes"] == len(rows["changes.Change"]) > 20
+    assert found["entries"] == len(rows["audit.Entry"]) > 500
+    assert found["first_broken"] is None
+    assert found["due"] == len([each for each in rows["changes.Change"] if each["due_at"]])
+
+
+def test_every_release_has_its_filled_database():
+    assert [path.name for path in RELEASES] == ["0.1.0.json.gz"]

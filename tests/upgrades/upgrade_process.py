@@ -1,0 +1,58 @@
+"""In a process of its own, on an empty database: restores a filled one of a release, upgrades it, uses it.
+
+python -m tests.upgrades.upgrade_process FILE    prints what it found, as JSON
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.upgrades.filled import read, restore
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    restore(read(Path(sys.argv[1])))
+    call_command("migrate", verbosity=0)
+    print(json.dumps(_used()))  # noqa: T201 - the test reads it
+
+
+def _used() -> dict[str, Any]:
+    from django.contrib.auth.models import User
+    from django.test import Client
+    from django.utils import timezone
+
+    from keyconsole.audit.log import first_broken_entry
+    from keyconsole.audit.models import Entry
+    from keyconsole.changes.models import Change
+    from keyconsole.inventory.models import MultiRegionKey
+    from keyconsole.web.middleware import LAST_CLICK
+
+    client = Client()
+    client.force_login(User.objects.get(username="ada"))
+    session = client.session
+    session[LAST_CLICK] = int(timezone.now().timestamp())
+    session.save()
+    pages = ["/", "/keys/", "/changes/", "/accounts/", "/audit/", "/policies/", "/notifications/"]
+    pages += [change.get_absolute_url() for change in Change.objects.all()]
+    pages += [key.get_absolute_url() for key in MultiRegionKey.objects.all()[:5]]
+    return {
+        "statuses": {page: client.get(page).status_code for page in pages},
+        "changes": Change.objects.count(),
+        "entries": Entry.objects.count(),
+        "first_broken": first_broken_entry(),
+        "due": Change.objects.filter(due_at__isnull=False).count(),
+    }
+
+
+if __name__ == "__main__":
+    main()
