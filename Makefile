@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test one check format browser wheel clean need-python ready-for-demo ready-for-test
+.PHONY: help demo test mutations one check format browser wheel clean need-python ready-for-demo ready-for-test
 
 help: ## print this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -17,6 +17,9 @@ demo: ready-for-demo ## start KeyConsole with its sandbox KMS on PORT (8000); Ct
 
 test: ready-for-test ## every check and every test, browser included; one verdict
 	@exec .venv/bin/python -m tools.verify
+
+mutations: ready-for-test ## break each promise of the product in a copy: do its tests notice?
+	@exec .venv/bin/python -m tools.mutations
 
 one: ready-for-test ## run one test: make one TEST=tests/audit/test_chain.py, or TEST=…::test_name
 	@test -n "$(TEST)" || { echo "Which one? For example: make one TEST=tests/audit/test_chain.py" >&2; exit 2; }

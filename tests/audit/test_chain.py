@@ -72,6 +72,15 @@ def test_a_number_that_does_not_follow_is_named_though_every_hash_fits(contents,
 
 
 @given(CONTENTS, st.data())
+def test_an_entry_that_names_another_one_before_it_is_named(contents, data):
+    """Its own hash still fits: that covers the one which really came before."""
+    links = chained(contents)
+    at = data.draw(st.integers(0, len(links) - 1))
+    links[at] = replace(links[at], previous=link_hash({"another": True}, previous=FIRST))
+    assert first_break(links) == at + 1
+
+
+@given(CONTENTS, st.data())
 def test_an_inserted_entry_is_named(contents, data):
     links = chained(contents)
     at = data.draw(st.integers(0, len(links) - 1))

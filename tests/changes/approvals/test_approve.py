@@ -128,6 +128,15 @@ def test_another_plans_hash_approves_nothing(ask, cast):
     assert change.state == "pending"
 
 
+def test_a_vote_for_another_plan_fills_no_place(ask, both_teams, cast):
+    change = agree(ask(), cast.ben)
+    change.approvals.update(plan_sha256="0" * 64)
+    assert agree(change, cast.bea).state == "pending"
+    check_everything_that_waits(now=NOW)
+    change.refresh_from_db()
+    assert change.state == "pending"
+
+
 def test_a_plan_that_no_longer_holds_is_stale_at_the_vote_and_says_what_differs(ask, cast, inventory):
     change = ask()
     inventory.card_vault.region_keys.filter(region="eu-west-1").update(state="Disabled")

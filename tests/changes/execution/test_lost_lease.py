@@ -54,6 +54,16 @@ def test_a_worker_without_its_lease_cannot_close_what_another_has_sent(ask, cloc
     assert moves_sent(kms) == 1
 
 
+def test_a_step_that_is_taken_just_after_the_lease_was_lost_is_refused(ask, clock):
+    """Nothing was looked at or stored in between, where it would have been noticed before."""
+    change = ask()
+    claim(change, now=clock())
+    Change.objects.filter(pk=change.pk).update(lease="another worker's")
+    with pytest.raises(Lost):
+        end_as_stale(change, clock)
+    assert again(change).state == "executing"
+
+
 def test_what_it_saw_is_not_even_kept(ask, clock, monkeypatch):
     change = ask()
     look = observe.observe
