@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from importlib import import_module
 
 import django
+
+from keyconsole.kms.sdk import make_session
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()
@@ -18,3 +21,10 @@ for name in (
     "tests.processes",
 ):
     import_module(name)
+
+# The SDK reads its descriptions of services when it makes the first client of each, and keeps them.
+for service in ("sts", "kms"):
+    make_session().create_client(
+        service, region_name="us-east-1", aws_access_key_id="nobody", aws_secret_access_key="none"
+    ).close()
+gc.freeze()
