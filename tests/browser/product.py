@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
-
 from keyconsole.demo.launch.environment import demo_environment
 from keyconsole.demo.launch.ports import HOST, free_port
+from tests.outside import Outside
 from tests.patience import PATIENCE, wait_until
 from tools.children import PYTHON, ROOT, end, start
 
@@ -26,6 +25,7 @@ class Product:
     url: str
     sandbox_url: str
     database: Path
+    outside: Outside
 
     def at(self, path: str) -> str:
         return self.url.rstrip("/") + path
@@ -65,18 +65,7 @@ class Product:
 
     def kms(self, account_id: str, region: str) -> Any:
         """Somebody with the AWS command line, outside of KeyConsole."""
-        desk = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "only-for-the-sandbox"}
-        sts = boto3.client("sts", region_name=region, endpoint_url=self.sandbox_url, **desk)
-        role = sts.assume_role(RoleArn=f"arn:aws:iam::{account_id}:role/Admin", RoleSessionName="somebody")
-        given = role["Credentials"]
-        return boto3.client(
-            "kms",
-            region_name=region,
-            endpoint_url=self.sandbox_url,
-            aws_access_key_id=given["AccessKeyId"],
-            aws_secret_access_key=given["SecretAccessKey"],
-            aws_session_token=given["SessionToken"],
-        )
+        return self.outside.client(account_id, region)
 
     def _sandbox(self, method: str, path: str, body: dict[str, str] | None = None) -> dict[str, Any]:
         request = urllib.request.Request(  # noqa: S310  # loopback
@@ -106,6 +95,12 @@ def running_product(folder: Path) -> Iterator[Product]:
         sandbox_url = next(
             word for word in told.split() if word.startswith(f"http://{HOST}") and str(port) not in word
         )
-        yield Product(f"http://{HOST}:{port}/", sandbox_url.rstrip(";,."), folder / "data" / "demo.sqlite3")
+        with Outside(sandbox_url.rstrip(";,.")) as outside:
+            yield Product(
+                f"http://{HOST}:{port}/",
+                sandbox_url.rstrip(";,."),
+                folder / "data" / "demo.sqlite3",
+                outside,
+            )
     finally:
         end([demo])

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
 from django.utils import timezone
 
@@ -21,6 +20,7 @@ from keyconsole.inventory.periods import record_primary
 from keyconsole.inventory.store.store_one import store_observation
 from keyconsole.sandbox.server import Sandbox
 from tests.cast import Cast
+from tests.outside import Outside
 
 PRIMARY, REPLICA, THIRD = "us-east-1", "eu-west-1", "ap-southeast-2"
 
@@ -146,25 +146,7 @@ def moves_sent(kms: Sandbox) -> int:
     return count
 
 
-class Aws:
-    """Somebody with the AWS command line, outside of KeyConsole."""
-
-    def __init__(self, kms: Sandbox) -> None:
-        self._kms = kms
-
-    def client(self, account_id: str, region: str, *, service: str = "kms") -> Any:
-        sts = boto3.client("sts", region_name=region, endpoint_url=self._kms.url, **_DESK_KEYS)
-        role = sts.assume_role(RoleArn=f"arn:aws:iam::{account_id}:role/Admin", RoleSessionName="somebody")
-        given = role["Credentials"]
-        return boto3.client(
-            service,
-            region_name=region,
-            endpoint_url=self._kms.url,
-            aws_access_key_id=given["AccessKeyId"],
-            aws_secret_access_key=given["SecretAccessKey"],
-            aws_session_token=given["SessionToken"],
-        )
-
+class Aws(Outside):
     def move(self, key: MultiRegionKey, *, to: str) -> None:
         region = key.primary_region
         self.client(key.account.account_id, region).update_primary_region(
@@ -172,9 +154,7 @@ class Aws:
         )
 
 
-_DESK_KEYS = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "only-for-the-sandbox"}
-
-
 @pytest.fixture
-def aws(kms: Sandbox) -> Aws:
-    return Aws(kms)
+def aws(kms: Sandbox) -> Iterator[Aws]:
+    with Aws(kms.url) as outside:
+        yield outside

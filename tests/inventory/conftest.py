@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-import boto3
 import pytest
 from django.utils import timezone
 
@@ -58,22 +56,6 @@ def scan_now(account: AwsAccount, *, depth: Depth = Depth.KEYS) -> Scan:
     run_scans([scan])
     scan.refresh_from_db()
     return scan
-
-
-def client_at(kms: Sandbox, region: str, account_id: str = "111122223333") -> Any:
-    """Somebody else's boto3 client in the account."""
-    keys = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "only-for-the-sandbox"}
-    sts = boto3.client("sts", endpoint_url=kms.url, region_name=region, **keys)
-    role = sts.assume_role(RoleArn=f"arn:aws:iam::{account_id}:role/Engineer", RoleSessionName="engineer")
-    own = role["Credentials"]
-    return boto3.client(
-        "kms",
-        endpoint_url=kms.url,
-        region_name=region,
-        aws_access_key_id=own["AccessKeyId"],
-        aws_secret_access_key=own["SecretAccessKey"],
-        aws_session_token=own["SessionToken"],
-    )
 
 
 def events_of(subject: str) -> list[str]:

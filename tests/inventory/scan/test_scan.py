@@ -23,7 +23,8 @@ from keyconsole.inventory.models import (
 from keyconsole.inventory.scan.run import request_scan, run_scans
 from keyconsole.kms.policies import policy_digest
 from keyconsole.sandbox.server import Sandbox
-from tests.inventory.conftest import client_at, events_of, scan_now
+from tests.inventory.conftest import events_of, scan_now
+from tests.outside import Outside
 
 
 def outcomes(scan: Scan) -> dict[str, str]:
@@ -117,7 +118,8 @@ def test_a_key_that_another_account_shares_never_counts_as_ours(
 
 
 def listed(kms: Sandbox) -> list[dict[str, Any]]:
-    return list(client_at(kms, "us-east-1").get_paginator("list_keys").paginate())
+    with Outside(kms.url) as somebody:
+        return list(somebody.client("111122223333", "us-east-1").get_paginator("list_keys").paginate())
 
 
 @pytest.mark.parametrize(
@@ -228,8 +230,9 @@ def test_a_replica_that_was_not_there_before_is_recorded_once(kms: Sandbox, paym
     key_id = kms.seed_set("111122223333", primary="us-east-1", replicas=["eu-west-1"])
     scan_now(payments)
     assert list(events_of(key_id)) == ["key.first_seen"]
-    client = client_at(kms, "us-east-1")
-    client.replicate_key(KeyId=key_id, ReplicaRegion="ap-southeast-2")
+    with Outside(kms.url) as somebody:
+        client = somebody.client("111122223333", "us-east-1")
+        client.replicate_key(KeyId=key_id, ReplicaRegion="ap-southeast-2")
     scan_now(payments)
     scan_now(payments)
     assert list(events_of(key_id)) == ["key.first_seen", "key.replica_appeared"]

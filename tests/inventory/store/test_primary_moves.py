@@ -20,7 +20,8 @@ from keyconsole.inventory.store.store_region import store_region
 from keyconsole.kms.facts import RegionKeyFacts
 from keyconsole.sandbox import state
 from keyconsole.sandbox.server import Sandbox
-from tests.inventory.conftest import client_at, events_of, scan_now
+from tests.inventory.conftest import events_of, scan_now
+from tests.outside import Outside
 
 FIRST, SECOND = "us-east-1", "eu-west-1"
 
@@ -42,7 +43,9 @@ def _nobody_asks() -> Iterator[None]:
 
 
 def move(kms: Sandbox, key: MultiRegionKey) -> None:
-    client_at(kms, FIRST).update_primary_region(KeyId=key.arn_in(FIRST), PrimaryRegion=SECOND)
+    with Outside(kms.url) as somebody:
+        client = somebody.client("111122223333", FIRST)
+        client.update_primary_region(KeyId=key.arn_in(FIRST), PrimaryRegion=SECOND)
 
 
 def periods(key: MultiRegionKey) -> list[tuple[str, str, bool]]:
@@ -158,11 +161,11 @@ def test_a_change_that_ran_while_the_scan_was_reading_knows_better(
 def facts_after_a_move_and_back(kms: Sandbox, key: MultiRegionKey) -> dict[str, RegionKeyFacts]:
     """What a change sees at its end. The desk is as before, for a scan that looked before."""
     move(kms, key)
-    facts = {
-        region: RegionKeyFacts.from_metadata(
-            client_at(kms, region).describe_key(KeyId=key.arn_in(region))["KeyMetadata"]
-        )
-        for region in (FIRST, SECOND)
-    }
-    client_at(kms, SECOND).update_primary_region(KeyId=key.arn_in(SECOND), PrimaryRegion=FIRST)
+    with Outside(kms.url) as somebody:
+        clients = {region: somebody.client("111122223333", region) for region in (FIRST, SECOND)}
+        facts = {
+            region: RegionKeyFacts.from_metadata(client.describe_key(KeyId=key.arn_in(region))["KeyMetadata"])
+            for region, client in clients.items()
+        }
+        clients[SECOND].update_primary_region(KeyId=key.arn_in(SECOND), PrimaryRegion=FIRST)
     return facts
