@@ -93,20 +93,42 @@ def test_without_accounts_it_says_what_to_do() -> None:
     assert mistake.value.returncode == 2
 
 
-def test_a_scan_that_waits_is_run_here_and_one_that_runs_is_left_alone(
-    payments: AwsAccount, research: AwsAccount, capsys: pytest.CaptureFixture[str]
+def test_a_scan_that_waits_is_run_here_and_one_that_a_worker_has_is_waited_for(
+    payments: AwsAccount,
+    research: AwsAccount,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     waiting = request_scan(payments, by="ana", now=at(0))
     running = request_scan(research, by="ana", now=at(0))
     Scan.objects.filter(pk=running.pk).update(
-        state=ScanState.RUNNING, due_at=timezone.now() + timedelta(minutes=2)
+        state=ScanState.RUNNING, lease="a worker's", due_at=timezone.now() + timedelta(minutes=2)
     )
+
+    def the_worker_ends_it(_seconds: float) -> None:
+        Scan.objects.filter(pk=running.pk).update(state=ScanState.FINISHED, lease="", due_at=None)
+
+    monkeypatch.setattr("keyconsole.inventory.management.commands.scan.time.sleep", the_worker_ends_it)
+    call_command("scan")
+    waiting.refresh_from_db()
+    assert waiting.state == ScanState.FINISHED
+    assert Scan.objects.count() == 2
+
+
+def test_one_whose_worker_is_lost_meanwhile_is_told_as_not_scanned(
+    research: AwsAccount, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = request_scan(research, by="ana", now=at(0))
+    Scan.objects.filter(pk=running.pk).update(
+        state=ScanState.RUNNING, lease="a worker's", due_at=timezone.now() + timedelta(minutes=2)
+    )
+
+    def its_lease_ends(_seconds: float) -> None:
+        Scan.objects.filter(pk=running.pk).update(due_at=timezone.now() - timedelta(seconds=1))
+
+    monkeypatch.setattr("keyconsole.inventory.management.commands.scan.time.sleep", its_lease_ends)
     with pytest.raises(CommandError, match=r"Not scanned: research\."):
         call_command("scan")
-    waiting.refresh_from_db()
-    running.refresh_from_db()
-    assert (waiting.state, running.state) == (ScanState.FINISHED, ScanState.RUNNING)
-    assert Scan.objects.count() == 2
 
 
 def test_a_scan_whose_process_died_does_not_stand_in_the_way(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from argparse import ArgumentParser
 from typing import Any
 
@@ -20,7 +21,9 @@ from keyconsole.inventory.observation import RegionObservation
 from keyconsole.inventory.scan.lost import close_all_lost
 from keyconsole.inventory.scan.reader import Entered, Report
 from keyconsole.inventory.scan.report import as_table, as_values
-from keyconsole.inventory.scan.run import request_scan, run_scans
+from keyconsole.inventory.scan.run import OPEN_STATES, request_scan, run_scans
+
+POLL_SECONDS = 0.5
 
 
 class Command(BaseCommand):
@@ -48,8 +51,19 @@ class Command(BaseCommand):
         close_all_lost(now)
         scans = [request_scan(account, by=by, now=now, depth=depth) for account in accounts]
         run_scans(scans, watch=self._tell)
+        self._wait_for_others(scans)
         told = Scan.objects.select_related("account").prefetch_related("region_scans")
         return list(told.filter(pk__in=[scan.pk for scan in scans]).order_by("account__name"))
+
+    def _wait_for_others(self, scans: list[Scan]) -> None:
+        """A worker may have taken one first: it ends there, or is lost when its lease is over."""
+        mine = Scan.objects.filter(pk__in=[scan.pk for scan in scans], state__in=OPEN_STATES)
+        while open_scans := list(mine.select_related("account")):
+            if sys.stderr.isatty():
+                names = ", ".join(scan.account.name for scan in open_scans)
+                self.stderr.write(f"A worker has the scan of {names}; waiting for it.")
+            time.sleep(POLL_SECONDS)
+            close_all_lost(timezone.now())
 
     def _tell(self, scan: Scan, report: Report) -> None:
         """Progress, for a person who waits; not in a pipe or a log."""
