@@ -5,20 +5,11 @@ A code is stable: its sentences may be worded anew, the code stays. Help and tes
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Self
+from keyconsole.described import Described
 
 
-class Code(StrEnum):
+class Code(Described):
     """The value is what programs read; `describes` is what it means, whatever the sentence names."""
-
-    describes: str
-
-    def __new__(cls, value: str, describes: str) -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.describes = describes
-        return member
 
     # Who it is that asks.
     OWN_REQUEST = "own-request", "Who asks for a change never decides about it."

@@ -5,20 +5,11 @@ Names are `noun.past_participle`. A retired name stays, since old records hold i
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Self
+from keyconsole.described import Described
 
 
-class Event(StrEnum):
+class Event(Described):
     """The value is stored; the sentence is its `describes`."""
-
-    describes: str
-
-    def __new__(cls, value: str, describes: str) -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.describes = describes
-        return member
 
     ACCOUNT_ADDED = "account.added", "An AWS account was added."
     ACCOUNT_CHANGED = "account.changed", "How KeyConsole enters an AWS account was changed."

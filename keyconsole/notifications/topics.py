@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Self
+from keyconsole.described import Described
 
 
-class Topic(StrEnum):
+class Topic(Described):
     """The value is stored and sent; the sentence is its `describes`."""
-
-    describes: str
-
-    def __new__(cls, value: str, describes: str) -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.describes = describes
-        return member
 
     CHANGE_NEEDS_YOU = "change.needs_you", "A change waits for your approval."
     CHANGE_ENDED = "change.ended", "A change that you asked for, or were asked about, came to its end."
