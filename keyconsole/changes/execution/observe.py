@@ -13,12 +13,11 @@ from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.execution.time_limit import each_within
 from keyconsole.changes.kinds.parts import GONE, Plan, PlannedRegion
 from keyconsole.inventory.models import MultiRegionKey, Sight
-from keyconsole.kms.errors import AccessDenied, KmsError, NotFound, ServiceFault, Throttled, Unreachable
+from keyconsole.kms.errors import AccessDenied, KmsError, NotFound, Unreachable
 from keyconsole.kms.facts import KeyArn, RegionKeyFacts
 from keyconsole.kms.policies import policy_digest
 from keyconsole.kms.sessions import AccountSession, connect
 
-TRANSIENT = (Unreachable, Throttled, ServiceFault)
 ENTER_SECONDS = 15.0
 OBSERVE_SECONDS = 25.0
 GRACE_SECONDS = 5.0
@@ -32,7 +31,6 @@ class Seen:
     sight: Sight
     facts: RegionKeyFacts | None = None
     problem: str = ""
-    transient: bool = False
     policy_sha256: str = ""
     policy_problem: str = ""  # why the policy that the plan was made with could not be read
 
@@ -105,13 +103,12 @@ def observe(
 
 def not_entered(regions: Iterable[str], error: KmsError) -> list[Seen]:
     """What a look gives where the account itself could not be entered: it says nothing about any Region."""
-    transient = isinstance(error, TRANSIENT)
-    return [Seen(region, Sight.UNLOOKED, problem=str(error), transient=transient) for region in regions]
+    return [Seen(region, Sight.UNLOOKED, problem=str(error)) for region in regions]
 
 
 def _no_answer(region: str) -> Seen:
     problem = f"No answer from {region} within {OBSERVE_SECONDS:.0f} seconds."
-    return Seen(region, Sight.UNREACHABLE, problem=problem, transient=True)
+    return Seen(region, Sight.UNREACHABLE, problem=problem)
 
 
 def _observe_in(session: AccountSession, arn: KeyArn, *, with_policy: bool) -> Seen:
@@ -123,7 +120,7 @@ def _observe_in(session: AccountSession, arn: KeyArn, *, with_policy: bool) -> S
     except AccessDenied as error:
         return Seen(region, Sight.DENIED, problem=str(error))
     except KmsError as error:
-        return Seen(region, Sight.UNREACHABLE, problem=str(error), transient=isinstance(error, TRANSIENT))
+        return Seen(region, Sight.UNREACHABLE, problem=str(error))
     return _with_policy(seen, session, arn) if with_policy else seen
 
 
