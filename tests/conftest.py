@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import time
 from collections.abc import Callable, Iterator
 
@@ -32,6 +33,15 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What mostly waits begins first, shared among the workers: others have the processor meanwhile."""
+    waiting = [item for item in items if item.get_closest_marker("processes")]
+    others = [item for item in items if not item.get_closest_marker("processes")]
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    items[:] = [item for n in range(workers) for item in (*waiting[n::workers], *others[n::workers])]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -54,6 +54,8 @@ def _really_postgresql() -> None:
 
 
 def _uses_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("any_database"):
+        return False
     fixtures = set(getattr(item, "fixturenames", ()))
     return item.get_closest_marker("django_db") is not None or bool(fixtures & {"db", "django_db_setup"})
 

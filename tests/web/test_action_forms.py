@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import MISSING, fields
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -15,7 +17,7 @@ from keyconsole.web.action_forms import SENT_TWICE, ActionForm
 from keyconsole.web.batches import actions as of_batches
 from keyconsole.web.changes import actions as of_changes
 from keyconsole.web.changes.forms import RIGHT, WRONG
-from tests.cast import Cast, Inventory
+from tests.cast import NOW, Cast, Inventory
 from tests.changes.actions.ready import Ready, ready
 
 SHOWN: dict[str, ActionForm[Any]] = {
@@ -23,6 +25,13 @@ SHOWN: dict[str, ActionForm[Any]] = {
     **{shown.url_name: shown for shown in of_batches.ACTION_FORMS.values()},
 }
 each_form = pytest.mark.parametrize("shown", SHOWN.values(), ids=SHOWN)
+
+
+@pytest.fixture(autouse=True)
+def _on_the_day_of_the_cast() -> Iterator[None]:
+    """A request of that day would have expired on the next."""
+    with time_machine.travel(NOW, tick=True):
+        yield
 
 
 def typed(at: Ready) -> dict[str, str]:

@@ -14,7 +14,7 @@ from tests.cast import Inventory
 from tests.conftest import HTMX
 from tests.web.test_urls import some_address
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def is_kept(response: Any) -> bool:

@@ -65,8 +65,10 @@ def test_nothing_in_an_address_breaks_a_page(
 
 @pytest.mark.parametrize("address", [*TYPED, "/keys/move/", "/batches/"])
 def test_neither_does_any_one_thing_alone(as_ada: Client, inventory: Inventory, address: str) -> None:
+    # What no text of PostgreSQL may hold is looked at again there; the rest no database tells apart.
+    nasties = [NASTY["nul"]] if connection.vendor == "postgresql" else NASTY.values()
     for name in [*CHOSEN, *TYPED.get(address, [])]:
-        for nasty in NASTY.values():
+        for nasty in nasties:
             assert as_ada.get(address, {name: nasty}).status_code < 500, name
 
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, Min, OuterRef, Q
 
 from keyconsole.aws_accounts.models import RoleGrant
-from keyconsole.aws_accounts.roles import Permission, roles_that_allow
+from keyconsole.aws_accounts.roles import Permission, Role, roles_that_allow
 from keyconsole.changes.models import Batch, Change, ChangeQuerySet, Review
 from keyconsole.changes.quorum import quorums_of
 from keyconsole.changes.states import State
@@ -20,11 +20,13 @@ from keyconsole.policies.versions.votes import may_agree
 
 def needing(person: User) -> ChangeQuerySet:
     """Changes that wait for this person's vote, run or review, and overdue ones that concern them."""
-    approves = _may(person, Permission.APPROVE)
+    held = _grants_of(person)
+    approves = _where(held, Permission.APPROVE)
     overdue = Q(overdue_since__isnull=False, closed_at=None) & (approves | Q(requester=person))
     to_run = Q(requester=person, state=State.APPROVED.value, run_at=None, is_emergency=False)
     wanted_by = _wanting(person, Change.objects.filter(approves))
-    return Change.objects.filter(_may(person, Permission.VIEW)).filter(overdue | to_run | Q(pk__in=wanted_by))
+    seen = Change.objects.filter(_where(held, Permission.VIEW))
+    return seen.filter(overdue | to_run | Q(pk__in=wanted_by))
 
 
 def proposals_needing(person: User) -> list[PolicyVersion]:
@@ -60,10 +62,16 @@ def wanted(change: Change) -> str:
     return "your approval" if change.state == State.PENDING else "you to run it"
 
 
-def _may(person: User, permission: Permission) -> Q:
-    grants = RoleGrant.objects.filter(person=person, role__in=roles_that_allow(permission))
-    here = Q(account=None) | Q(account=OuterRef("key__account"))
-    return Q(Exists(grants.filter(here)))
+def _grants_of(person: User) -> list[tuple[Role, int | None]]:
+    """By role and account; None for all accounts. Read once, since every page asks for the count."""
+    held = RoleGrant.objects.filter(person=person).values_list("role", "account__pk")
+    return [(Role(role), account) for role, account in held]
+
+
+def _where(held: list[tuple[Role, int | None]], permission: Permission) -> Q:
+    """The changes in whose accounts the grants allow it."""
+    places = {account for role, account in held if role in roles_that_allow(permission)}
+    return ~Q(pk__in=[]) if None in places else Q(key__account__in=places)
 
 
 def _wanting(person: User, theirs: ChangeQuerySet) -> list[int]:

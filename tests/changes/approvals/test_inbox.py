@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from keyconsole.aws_accounts.roles import Role
 from keyconsole.changes.approvals.decide import approve
 from keyconsole.changes.approvals.inbox import needing, needs_count, proposals_needing, wanted
 from keyconsole.changes.authorization import may_approve, may_run
@@ -25,7 +26,7 @@ from keyconsole.policies.document.rules import Rule, Rules, Runs, Selector
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.quorum.requirements import Requirement
 from keyconsole.policies.versions.propose import propose
-from tests.cast import Cast, Inventory, Member, make_key
+from tests.cast import Cast, Inventory, Member, make_key, make_person
 from tests.changes.approvals.teams import agree, hold_for_payments, join
 from tests.changes.batches.given import ask_for, make_keys
 from tests.web.stories import ask
@@ -194,12 +195,24 @@ def test_a_batch_counts_once_and_its_row_leads_to_it(cast: Cast, as_bea: Client,
     assert needs_count(cast.bea) == 0
 
 
+def test_an_overdue_change_concerns_who_asked_and_who_approves_there_or_everywhere(
+    change: Change, cast: Cast
+) -> None:
+    now = timezone.now()
+    make_person("bo", Role.APPROVER)
+    make_person("rob", Role.APPROVER, accounts=(cast.research,))
+    Change.objects.update(state=State.SETTLING, overdue_since=now, deadline_at=now)
+    names = ("ana", "ben", "bea", "cleo", "dan", "ada", "bo", "rob")
+    concerned = {name for name in names if refs(User.objects.get(username=name))}
+    assert concerned == {"ana", "ben", "bea", "bo"}
+
+
 def test_many_changes_cost_no_more_queries(
     change: Change, cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     now = timezone.now()
     agree(change, cast.ben, now=now)
-    queries = 5
+    queries = 6
     with django_assert_num_queries(queries):
         assert needs_count(cast.bea) == 1
     for number in range(12):
