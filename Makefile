@@ -21,6 +21,10 @@ test: ready-for-test ## every check and every test, browser included; one verdic
 mutations: ready-for-test ## break each promise of the product in a copy: do its tests notice?
 	@exec .venv/bin/python -m tools.mutations
 
+campaign: ready-for-test ## hundreds of moves under workers that die at random points, on both databases (MOVES=300, SEED=…)
+	@.venv/bin/python -m pytest -q -s -p no:randomly -m campaign tests/campaign
+	@.venv/bin/python -m pytest -q -p no:randomly -n 1 -p tests.postgres -m campaign -rP tests/campaign
+
 one: ready-for-test ## run one test: make one TEST=tests/audit/test_chain.py, or TEST=…::test_name
 	@test -n "$(TEST)" || { echo "Which one? For example: make one TEST=tests/audit/test_chain.py" >&2; exit 2; }
 	@exec .venv/bin/python -m pytest -q --no-header -m "" "$(TEST)"

@@ -41,7 +41,8 @@ def take(row: Leased, *, now: datetime, lasts: timedelta, **fields: Any) -> bool
     """Hold a row that is due until `now + lasts`; False where it is not due any more or a rival was first.
 
     `fields` are set with it. A row that this object holds already stays held. PostgreSQL steps over a row
-    that somebody writes at this moment; SQLite's IMMEDIATE transaction has waited for them.
+    that somebody writes at this moment; SQLite's IMMEDIATE transaction has waited for them. What the object
+    says is then as the row is: who held it before may have written to it since it was read.
     """
     if row.held:
         return True
@@ -56,9 +57,9 @@ def take(row: Leased, *, now: datetime, lasts: timedelta, **fields: Any) -> bool
         token, until = uuid4().hex, now + lasts
         if seen.update(lease=token, due_at=until, **fields) != 1:
             return False
-    row.held, row.lease, row.due_at = token, token, until
-    for name, value in fields.items():
-        setattr(row, name, value)
+        own = [field.attname for field in row._meta.concrete_fields if not field.is_relation]  # noqa: SLF001
+        row.refresh_from_db(fields=own)
+    row.held = token
     return True
 
 

@@ -15,6 +15,7 @@ django.setup()
 
 for name in (
     "keyconsole.worker.management.commands.worker",
+    "tests.campaign.doomed_worker",
     "tests.changes.person_process",
     "tests.changes.worker_process",
     "tests.policies.agreeing_process",

@@ -45,6 +45,10 @@ class Process:
         assert self._words.poll(PATIENCE), "the process said nothing"
         return self._words.recv()
 
+    @property
+    def has_ended(self) -> bool:
+        return self._process.exitcode is not None
+
     def wait(self) -> int:
         """Its exit status; the negative number of the signal that ended it."""
         self._process.join(PATIENCE)
@@ -54,7 +58,7 @@ class Process:
 
     def end(self) -> None:
         """Ask it to, and see that it does."""
-        if self._process.exitcode is None:
+        if not self.has_ended:
             self._process.terminate()
             self._process.join(PATIENCE)
         self._process.kill()

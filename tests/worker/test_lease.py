@@ -92,3 +92,13 @@ def test_who_lost_it_gives_nothing_back(row: Delivery):
     take(rival, now=NOW + LASTS, lasts=LASTS)
     give_back(row, due_at=None)
     assert (again(row).lease, again(row).due_at) == (rival.held, NOW + LASTS + LASTS)
+
+
+def test_who_takes_it_sees_what_its_holder_still_wrote_after_the_lease_was_over(row: Delivery):
+    """Else a look would get the number of one that is there already, and the step would break off."""
+    take(row, now=NOW, lasts=LASTS)
+    rival = again(row)
+    refuse_without_lease(row)
+    Delivery.objects.update(subject="y")
+    assert take(rival, now=NOW + LASTS, lasts=LASTS)
+    assert rival.subject == "y"
