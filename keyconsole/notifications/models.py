@@ -96,7 +96,10 @@ class Delivery(Leased):
     class Meta:
         verbose_name_plural = "deliveries"
         ordering = ["-created_at", "-pk"]
-        indexes = [due_index("delivery_due")]
+        indexes = [
+            due_index("delivery_due"),
+            models.Index(fields=["path", "topic"], name="delivery_path"),  # what was told about a page
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(route=None, person__isnull=False) | Q(route__isnull=False, person=None),

@@ -15,6 +15,7 @@ from keyconsole.changes.approvals.run_gate import Gate, RunDecision, gate
 from keyconsole.changes.models import Approval, Change, Rejection, Review
 from keyconsole.changes.quorum import Asked, Quorum, quorum_of, rules_of
 from keyconsole.changes.states import IN_FLIGHT, State
+from keyconsole.changes.told import told_of
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.schedule import windows
 from keyconsole.web.action_forms import ActionForm
@@ -55,6 +56,7 @@ def approval_panel(change: Change, *, person: User, now: datetime) -> dict[str, 
         "rules": rules,
         "asked": asked,
         "waits_for": quorum.waits_for if quorum and change.state == State.PENDING else "",
+        "told": told_of(change, quorum),
         "held": _holding(change, rules, held, now),
         "votes": _votes(change, asked),
         "rejection": _rejection(change),

@@ -14,6 +14,7 @@ from keyconsole.changes.execution.progress import Side, progress
 from keyconsole.changes.kinds.registry import kind_of
 from keyconsole.changes.models import Answer, Attempt, Change
 from keyconsole.changes.states import State
+from keyconsole.changes.told import version_of_told
 from keyconsole.web.changes.approval_panel import approval_panel
 from keyconsole.web.changes.rounds import folded, regions_of
 from keyconsole.web.changes.timeline import timeline
@@ -66,6 +67,11 @@ def change_page(change: Change, *, person: User, now: datetime) -> dict[str, Any
         "approved_alone": _approved_alone(entries),
         "plan_text": plan_text(change),
     }
+
+
+def version_of(change: Change) -> str:
+    """Grows with everything that the page shows: the change itself, and what became of its messages."""
+    return f"{change.version}.{found}" if (found := version_of_told(change)) else str(change.version)
 
 
 def plan_text(change: Change) -> str:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.approvals.inbox import needing, one_a_batch, proposals_needing
 from keyconsole.web.changes.list import Tab, changes_in, list_version, matching, tab_links
-from keyconsole.web.changes.page import change_page
+from keyconsole.web.changes.page import change_page, version_of
 from keyconsole.web.fragments import page, unchanged, wants_fragment
 from keyconsole.web.guards import change_for, person_of, requires
 from keyconsole.web.search import SearchField
@@ -54,8 +54,9 @@ def changes(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, ref: str) -> HttpResponse:
     person = person_of(request)
     found = change_for(person, ref)
-    if same := unchanged(request, found.version):
+    version = version_of(found)
+    if same := unchanged(request, version):
         return same
-    context = change_page(found, person=person, now=timezone.now())
+    context = change_page(found, person=person, now=timezone.now()) | {"version": version}
     context["fragment"] = wants_fragment(request)
     return page(request, "changes/change.html", "change", context)

@@ -13,6 +13,7 @@ from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Change
 from keyconsole.changes.requests import break_glass as emergency
 from keyconsole.changes.requests.create import MoveRequest
+from keyconsole.changes.told import told_of
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.refusals import Refused
 from keyconsole.web.fragments import page
@@ -37,7 +38,8 @@ def break_glass(request: HttpRequest, account_id: str, key_id: str, region: str)
     prefetch_related_objects([key], "region_keys")
     form = BreakGlassForm(request.POST or None, key=key, initial={"token": new_token()})
     if form.is_valid() and (change := _begun(request, key, region, form)):
-        messages.warning(request, f"{change.ref} runs now, without approval. A review of it is owed.")
+        begun = f"{change.ref} runs without approval, as soon as a worker takes it. A review of it is owed."
+        messages.warning(request, " ".join([begun, *told_of(change)]))
         return redirect(change)
     context = {
         "key": key,

@@ -13,6 +13,7 @@ from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Change
 from keyconsole.changes.requests.request import request_move
 from keyconsole.changes.states import State
+from keyconsole.changes.told import told_of
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.refusals import Refused
 from keyconsole.web.fragments import page
@@ -42,8 +43,8 @@ def make_primary(request: HttpRequest, account_id: str, key_id: str, region: str
 
 def _begun(change: Change) -> str:
     if change.state == State.PENDING:
-        return f"{change.ref} waits for approval. Those who may give it have been told."
-    return f"{change.ref} will make {change.to_region} the primary of {change.key.name}."
+        return " ".join([f"{change.ref} waits for approval.", *told_of(change)])
+    return f"{change.ref} may run: a worker takes it as soon as nothing holds it back."
 
 
 def _request(request: HttpRequest, key: MultiRegionKey, region: str, form: MakePrimaryForm) -> Change | None:
