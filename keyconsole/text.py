@@ -6,6 +6,7 @@ Pure.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Reason, Refused
@@ -57,6 +58,11 @@ def clean_search(text: str, *, at_most: int = SEARCH_AT_MOST) -> str:
         sentence = f"The text has {len(words)} words; at most {WORDS_AT_MOST} are searched for."
         raise Refused(Reason(Code.TEXT_TOO_LONG, sentence))
     return " ".join(words)
+
+
+def listed(names: Sequence[str]) -> str:
+    """As a sentence names them: ben; ben and bea; ben, bea and cleo."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def has_control_characters(text: str, *, allowed: str = "") -> bool:

@@ -18,6 +18,7 @@ from keyconsole.audit.log import NotInTransactionError
 from keyconsole.notifications.mail import email_works
 from keyconsole.notifications.models import Delivery, Route
 from keyconsole.notifications.topics import Topic
+from keyconsole.text import listed
 
 SUBJECT_AT_MOST = 300
 
@@ -29,6 +30,20 @@ class Announced:
     routes: tuple[str, ...]
     people: tuple[str, ...]
     out_of_reach: tuple[str, ...]
+
+    @property
+    def forecast(self) -> tuple[str, ...]:
+        """Before it is announced: whom a message would go to, and whom none would reach."""
+        routes = len(self.routes)
+        counted = [f"{routes} route{'' if routes == 1 else 's'}"] if routes else []
+        found = []
+        if written_to := [*sorted(self.people), *counted]:
+            found.append(f"A message will be written to {listed(written_to)}.")
+        if self.out_of_reach:
+            found.append(f"No e-mail reaches {listed(sorted(self.out_of_reach))}.")
+        return (
+            tuple(found) if written_to else (*found, "Nobody will be written to: no channel reaches anybody.")
+        )
 
 
 def announce(
@@ -62,13 +77,21 @@ def announce(
         "due_at": now,
         "created_at": now,
     }
-    routes = [
-        route for route in Route.objects.filter(removed_at=None) if route.hears(topic, account_id=account_id)
-    ]
-    reached, missed = _by_reach(people)
+    routes, (reached, missed) = _hearing(topic, account_id=account_id), _by_reach(people)
     turns = _turns([*routes, *reached], dedupe_key=dedupe_key, now=now, again_after=again_after)
     _store([Delivery(**turn, **message) for turn in turns], keyed=bool(dedupe_key))
     return Announced(_names(routes), _names(reached), _names(missed))
+
+
+def reach(topic: Topic, *, people: Iterable[User], account_id: str = "") -> Announced:
+    """Who would hear of it, if it were announced now; nothing is written."""
+    reached, missed = _by_reach(people)
+    return Announced(_names(_hearing(topic, account_id=account_id)), _names(reached), _names(missed))
+
+
+def _hearing(topic: Topic, *, account_id: str) -> list[Route]:
+    routes = Route.objects.filter(removed_at=None)
+    return [route for route in routes if route.hears(topic, account_id=account_id)]
 
 
 def _by_reach(people: Iterable[User]) -> tuple[list[User], list[User]]:

@@ -63,7 +63,7 @@ def remove_route(route: Route, *, by: str, now: datetime) -> bool:
 
 
 def send_test(route: Route, *, by: str, now: datetime) -> Delivery:
-    """Send one message along the route, as any other goes."""
+    """Write one message to the route, which goes as any other does."""
     with transaction.atomic():
         delivery = Delivery.objects.create(
             route=route,

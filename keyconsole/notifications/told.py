@@ -11,6 +11,7 @@ from django.db.models import Count, QuerySet
 
 from keyconsole.notifications.models import Delivery, DeliveryState
 from keyconsole.notifications.topics import Topic
+from keyconsole.text import listed
 
 NAMES_SHOWN = 6
 NOBODY = "Nobody was written to: when it was asked for, neither e-mail nor a route reached anybody."
@@ -18,7 +19,7 @@ NOBODY = "Nobody was written to: when it was asked for, neither e-mail nor a rou
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The last message to each person and route. `sent` means that the channel took it, not that it was read."""
+    """The last message to each person and route. Sent: their channel took it; nobody knows who read it."""
 
     sent: Sequence[Delivery] = ()
     to_send: Sequence[Delivery] = ()
@@ -43,7 +44,7 @@ class Told:
         if self.undelivered:
             found.append(f"Not delivered: to {_named(self.undelivered)}.")
         if missed := sorted(set(meant) - written_to):
-            found.append(f"No e-mail was written to {_listed(missed)}.")
+            found.append(f"No e-mail was written to {listed(_shortened(missed))}.")
         return tuple(found)
 
 
@@ -91,15 +92,10 @@ def _named(deliveries: Iterable[Delivery]) -> str:
     people = sorted(each.person.username for each in found if isinstance(each.person, User))
     routes = sum(each.route_id is not None for each in found)
     counted = [f"{routes} route{'' if routes == 1 else 's'}"] if routes else []
-    return _listed([*_shortened(people), *counted])
+    return listed([*_shortened(people), *counted])
 
 
 def _shortened(names: Sequence[str]) -> list[str]:
     if len(names) <= NAMES_SHOWN:
         return list(names)
     return [*names[:NAMES_SHOWN], f"{len(names) - NAMES_SHOWN} more"]
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = _shortened(names)
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)

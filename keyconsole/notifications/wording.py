@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +23,9 @@ def as_title(delivery: Delivery) -> str:
 
 
 def as_text(delivery: Delivery) -> str:
-    return "\n\n".join(part for part in (delivery.body.strip(), link_to(delivery.path)) if part)
+    """With the time at which it was so: a message may be hours old when it is read."""
+    written = f"As of {delivery.created_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC."
+    return "\n\n".join(part for part in (delivery.body.strip(), written, link_to(delivery.path)) if part)
 
 
 def as_json(delivery: Delivery) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from keyconsole.policies.document.parse import stored_rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
+from keyconsole.policies.versions.notifications import told_voters
 from keyconsole.policies.versions.votes import Tally, tallies
 
 
@@ -31,7 +32,9 @@ def version_text(version: PolicyVersion) -> str:
     if not version.retires:
         lines.append(json.dumps(version.document, indent=2, ensure_ascii=False))
     if version.state == VersionState.PROPOSED:
-        lines += [line for tally in tallies(version) for line in _tally_lines(tally)]
+        asked = tallies(version)
+        lines += [line for tally in asked for line in _tally_lines(tally)]
+        lines += told_voters(version, asked)
     return "\n".join(lines)
 
 

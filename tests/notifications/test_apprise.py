@@ -24,7 +24,8 @@ def test_the_service_gets_title_text_and_link(delivery: Delivery, receiver: Rece
     content = json.loads(receiver.heard[0].body)
     assert content["title"] == "[KeyConsole] CR-12 is done"
     assert content["message"] == (
-        "The primary of card-vault is in eu-west-1.\n\nhttps://keys.example.org/changes/CR-12/"
+        "The primary of card-vault is in eu-west-1.\n\nAs of 2026-11-23 12:00 UTC."
+        "\n\nhttps://keys.example.org/changes/CR-12/"
     )
 
 
@@ -42,7 +43,10 @@ def test_a_requester_can_neither_call_everybody_nor_hide_an_address(
     Delivery.objects.update(body=written, subject=written, path="")
     send(delivery)
     content = json.loads(receiver.heard[0].body)
-    assert (content["title"], content["message"]) == (f"[KeyConsole] {sent}", sent)
+    assert (content["title"], content["message"]) == (
+        f"[KeyConsole] {sent}",
+        f"{sent}\n\nAs of 2026-11-23 12:00 UTC.",
+    )
 
 
 def test_a_refusal_is_told_by_its_status(delivery: Delivery, receiver: Receiver):

@@ -35,7 +35,7 @@ def test_a_person_gets_text_with_a_link(delivery: Delivery, mailoutbox):
 def test_without_an_address_of_ours_there_is_no_link(delivery: Delivery, mailoutbox, settings):
     settings.KEYCONSOLE_URL = ""
     send(delivery)
-    assert mailoutbox[0].body == "The primary of card-vault is in eu-west-1."
+    assert mailoutbox[0].body == "The primary of card-vault is in eu-west-1.\n\nAs of 2026-11-23 12:00 UTC."
 
 
 def test_an_address_cannot_forge_headers(cast: Cast, delivery: Delivery, mailoutbox):

@@ -11,6 +11,7 @@ from keyconsole.changes.kinds.registry import KINDS
 from keyconsole.changes.models import Change, KindName, Review
 from keyconsole.changes.quorum import Asked, Quorum, quorum_of, rules_of
 from keyconsole.changes.states import State
+from keyconsole.changes.told import told_of
 
 Facts = dict[str, Any]
 
@@ -24,6 +25,7 @@ def summary(change: Change, *, now: datetime) -> Facts:
         "state": change.state,
         "outcome": change.outcome,
         "waits_for": waits_for(change, quorum, now=now),
+        "told": list(told_of(change, quorum)),
         "key_id": change.key.key_id,
         "key": change.key.name,
         "account_id": change.key.account.account_id,
@@ -68,6 +70,8 @@ def lines(facts: Facts) -> Iterator[str]:
     yield f"{facts['change']} {facts['state'].replace('_', ' ')}. {facts['outcome']}".rstrip()
     if facts["waits_for"]:
         yield f"Waits for  {facts['waits_for']}"
+    for sentence in facts["told"]:
+        yield f"Told       {sentence}"
     yield f"Key        {facts['key']} ({facts['key_id']}) in {facts['account']} ({facts['account_id']})"
     regions = [seen["region"] for seen in facts["plan"]["regions"]]
     yield f"{KINDS[KindName(facts['kind'])].words.label:<10} {' -> '.join(regions)}"
@@ -86,9 +90,16 @@ def lines(facts: Facts) -> Iterator[str]:
     for each in facts["comments"]:
         yield f"Comment    {each['by']} at {each['at']}: {each['text']}"
     if review := facts["review"]:
-        judged = review["comment"] and f"{review['reviewer']}: {review['comment']}"
-        yield f"Emergency  its review is due by {review['due_at']}. {judged}".rstrip()
+        yield f"Emergency  {_about_the_review(review)}"
     yield f"Plan       {facts['plan_sha256']}"
+
+
+def _about_the_review(review: Facts) -> str:
+    if not review["reviewed_at"]:
+        return f"its review is due by {review['due_at']}."
+    found = "right" if review["was_right"] else "not right"
+    given = f"reviewed by {review['reviewer']} at {review['reviewed_at']}, as {found}"
+    return f"{given}. {review['comment']}".rstrip()
 
 
 def _requirement(asked: Asked) -> Facts:
@@ -119,6 +130,7 @@ def _review(change: Change) -> Facts | None:
         return None
     return {
         "due_at": _at(owed.due_at),
+        "reviewed_at": _at(owed.reviewed_at),
         "reviewer": owed.reviewer.username if owed.reviewer else "",
         "was_right": owed.was_right,
         "comment": owed.comment,

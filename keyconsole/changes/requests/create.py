@@ -121,6 +121,7 @@ def _preflight(change: Change, *, now: datetime) -> list[dict[str, str]]:
 
 def record_request(change: Change, move_request: MoveRequest, *, now: datetime) -> None:
     data = {
+        "alias": change.key.alias,
         "reason": change.reason,
         "ticket": change.ticket,
         "via": move_request.via,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.urls import reverse
 
 from keyconsole.notifications.announce import announce
+from keyconsole.notifications.told import told
 from keyconsole.notifications.topics import Topic
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.policies.versions.votes import tallies
+from keyconsole.policies.versions.votes import Tally, tallies
 
 
 def ask_voters(version: PolicyVersion, *, now: datetime) -> None:
@@ -20,8 +23,16 @@ def ask_voters(version: PolicyVersion, *, now: datetime) -> None:
         body=f"{_what(version)}\n\nWhy: {version.why}\n\nSHA-256 of what it says: {version.sha256}",
         data=_facts(version),
         people=User.objects.filter(username__in=able),
+        path=_path(version),
         now=now,
     )
+
+
+def told_voters(version: PolicyVersion, asked: Iterable[Tally]) -> tuple[str, ...]:
+    """Who was told that it waits for their agreement, of those who have not given it."""
+    meant = {name for tally in asked for name in tally.still_able}
+    found = told([Topic.POLICY_NEEDS_YOU], path=_path(version), since=version.proposed_at)
+    return found.sentences(meant)
 
 
 def tell_decision(version: PolicyVersion, *, outcome: str, comment: str, now: datetime) -> None:
@@ -33,8 +44,13 @@ def tell_decision(version: PolicyVersion, *, outcome: str, comment: str, now: da
         body="\n\n".join(filter(None, [f"{version} {outcome}.", comment, f"SHA-256: {version.sha256}"])),
         data=_facts(version),
         people=people,
+        path=_path(version),
         now=now,
     )
+
+
+def _path(version: PolicyVersion) -> str:
+    return reverse("policy", args=[version.policy.name])
 
 
 def _what(version: PolicyVersion) -> str:

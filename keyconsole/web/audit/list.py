@@ -22,6 +22,7 @@ from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.permissions import accounts_where, can
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.references import CHANGE, number_of
+from keyconsole.web.audit.named_keys import NamedKeys, named_keys
 from keyconsole.web.changes.timeline import readable
 from keyconsole.web.search import SearchField
 
@@ -65,8 +66,21 @@ def entries_for(person: User) -> QuerySet[Entry]:
     return Entry.objects.filter(account_id__in=readable_accounts)
 
 
-def kept(entries: QuerySet[Entry], wanted: dict[str, Any]) -> QuerySet[Entry]:
-    """The entries that every given condition keeps; days are whole days in UTC."""
+def keys_named(person: User, wanted: dict[str, Any]) -> NamedKeys:
+    """The keys that the searched word stands for, among what this person may read."""
+    if not wanted.get("q"):
+        return NamedKeys()
+    accounts = accounts_where(person, Permission.READ_AUDIT)
+    if wanted.get("account"):
+        accounts = accounts.filter(pk=wanted["account"].pk)
+    return named_keys(wanted["q"], entries=entries_for(person), accounts=accounts)
+
+
+def kept(entries: QuerySet[Entry], wanted: dict[str, Any], named: NamedKeys) -> QuerySet[Entry]:
+    """The entries that every given condition keeps; days are whole days in UTC.
+
+    With `named`, everything about a key is found by each of its names.
+    """
     if wanted.get("event"):
         entries = entries.filter(event=wanted["event"])
     if wanted.get("actor"):
@@ -79,7 +93,7 @@ def kept(entries: QuerySet[Entry], wanted: dict[str, Any]) -> QuerySet[Entry]:
         entries = entries.filter(at__lte=datetime.combine(wanted["until"], time.max, tzinfo=UTC))
     if text := wanted.get("q"):
         entries = entries.alias(words=Cast("data", TextField())).filter(
-            Q(subject__icontains=text) | Q(words__icontains=text)
+            Q(subject__icontains=text) | Q(words__icontains=text) | named.condition
         )
     return entries
 

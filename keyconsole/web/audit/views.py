@@ -19,7 +19,7 @@ from keyconsole.audit.log import first_broken_entry, record
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
-from keyconsole.web.audit.list import AuditFilter, entries_for, entry_rows, kept
+from keyconsole.web.audit.list import AuditFilter, entries_for, entry_rows, kept, keys_named
 from keyconsole.web.audit.primaries_as_of import PRIMARY_COLUMNS, AsOf, exported, keys_of, primary_rows
 from keyconsole.web.fragments import page
 from keyconsole.web.guards import person_of, requires
@@ -36,11 +36,13 @@ def audit(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     form = AuditFilter(request.GET, person=person)
     wanted = form.cleaned_data if form.is_valid() else {}
-    found = kept(entries_for(person), wanted).order_by("-number")
+    named = keys_named(person, wanted)
+    found = kept(entries_for(person), wanted, named).order_by("-number")
     entries_page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "narrowed": any(wanted.values()),
+        "named": named,
         "entries_page": entries_page,
         "rows": entry_rows(entries_page),
         "chain": _chain() if request.GET.get("chain") == "check" else None,
@@ -61,7 +63,8 @@ def export(request: HttpRequest, fmt: str) -> HttpResponse | StreamingHttpRespon
         return redirect(f"{reverse('audit')}?{request.GET.urlencode()}")
     # Pinned before the export records itself: the file holds what the page showed.
     last = Entry.objects.order_by("-number").values_list("number", flat=True).first() or 0
-    found = kept(entries_for(person), form.cleaned_data).filter(number__lte=last).order_by("number")
+    named = keys_named(person, form.cleaned_data)
+    found = kept(entries_for(person), form.cleaned_data, named).filter(number__lte=last).order_by("number")
     _record_export(request, what="entries", fmt=fmt, data={"filters": form.given(), "up_to_number": last})
     rows = (entry_row(entry) for entry in found.iterator(chunk_size=1000))
     return _download("audit", fmt, ENTRY_COLUMNS, rows)

@@ -16,6 +16,8 @@ from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.batches.progress import batch_progress
 from keyconsole.changes.batches.put_back import may_put_back
 from keyconsole.changes.models import Batch, Change
+from keyconsole.changes.told import told_of_batch
+from keyconsole.notifications.told import told_version
 from keyconsole.web.batches.actions import ACTION_FORMS
 from keyconsole.web.changes.timeline import timeline
 
@@ -23,7 +25,8 @@ from keyconsole.web.changes.timeline import timeline
 def version_of(batch: Batch) -> str:
     """Grows with everything that the page shows."""
     changes = batch.changes.aggregate(total=Sum("version"))["total"]
-    return f"{changes}-{int(bool(batch.stopped_at))}{int(bool(batch.ended_at))}"
+    found = told_version(batch.get_absolute_url())
+    return f"{changes}-{int(bool(batch.stopped_at))}{int(bool(batch.ended_at))}{found}"
 
 
 def batch_page(batch: Batch, *, person: User, now: datetime) -> dict[str, Any]:
@@ -31,8 +34,8 @@ def batch_page(batch: Batch, *, person: User, now: datetime) -> dict[str, Any]:
     progress = batch_progress(batch, lines)
     return {
         "batch": batch,
-        "version": version_of(batch),
         "progress": progress,
+        "told": _told(batch, lines) if progress.needed else (),
         "hidden": len(batch.plan["lines"]) - len(lines),
         "poll": _poll(batch, in_flight=progress.in_flight),
         "actions": _actions(batch, person, now),
@@ -40,6 +43,11 @@ def batch_page(batch: Batch, *, person: User, now: datetime) -> dict[str, Any]:
         "timeline": timeline(list(Entry.objects.filter(subject=batch.ref).order_by("-number"))),
         "plan_text": _plan_text(batch, lines),
     }
+
+
+def _told(batch: Batch, lines: Sequence[Change]) -> tuple[str, ...]:
+    """Of the accounts whose lines this person sees."""
+    return told_of_batch(batch, account_ids={line.key.account.account_id for line in lines})
 
 
 def _plan_text(batch: Batch, lines: Sequence[Change]) -> str:

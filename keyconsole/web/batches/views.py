@@ -48,10 +48,11 @@ def batches(request: HttpRequest) -> HttpResponse:
 def batch(request: HttpRequest, ref: str) -> HttpResponse:
     person = person_of(request)
     found = batch_for(person, ref)
-    if same := unchanged(request, version_of(found)):
+    version = version_of(found)
+    if same := unchanged(request, version):
         return same
     context = batch_page(found, person=person, now=timezone.now())
-    context["fragment"] = wants_fragment(request)
+    context |= {"version": version, "fragment": wants_fragment(request)}
     return page(request, "batches/batch.html", "batch", context)
 
 

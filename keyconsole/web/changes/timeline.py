@@ -47,6 +47,7 @@ _STYLES: dict[str, tuple[str, str]] = {
 _SAID_ELSEWHERE = frozenset(
     {
         "kind",
+        "alias",
         "key_id",
         "key_arn",
         "plan",

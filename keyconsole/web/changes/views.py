@@ -57,6 +57,6 @@ def change(request: HttpRequest, ref: str) -> HttpResponse:
     version = version_of(found)
     if same := unchanged(request, version):
         return same
-    context = change_page(found, person=person, now=timezone.now()) | {"version": version}
-    context["fragment"] = wants_fragment(request)
+    context = change_page(found, person=person, now=timezone.now())
+    context |= {"version": version, "fragment": wants_fragment(request)}
     return page(request, "changes/change.html", "change", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,6 +16,8 @@ from keyconsole.changes.requests import break_glass as emergency
 from keyconsole.changes.requests.create import MoveRequest
 from keyconsole.changes.told import told_of
 from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.notifications.announce import reach
+from keyconsole.notifications.topics import Topic
 from keyconsole.refusals import Refused
 from keyconsole.web.fragments import page
 from keyconsole.web.guards import key_for, person_of, requires
@@ -48,9 +51,16 @@ def break_glass(request: HttpRequest, account_id: str, key_id: str, region: str)
         "move": planned_move(key, to_region=region, person=person, now=now),
         "terms": terms,
         "verdict": verdict,
+        "forecast": _forecast(key, terms.asked) if verdict.allowed else (),
         "is_fresh": is_fresh(request, now=now),
     }
     return page(request, "make_primary/emergency.html", "", context)
+
+
+def _forecast(key: MultiRegionKey, skipped: frozenset[str]) -> tuple[str, ...]:
+    """Whom a message would reach, said before anybody decides."""
+    people = User.objects.filter(username__in=skipped)
+    return reach(Topic.EMERGENCY_USED, people=people, account_id=key.account.account_id).forecast
 
 
 def _begun(request: HttpRequest, key: MultiRegionKey, region: str, form: BreakGlassForm) -> Change | None:

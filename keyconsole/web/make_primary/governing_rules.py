@@ -39,6 +39,11 @@ class MoveRules:
         return self.governing.rules
 
     @property
+    def asked(self) -> frozenset[str]:
+        """Everybody who may agree: whom the emergency path skips."""
+        return frozenset(name for need in self.needs for name in need.people)
+
+    @property
     def asks_others(self) -> bool:
         return self.rules.needs_approval
 

@@ -14,7 +14,7 @@ from keyconsole.notifications.route_addresses import is_set
 
 TABS: dict[str, tuple[str, tuple[str, ...]]] = {
     "dead": ("Not delivered", (DeliveryState.DEAD.value,)),
-    "on-the-way": ("On the way", tuple(state.value for state in TO_SEND)),
+    "on-the-way": ("To be sent", tuple(state.value for state in TO_SEND)),
     "sent": ("Sent", (DeliveryState.SENT.value,)),
 }
 

@@ -36,6 +36,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
         "tab": shown,
         "tabs": found,
         "version": version,
+        "counts": {each.name: each.count for each in found},
         "deliveries_page": Paginator(deliveries_in(shown), PER_PAGE).get_page(request.GET.get("page")),
         "route_rows": route_rows(),
         "mail": mail(),
@@ -55,7 +56,7 @@ def add_route(request: HttpRequest) -> HttpResponse:
         except Invalid as invalid:
             form.add_problems(invalid.problems)
         else:
-            messages.success(request, f"{added.name} is added. Send a test to see that it arrives.")
+            messages.success(request, f"{added.name} is added. Send a test to see whether it arrives.")
             return redirect("notifications")
     return render(request, "notifications/add_route.html", {"form": form})
 
@@ -76,7 +77,7 @@ def remove_route(request: HttpRequest, name: str) -> HttpResponse:
 def test_route(request: HttpRequest, name: str) -> HttpResponse:
     found = _route(name)
     routes.send_test(found, by=person_of(request).username, now=timezone.now())
-    messages.success(request, f"A test message to {found.name} is on its way.")
+    messages.success(request, f"A test message to {found.name} is written; a worker sends it.")
     return redirect("notifications")
 
 
@@ -85,9 +86,9 @@ def test_route(request: HttpRequest, name: str) -> HttpResponse:
 def try_again(request: HttpRequest, ref: UUID) -> HttpResponse:
     delivery = get_object_or_404(Delivery.objects.select_related("route", "person"), ref=ref)
     if retry.try_again(delivery, by=person_of(request).username, now=timezone.now()):
-        messages.success(request, f"The message to {delivery.recipient} is on its way again.")
+        messages.success(request, f"The message to {delivery.recipient} is to be sent again, by a worker.")
     else:
-        messages.info(request, f"The message to {delivery.recipient} already is on its way or arrived.")
+        messages.info(request, f"The message to {delivery.recipient} is to be sent already, or was sent.")
     return redirect("notifications")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -13,7 +13,8 @@ from keyconsole.policies.document.parse import stored_rules
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.models import Policy, PolicyVersion, PolicyVote, VersionState
 from keyconsole.policies.quorum.requirements import Line
-from keyconsole.policies.versions.votes import may_agree, may_reject, may_withdraw, tallies
+from keyconsole.policies.versions.notifications import told_voters
+from keyconsole.policies.versions.votes import Tally, may_agree, may_reject, may_withdraw, tallies
 from keyconsole.refusals import Verdict
 from keyconsole.web.policies.editor import written
 from keyconsole.web.policies.impact import Impact, impact_of
@@ -68,6 +69,7 @@ class Proposal:
 
     version: Version
     shown_tallies: tuple[ShownTally, ...]
+    told: tuple[str, ...]
     impact: Impact
     agree: Verdict
     reject: Verdict
@@ -92,9 +94,11 @@ def proposal_of(versions: Sequence[Version], person: User) -> Proposal | None:
     waiting = next((each for each in versions if each.row.state == VersionState.PROPOSED), None)
     if waiting is None:
         return None
+    asked = tallies(waiting.row)
     return Proposal(
         version=waiting,
-        shown_tallies=tuple(_shown(waiting.row, person)),
+        shown_tallies=tuple(_shown(asked, person)),
+        told=told_voters(waiting.row, asked),
         impact=impact_of(waiting.row.policy.name, waiting.rules, person=person),
         agree=may_agree(person, waiting.row),
         reject=may_reject(person, waiting.row),
@@ -102,9 +106,9 @@ def proposal_of(versions: Sequence[Version], person: User) -> Proposal | None:
     )
 
 
-def _shown(row: PolicyVersion, person: User) -> Iterator[ShownTally]:
+def _shown(asked: Iterable[Tally], person: User) -> Iterator[ShownTally]:
     visible = set(accounts_where(person, Permission.VIEW))
-    for tally in tallies(row):
+    for tally in asked:
         account = tally.agreement.account
         name = account.name if account else "every account"
         yield ShownTally(

@@ -17,7 +17,8 @@ from keyconsole.policies.document.rules import DEFAULT, Rules
 from keyconsole.policies.models import PolicyVersion, VersionState
 from keyconsole.policies.versions import propose as proposing
 from keyconsole.policies.versions.feasibility import misfits
-from keyconsole.policies.versions.votes import may_propose
+from keyconsole.policies.versions.notifications import told_voters
+from keyconsole.policies.versions.votes import may_propose, tallies
 from keyconsole.refusals import Refused
 from keyconsole.web.guards import person_of, requires
 from keyconsole.web.policies.editor import Editor, sent, showing, with_more
@@ -69,7 +70,7 @@ def agree(request: HttpRequest, name: str) -> HttpResponse:
         by, now = person_of(request), timezone.now()
         holds = proposing.agree(version, by=by, sha256=sha256, comment=comment, now=now)
         return f"You agreed to {version}. " + (
-            "It holds from now on." if holds else "Others are still asked."
+            "It holds from now on." if holds else "It does not hold yet: others still have to agree."
         )
 
     return _decided(request, name, decide)
@@ -139,7 +140,7 @@ def _editor(request: HttpRequest, *, named: str, held: Rules | None) -> Editor:
 def _propose(request: HttpRequest, rules: Rules | None, *, name: str, why: str) -> PolicyVersion:
     by, now = person_of(request), timezone.now()
     version = proposing.propose(rules, name=name, by=by, why=why, now=now)
-    messages.success(request, f"{version} is proposed. Those who have to agree are told.")
+    messages.success(request, " ".join([f"{version} is proposed.", *told_voters(version, tallies(version))]))
     return version
 
 

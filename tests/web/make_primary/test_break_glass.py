@@ -82,9 +82,21 @@ def test_it_runs_at_once_and_owes_a_review(ana: Client) -> None:
     content = response.content.decode()
     assert (change.state, change.is_emergency) == ("approved", True)
     assert Review.objects.get().change == change
-    assert "CR-1 runs now, without approval. A review of it is owed." in content
-    assert "Emergency: asked for and begun without anybody's approval" in content
+    assert "CR-1 runs without approval, as soon as a worker takes it. A review of it is owed." in content
+    assert "Emergency: asked for without anybody's approval" in content
     assert "May give it: bea, ben." in content
+
+
+def test_before_and_after_it_says_whom_a_message_reaches(ana: Client, on_call: Cast) -> None:
+    content = ana.get(PAGE).content.decode()
+    assert "No e-mail reaches bea and ben." in content
+    assert "Nobody will be written to: no channel reaches anybody." in content
+    on_call.bea.email = "bea@example.org"
+    on_call.bea.save()
+    assert "A message will be written to bea." in ana.get(PAGE).content.decode()
+    content = ana.post(PAGE, FILLED, follow=True).content.decode()
+    assert content.count("Written, and not sent yet: to bea.") == 2  # the message, and the page itself
+    assert content.count("No e-mail was written to ben.") == 2
 
 
 def test_the_same_form_sent_twice_begins_once(ana: Client) -> None:
@@ -178,5 +190,5 @@ def test_a_form_from_elsewhere_is_refused(on_call: Cast) -> None:
 def test_the_number_of_queries_is_fixed(
     ana: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(32):
+    with django_assert_num_queries(34):
         ana.get(PAGE)

@@ -7,17 +7,19 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from keyconsole.changes.models import Change
+from keyconsole.notifications.models import Delivery
 from keyconsole.policies.document.parts import Window
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.schedule.freeze import freeze
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Reason, Refused
-from tests.cast import CARD_VAULT, LEDGER, OLD_VAULT, Cast, Inventory
+from tests.cast import CARD_VAULT, LEDGER, NOW, OLD_VAULT, Cast, Inventory
 from tests.changes.approvals.teams import hold_for_payments
 from tests.conftest import HTMX
 from tests.form_client import FormClient
@@ -225,8 +227,20 @@ def test_asking_under_such_a_policy_waits_and_says_so(
 ) -> None:
     hold_for_payments(cast)
     content = as_ana.post(PAGE, FILLED, follow=True).content.decode()
-    assert "CR-1 waits for approval. Those who may give it have been told." in content
+    assert "CR-1 waits for approval. Nobody was written to" in content
     assert Change.objects.get().state == "pending"
+
+
+def test_who_was_told_is_said_by_the_messages(as_ana: Client, cast: Cast, inventory: Inventory) -> None:
+    hold_for_payments(cast)
+    User.objects.filter(username="ben").update(email="ben@example.org")
+    content = as_ana.post(PAGE, FILLED, follow=True).content.decode()
+    waits = "CR-1 waits for approval. Written, and not sent yet: to ben. No e-mail was written to bea."
+    assert waits in content
+    Delivery.objects.update(state="sent", sent_at=NOW)
+    content = as_ana.get("/changes/CR-1/").content.decode()
+    assert "Sent to ben, the last at 2026-11-23 12:00 UTC." in content
+    assert "not sent yet" not in content
 
 
 def test_without_any_policy_the_default_is_told(as_ana: Client, inventory: Inventory) -> None:

@@ -65,6 +65,18 @@ def test_each_tab_shows_its_own(as_ada: Client, tab: str, state: str) -> None:
     assert (b"try-again/" in found.content) == (state == "dead")
 
 
+def test_before_anything_was_sent_nothing_is_called_arrived(as_ada: Client) -> None:
+    content = as_ada.get(URL).content.decode()
+    assert "No message was given up, and none was sent yet" in content
+    make_delivery(make_route(), state="failed")
+    assert "No message was given up, and none was sent yet" in as_ada.get(URL).content.decode()
+    Delivery.objects.update(state="sent", sent_at=NOW)
+    content = as_ada.get(URL).content.decode()
+    assert "No message was given up" in content
+    assert "none was sent yet" not in content
+    assert "arrived" not in content
+
+
 def test_a_tab_that_is_none_shows_the_first(as_ada: Client) -> None:
     assert as_ada.get(URL, {"tab": "\x00nothing"}).context["tab"] == "dead"
 
@@ -103,7 +115,7 @@ def test_it_counts_people_without_an_address(cast: Cast, as_ada: Client, setting
 
 def test_trying_again_puts_it_on_its_way_once(as_ada: Client) -> None:
     delivery = make_delivery(make_route())
-    for words in ("is on its way again", "already is on its way"):
+    for words in ("is to be sent again", "is to be sent already, or was sent"):
         assert words in as_ada.post(again(delivery), follow=True).content.decode()
     delivery.refresh_from_db()
     assert (delivery.state, delivery.tries) == ("waiting", 0)

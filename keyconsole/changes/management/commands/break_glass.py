@@ -22,13 +22,14 @@ from keyconsole.changes.models import Change
 from keyconsole.changes.requests.break_glass import break_glass
 from keyconsole.changes.requests.create import MoveRequest
 from keyconsole.changes.states import State
+from keyconsole.changes.told import told_of
 from keyconsole.refusals import Refused
 
 
 class Command(BaseCommand):
     help = (
         "Make a replica the primary in an emergency, without the approvals that its policy asks for. "
-        "Everybody who was skipped hears of it, and somebody else reviews it. "
+        "Those who were skipped are written to where a channel reaches them, and somebody else reviews it. "
         "Exit status: 0 done, 1 refused, 2 usage, 3 outcome not known yet."
     )
 
@@ -69,6 +70,8 @@ class Command(BaseCommand):
     def _tell_review(self, change: Change) -> None:
         due_at = change.review.due_at
         self.stderr.write(f"{change.ref}: an emergency. Its review is due by {due_at:%Y-%m-%d %H:%M} UTC.")
+        for sentence in told_of(change):
+            self.stderr.write(f"{change.ref}: {sentence}")
 
     def _report(self, change: Change) -> None:
         self.stderr.write(f"{change.ref} {change.state.replace('_', ' ')}. {change.outcome}".rstrip())

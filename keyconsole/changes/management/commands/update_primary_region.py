@@ -29,6 +29,7 @@ from keyconsole.changes.models import Answer, Attempt, Change
 from keyconsole.changes.quorum import quorum_of
 from keyconsole.changes.requests.request import request_move
 from keyconsole.changes.states import State
+from keyconsole.changes.told import told_of
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Reason, Refused
@@ -118,7 +119,8 @@ class Command(BaseCommand):
     def _report(self, change: Change) -> None:
         told = [change.outcome]
         if change.state == State.PENDING:
-            told = ["It waits for", quorum_of(change).waits_for]
+            quorum = quorum_of(change)
+            told = ["It waits for", quorum.waits_for, *told_of(change, quorum)]
         elif change.state == State.APPROVED:
             told = list(gate(change, now=timezone.now()).reasons)
         self.stderr.write(f"{change.ref} {change.state.replace('_', ' ')}. {' '.join(told)}".rstrip())

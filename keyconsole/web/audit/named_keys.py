@@ -1,0 +1,65 @@
+"""The keys that a searched word names: by alias, now or in the record, or by ARN. The record knows ids."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from keyconsole.audit.models import Entry
+from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.inventory.models import MultiRegionKey, RegionKey
+
+# Each key is two more conditions on every entry.
+KEYS_AT_MOST = 20
+_ARN = re.compile(r"arn:[a-z-]+:kms:[a-z0-9-]*:([0-9]{12}):(key|alias)/([\w/-]+)", re.ASCII)
+_ALIAS = re.compile(r"(?:alias/)?([\w/-]{1,250})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedKeys:
+    ids: tuple[str, ...] = ()
+    and_more: bool = False  # more than are searched for
+
+    @property
+    def condition(self) -> Q:
+        """Entries whose annotation `words` or whose subject holds one of the ids."""
+        found = Q()
+        for key_id in self.ids:
+            found |= Q(subject__icontains=key_id) | Q(words__icontains=key_id)
+        return found
+
+
+def named_keys(text: str, *, entries: QuerySet[Entry], accounts: QuerySet[AwsAccount]) -> NamedKeys:
+    """Of these accounts, and of these entries: what somebody may not read names nothing for them."""
+    if arn := _ARN.fullmatch(text):
+        number, kind, name = arn.groups()
+        if kind == "key":
+            return NamedKeys((name,))
+        accounts, entries = accounts.filter(account_id=number), entries.filter(account_id=number)
+    elif alias := _ALIAS.fullmatch(text):
+        name = alias[1]
+    else:
+        return NamedKeys()
+    ids = list(dict.fromkeys([*_now(f"alias/{name}", accounts), *_then(f"alias/{name}", entries)]))
+    return NamedKeys(tuple(ids[:KEYS_AT_MOST]), and_more=len(ids) > KEYS_AT_MOST)
+
+
+def _now(alias: str, accounts: QuerySet[AwsAccount]) -> Iterator[str]:
+    """In whichever Region the alias stands."""
+    named = MultiRegionKey.objects.filter(account__in=accounts, alias=alias).order_by("key_id")
+    yield from named.values_list("key_id", flat=True)[: KEYS_AT_MOST + 1]
+    # Texts, not lists: SQLite cannot ask whether a list holds something.
+    members = RegionKey.objects.filter(key__account__in=accounts, aliases__icontains=f'"{alias}"')
+    for key_id, aliases in members.order_by("key__key_id").values_list("key__key_id", "aliases"):
+        if alias in aliases:
+            yield key_id
+
+
+def _then(alias: str, entries: QuerySet[Entry]) -> Iterator[str]:
+    """What was recorded while the key was called so: of a key itself, or of a change of it."""
+    found = entries.filter(data__alias=alias).order_by().values_list("subject", "data__key_id").distinct()
+    for subject, key_id in found[: KEYS_AT_MOST + 1]:
+        yield key_id or subject
