@@ -26,17 +26,20 @@ class Event(Described):
         "change.requested",
         "A person asked for a change of a key, such as to make a replica the primary.",
     )
-    CHANGE_APPROVED = "change.approved", "A change may run: everybody agreed whom its rules ask for."
+    CHANGE_APPROVED = (
+        "change.approved",
+        "A change might run: by its rules, or by the emergency path.",
+    )
     CHANGE_APPROVAL_GIVEN = "change.approval_given", "A person approved a change's plan, by its hash."
     CHANGE_APPROVAL_WITHDRAWN = "change.approval_withdrawn", "A person took an approval back."
-    CHANGE_BACK_TO_PENDING = "change.back_to_pending", "An approved change no longer has everybody it needs."
-    CHANGE_REJECTED = "change.rejected", "An approver said no to a change, with a reason. That ends it."
+    CHANGE_BACK_TO_PENDING = "change.back_to_pending", "An approved change no longer had everybody it needed."
+    CHANGE_REJECTED = "change.rejected", "An approver said no to a change, with a reason. That ended it."
     CHANGE_EXPIRED = "change.expired", "A request waited too long, or its approval was not used in time."
     CHANGE_COMMENTED = "change.commented", "A person wrote about a change."
     CHANGE_RUN_ASKED = "change.run_asked", "A person said that an approved change shall run, now or later."
     EMERGENCY_USED = (
         "emergency.used",
-        "A person moved a primary without the approvals that its rules ask for.",
+        "A person used the emergency path: a change without the approvals that its rules ask for.",
     )
     EMERGENCY_REVIEWED = "emergency.reviewed", "Another person reviewed an emergency afterwards."
     BATCH_REQUESTED = "batch.requested", "A person asked to move the primaries of many keys together."
@@ -45,7 +48,7 @@ class Event(Described):
         "batch.approval_given",
         "A person approved a batch's plan, by its hash: every line that waits for them.",
     )
-    BATCH_REJECTED = "batch.rejected", "An approver said no to a batch, with a reason. That ends its lines."
+    BATCH_REJECTED = "batch.rejected", "An approver said no to a batch, with a reason. That ended its lines."
     BATCH_CANCELLED = "batch.cancelled", "A batch was taken back; what had not begun was cancelled."
     BATCH_WAVE_BEGUN = "batch.wave_begun", "The next lines of a batch began, within the quota of KMS."
     BATCH_ENDED = "batch.ended", "The last line of a batch came to its end."
@@ -53,14 +56,17 @@ class Event(Described):
     CHANGE_CLAIMED = "change.claimed", "A worker took a change and began to look at the key."
     CHANGE_COULD_NOT_LOOK = (
         "change.could_not_look",
-        "The key could not be read before the call; nothing was sent, and the change goes on waiting.",
+        "The key could not be read before the call; nothing was sent, and the change went on waiting.",
     )
     CHANGE_STALE = "change.stale", "The key no longer was as in the plan; nothing was sent to AWS."
-    CHANGE_EXECUTION_STARTED = "change.execution_started", "A change's one call is about to be sent to AWS."
+    CHANGE_EXECUTION_STARTED = "change.execution_started", "A change's one call was about to be sent to AWS."
     CHANGE_ANSWERED = "change.answered", "What AWS answered to a change's one call, or that no answer came."
-    CHANGE_SETTLING = "change.settling", "The change is watched in every Region until AWS has settled it."
-    CHANGE_OVERDUE = "change.overdue", "A change has not settled by its deadline; it goes on being watched."
-    CHANGE_DONE = "change.done", "A change has settled: the Regions show what was asked for."
+    CHANGE_SETTLING = (
+        "change.settling",
+        "A change began to be watched in every Region, until it settled.",
+    )
+    CHANGE_OVERDUE = "change.overdue", "A change had not settled by its deadline; it went on being watched."
+    CHANGE_DONE = "change.done", "A change had settled: the Regions showed what was asked for."
     CHANGE_NOT_APPLIED = "change.not_applied", "What a change asked for did not happen at AWS."
     PERSON_ADDED = "person.added", "A person who may sign in was added."
     PERSON_SIGNED_IN = "person.signed_in", "A person signed in."
@@ -69,22 +75,28 @@ class Event(Described):
     AUDIT_EXPORTED = "audit.exported", "Audit entries or a list of keys were exported."
     POLICY_PROPOSED = "policy.proposed", "A new version of a policy, or its end, was proposed."
     POLICY_AGREED = "policy.agreed", "A person agreed to a proposed version of a policy, by its hash."
-    POLICY_ACTIVATED = "policy.activated", "A proposed version of a policy holds from now on."
+    POLICY_ACTIVATED = "policy.activated", "A proposed version of a policy began to hold."
     POLICY_REJECTED = "policy.rejected", "A person rejected a proposed version of a policy, which ends it."
     POLICY_WITHDRAWN = "policy.withdrawn", "A proposed version of a policy was taken back."
     POLICY_APPLIED_AT_TERMINAL = (
         "policy.applied_at_terminal",
         "A policy was put in place at the server's terminal, without anybody's agreement.",
     )
-    FREEZE_SET = "freeze.set", "Everything was frozen: no change runs."
+    FREEZE_SET = "freeze.set", "Everything was frozen: from then on no change began."
     FREEZE_LIFTED = "freeze.lifted", "The freeze of everything was lifted."
     GROUP_JOINED = "group.joined", "A person was added to a group of approvers."
     GROUP_LEFT = "group.left", "A person was taken out of a group of approvers."
-    NOTIFICATION_FAILED = "notification.failed", "A message could not be delivered and is no longer tried."
+    NOTIFICATION_FAILED = (
+        "notification.failed",
+        "A message could not be delivered, and was given up.",
+    )
     NOTIFICATION_TRIED_AGAIN = "notification.tried_again", "A failed message was put back to be sent."
-    NOTIFICATION_ROUTE_ADDED = "notification.route_added", "A place was named that hears of some topics."
-    NOTIFICATION_ROUTE_TESTED = "notification.route_tested", "A test message was sent along a route."
-    NOTIFICATION_ROUTE_REMOVED = "notification.route_removed", "A place was removed and hears nothing more."
+    NOTIFICATION_ROUTE_ADDED = "notification.route_added", "A place was named, to hear of some topics."
+    NOTIFICATION_ROUTE_TESTED = "notification.route_tested", "A test message to a route was asked for."
+    NOTIFICATION_ROUTE_REMOVED = (
+        "notification.route_removed",
+        "A place was removed: it heard no more.",
+    )
 
 
 DESCRIPTIONS: dict[str, str] = {event.value: event.describes for event in Event}

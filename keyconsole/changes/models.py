@@ -307,6 +307,8 @@ class Observation(models.Model):
     state = models.CharField(max_length=30, blank=True)
     names_primary = models.CharField(max_length=32, blank=True)  # the Region that this one calls primary
     problem = models.TextField(blank=True)
+    # Whether it was seen, denied, gone and so on; empty in looks of before this was kept.
+    sight = models.CharField(max_length=12, blank=True)
 
     objects: ClassVar[models.Manager[Observation]] = models.Manager()
 

@@ -233,3 +233,8 @@ class RegionScan(models.Model):
     class Meta:
         ordering = ["region"]
         constraints = [models.UniqueConstraint(fields=["scan", "region"], name="one_part_per_region")]
+
+    @property
+    def was_read(self) -> bool:
+        """Whether it could be listed: otherwise its number of keys says nothing."""
+        return self.outcome in {Outcome.SEEN, Outcome.EMPTY, Outcome.PARTIAL}

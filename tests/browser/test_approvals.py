@@ -59,7 +59,7 @@ def test_a_key_that_changed_meanwhile_ends_it_and_the_page_says_what_differs(pro
     bea.goto(ana.url)
     expect(bea.locator("#change-status")).to_contain_text("Stale")
     expect(bea.locator("#change-status")).to_contain_text(
-        "The key in us-east-1 was Enabled, and now is Disabled."
+        "The key in us-east-1 was Enabled, and at the last look Disabled."
     )
     expect(bea.locator("#change-status")).to_contain_text("Nothing was sent to AWS.")
     expect(bea.get_by_role("button", name="Approve this plan")).to_have_count(0)

@@ -193,7 +193,7 @@ def test_who_has_no_say_does_not_end_a_stale_change_in_their_name(change, cast, 
         with pytest.raises(Refused, match=why):
             approve(change, by=person, plan_sha256=plan, now=NOW)
         assert Change.objects.get().state == "pending"
-    with pytest.raises(Refused, match="now is Disabled"):
+    with pytest.raises(Refused, match="at the last look Disabled"):
         agree(change, cast.ben)
     assert Change.objects.get().state == "stale"
     assert not Approval.objects.exists()

@@ -91,7 +91,7 @@ def refused(by: User, key: MultiRegionKey, *, now: datetime) -> Change:
         error_message=f"{culprit} is disabled.",
         culprit_arn=culprit,
     )
-    outcome = "The key in eu-west-1 is Disabled."
+    outcome = "The key in eu-west-1 was Disabled."
     return put_in(change, "not_applied", outcome=outcome, closed_at=now - timedelta(minutes=4))
 
 

@@ -181,5 +181,5 @@ def test_each_picture_has_its_text():
     drawn = render_to_string("patterns.html", portfolio(), request=RequestFactory().get("/"))
     assert "Periods as a table" in drawn
     assert "Primaries and replicas by Region" in drawn
-    assert "Moving now: us-east-1 to eu-west-1" in drawn
+    assert "Changes in flight: us-east-1 to eu-west-1" in drawn
     assert "Not on the map: xx-future-1" in drawn

@@ -74,7 +74,7 @@ def print_batch(batch: Batch, *, as_json: bool, told: OutputWrapper) -> None:
         return
     told.write(f"{batch.ref} by {batch.requester.username}. Plan {batch.plan_sha256}")
     if batch.stopped_why:
-        told.write(f"Stopped. {batch.stopped_why}")
+        told.write(f"Stopped at {batch.stopped_at:%Y-%m-%d %H:%M} UTC. {batch.stopped_why}")
     for line in lines:
         told.write(
             f"{line.ref:<8} {line.state:<12} {line.key.name} ({line.key.account.name})  "

@@ -24,6 +24,7 @@ def summary(change: Change, *, now: datetime) -> Facts:
         "kind": change.kind,
         "state": change.state,
         "outcome": change.outcome,
+        "closed_at": _at(change.closed_at),
         "waits_for": waits_for(change, quorum, now=now),
         "told": list(told_of(change, quorum)),
         "key_id": change.key.key_id,
@@ -67,7 +68,8 @@ def waits_for(change: Change, quorum: Quorum | None, *, now: datetime) -> str:
 
 def lines(facts: Facts) -> Iterator[str]:
     """As a person reads it."""
-    yield f"{facts['change']} {facts['state'].replace('_', ' ')}. {facts['outcome']}".rstrip()
+    ended = f" at {facts['closed_at']}" if facts["closed_at"] else ""
+    yield f"{facts['change']} {facts['state'].replace('_', ' ')}{ended}. {facts['outcome']}".rstrip()
     if facts["waits_for"]:
         yield f"Waits for  {facts['waits_for']}"
     for sentence in facts["told"]:

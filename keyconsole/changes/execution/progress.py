@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from keyconsole.changes.kinds.registry import kind_of
-from keyconsole.changes.models import Change, Observation
+from keyconsole.changes.models import Attempt, Change, Observation
 from keyconsole.changes.states import State
+from keyconsole.inventory.models import Sight
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One Region. `role_now` and `state_now` are empty where they are unknown."""
+    """One Region, as of `last_look_at`. `role_now` and `state_now` are empty where that look showed none.
+
+    `sight` says why; without a look nothing is known but the plan.
+    """
 
     region: str
     role_before: str
@@ -22,6 +26,7 @@ class Side:
     role_after: str
     last_look_at: datetime | None
     problem: str
+    sight: str
 
     @property
     def updating(self) -> bool:
@@ -42,8 +47,9 @@ class Progress:
 _HEADLINES = {
     State.PENDING: "Waits for approval.",
     State.APPROVED: "Approved. A worker will look at the key in every Region, then call AWS once.",
-    State.EXECUTING: "Looking at the key in every Region before AWS is called once.",
+    State.EXECUTING: "A worker took it, to look at the key in every Region before it calls AWS once.",
 }
+_CALL_BEGUN = "A worker looked at the key and began the one call; its answer is not known yet."
 
 
 def progress(change: Change) -> Progress:
@@ -68,9 +74,16 @@ def progress(change: Change) -> Progress:
     )
 
 
+def seen_as(observation: Observation) -> str:
+    """A look that was tried and came to nothing is unknown; *unlooked* is where none was tried."""
+    return "unknown" if observation.sight in {"", Sight.UNLOOKED} else observation.sight
+
+
 def headline(change: Change, sides: list[Side]) -> str:
     if change.state == State.SETTLING and any(side.updating for side in sides):
         return kind_of(change).words.under_way
+    if change.state == State.EXECUTING and Attempt.objects.filter(change=change).exists():
+        return _CALL_BEGUN
     return change.outcome or _HEADLINES.get(State(change.state), "")
 
 
@@ -82,9 +95,10 @@ def _side(
         region=region,
         role_before=before.get("role", ""),
         state_before=before.get("state", ""),
-        role_now=observation.role if observation else before.get("role", ""),
-        state_now=observation.state if observation else before.get("state", ""),
+        role_now=observation.role if observation else "",
+        state_now=observation.state if observation else "",
         role_after=kind_of(change).role_after(change, region),
         last_look_at=observation.looked_at if observation else None,
         problem=observation.problem if observation else "",
+        sight=seen_as(observation) if observation else Sight.UNLOOKED.value,
     )

@@ -57,6 +57,7 @@ def store_round(change: Change, seen: Sequence[Seen], *, now: datetime) -> None:
                     state=one.state,
                     names_primary=one.names_primary,
                     problem=one.problem,
+                    sight=one.sight,
                 )
                 for one in seen
             ]

@@ -40,7 +40,7 @@ def _part_values(part: RegionScan) -> dict[str, Any]:
     return {
         "region": part.region,
         "outcome": part.outcome,
-        "keys": part.keys_seen,
+        "keys": part.keys_seen if part.was_read else None,
         "keys_denied": part.keys_denied,
         "calls": part.calls,
         "seconds": _seconds(part),
@@ -51,12 +51,16 @@ def _part_values(part: RegionScan) -> dict[str, Any]:
 def _lines(scan: Scan) -> list[tuple[str, ...]]:
     name = scan.account.name
     parts = [
-        (name, part.region, part.outcome, str(part.keys_seen), str(part.calls), _shown(_seconds(part)))
+        (name, part.region, part.outcome, _keys(part), str(part.calls), _shown(_seconds(part)))
         for part in scan.region_scans.all()
     ]
     seconds = scan.took.total_seconds() if scan.took else None
     total = (name, "all", scan.state, str(scan.keys_seen), str(sum(scan.calls.values())), _shown(seconds))
     return [*parts, total]
+
+
+def _keys(part: RegionScan) -> str:
+    return str(part.keys_seen) if part.was_read else "?"
 
 
 def _problems(scans: Sequence[Scan]) -> list[str]:

@@ -45,6 +45,11 @@ class ScanView:
         return sum(part.outcome not in _NOT_ENDED for part in self.regions)
 
     @property
+    def saw_anything(self) -> bool:
+        """Whether its count of keys says anything: at least one Region could be read."""
+        return any(part.was_read for part in self.regions)
+
+    @property
     def outcomes(self) -> list[tuple[str, int]]:
         counts = Counter(part.outcome for part in self.regions)
         return [(outcome.value, counts[outcome]) for outcome in _ORDER if counts[outcome]]

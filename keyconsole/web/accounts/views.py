@@ -99,7 +99,7 @@ def edit(request: HttpRequest, account_id: str) -> HttpResponse:
         except register.Invalid as invalid:
             form.add_problems(invalid.problems)
         else:
-            return _tested(request, found, f"{found} is saved. Its connection is being tested.")
+            return _tested(request, found, f"{found} is saved. A test of its connection is asked for.")
     kept = way_in_kept(found) if form.at_terminal else ()
     return render(request, "accounts/form.html", {"form": form, "account": found, "kept": kept})
 
@@ -131,7 +131,7 @@ def scan_all(request: HttpRequest) -> HttpResponse:
 def test(request: HttpRequest, account_id: str) -> HttpResponse:
     person = person_of(request)
     found = account_for(person, account_id, Permission.SCAN)
-    return _tested(request, found, f"The connection to {found.name} is being tested.")
+    return _tested(request, found, f"A test of the connection to {found.name} is asked for.")
 
 
 def _tested(request: HttpRequest, account: AwsAccount, sentence: str) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from keyconsole.audit.events import Event
 from keyconsole.audit.models import Entry
 from keyconsole.changes.execution.progress import Side, progress
+from keyconsole.changes.kinds.parts import Explanation
 from keyconsole.changes.kinds.registry import kind_of
 from keyconsole.changes.models import Answer, Attempt, Change
 from keyconsole.changes.states import State
@@ -18,7 +19,7 @@ from keyconsole.changes.told import version_of_told
 from keyconsole.web.changes.approval_panel import approval_panel
 from keyconsole.web.changes.rounds import folded, regions_of
 from keyconsole.web.changes.timeline import timeline
-from keyconsole.web.pictures.move import Move, MoveSide
+from keyconsole.web.pictures.move import Move, MoveSide, Stage
 
 # What came back, in the words of the page: word, icon and tone.
 ANSWERS = {
@@ -28,6 +29,7 @@ ANSWERS = {
     Answer.LOST: ("The answer was lost", "question", "unknown"),
     Answer.NOT_SENT: ("Nothing reached AWS", "stop", "neutral"),
 }
+NO_ANSWER = ("No answer came", "question", "unknown")
 # The words of the looks for what a check answered.
 CHECK_WORDS = {"warn": "warning", "fail": "refused"}
 # The tone of the one sentence at the top.
@@ -87,7 +89,12 @@ def poll_of(change: Change, *, held: bool) -> str:
 
 def _progress(change: Change) -> dict[str, Any]:
     found = progress(change)
-    picture = Move(tuple(_move_side(side, found.next_look_at) for side in found.sides), found.moving)
+    picture = Move(
+        tuple(_move_side(side, found.next_look_at) for side in found.sides),
+        found.moving,
+        Stage.OPEN if change.is_open else Stage.CLOSED,
+        was_done=change.state == State.DONE,
+    )
     return {"progress": found, "picture": picture}
 
 
@@ -101,6 +108,8 @@ def _move_side(side: Side, next_look_at: datetime | None) -> MoveSide:
         last_look=side.last_look_at,
         next_look=next_look_at,
         note=side.problem,
+        state_before=side.state_before,
+        visibility=side.sight,
     )
 
 
@@ -108,12 +117,16 @@ def _call(change: Change, attempt: Attempt | None) -> dict[str, Any]:
     if attempt is None:
         return {"attempt": None}
     word, icon, tone = ANSWERS[Answer(attempt.answer)]
+    explanation = kind_of(change).explain(attempt)
+    if not change.is_open and attempt.answer in {Answer.NONE_YET, Answer.LOST}:
+        word, icon, tone = NO_ANSWER
+        explanation = Explanation("No answer came from AWS; what was seen afterwards decided.", "", "")
     return {
         "attempt": attempt,
         "answer_word": word,
         "answer_icon": icon,
         "answer_tone": tone,
-        "explanation": kind_of(change).explain(attempt),
+        "explanation": explanation,
     }
 
 

@@ -11,17 +11,19 @@ from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
+from keyconsole.changes.execution.progress import seen_as
 from keyconsole.changes.models import Observation
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one Region showed. `is_known` is False where nobody could see; `problem` then says why."""
+    """What one Region showed. `is_known` is False where nothing was seen; `sight` and `problem` say why."""
 
     region: str
     role: str = ""
     state: str = ""
     problem: str = ""
+    sight: str = "unlooked"
 
     @property
     def is_known(self) -> bool:
@@ -70,8 +72,7 @@ def _one_round(
     number: int, observations: list[Observation], regions: list[str], called_at: datetime | None
 ) -> Rounds:
     seen = {
-        observation.region: Cell(observation.region, observation.role, observation.state, observation.problem)
-        for observation in observations
+        one.region: Cell(one.region, one.role, one.state, one.problem, seen_as(one)) for one in observations
     }
     times = [observation.looked_at for observation in observations]
     return Rounds(

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.utils import timezone
 
-from keyconsole.web.pictures.move import Move, MoveSide
+from keyconsole.web.pictures.move import Move, MoveSide, Stage
 from keyconsole.web.pictures.periods import Mark, Period
 from keyconsole.web.pictures.world import WorldArc, WorldRegion
 from keyconsole.web.statuses import (
@@ -108,11 +108,15 @@ def _move(name: str, now: datetime) -> Move:
         to_now,
         "PRIMARY",
         state if to_now else "",
-        looked if to_now else None,
+        looked,
         again if waits else None,
         note if to_now else unseen,
+        visibility="seen" if to_now else "denied",
     )
-    return Move((away, there), moving=waits)
+    if name == "planned":
+        return Move((away, there), moving=False, stage=Stage.PLANNED)
+    stage = Stage.CLOSED if name == "done" else Stage.OPEN
+    return Move((away, there), moving=waits, stage=stage, was_done=name == "done")
 
 
 def _periods(now: datetime) -> list[Period]:

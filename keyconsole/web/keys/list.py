@@ -93,8 +93,8 @@ def cell_of(region: str, member: RegionKey | None) -> Cell:
 
 
 def visibility_of(member: RegionKey) -> str:
-    """The word that the looks know: nobody having looked is unknown."""
-    return "unknown" if member.sight == Sight.UNLOOKED else str(member.sight)
+    """The word that the looks know. Where nobody has looked is another thing than what could not be seen."""
+    return str(member.sight)
 
 
 def with_members(keys: QuerySet[MultiRegionKey]) -> QuerySet[MultiRegionKey]:

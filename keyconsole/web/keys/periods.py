@@ -41,6 +41,7 @@ def _period(period: PrimaryPeriod, following: PrimaryPeriod | None) -> Period:
         start=period.started_at,
         end=max(end, period.started_at) if end else None,
         cause=period.cause.replace("-", "_"),
+        confirmed_at=period.confirmed_at,
         gap_before=period.cause == Cause.FIRST_SEEN or period.not_before is not None,
     )
 

@@ -37,6 +37,19 @@ class RegionRow:
         return self.member.role == "PRIMARY" and self.member.is_visible
 
     @property
+    def is_as_seen(self) -> bool:
+        """Whether the last look at its Region showed the key, however long ago that was."""
+        return self.member.is_visible
+
+    @property
+    def why_not_compared(self) -> str:
+        if self.member.sight == Sight.GONE:
+            return "the key is gone"
+        if self.member.sight == Sight.UNLOOKED:
+            return "not looked yet"
+        return "no primary to compare with" if self.member.is_visible else "unknown"
+
+    @property
     def readable_policy(self) -> str:
         return readable(self.member.policy)
 

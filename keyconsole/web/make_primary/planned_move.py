@@ -14,7 +14,7 @@ from keyconsole.changes.kinds.update_primary_region.plan import plan_for
 from keyconsole.changes.kinds.update_primary_region.preflight import preflight
 from keyconsole.changes.plan.plan import plan_sha256
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
-from keyconsole.web.pictures.move import Move, MoveSide
+from keyconsole.web.pictures.move import Move, MoveSide, Stage
 
 # The words of the looks for what a check answers.
 _LOOKS = {Answer.OK: "ok", Answer.WARN: "warning", Answer.FAIL: "refused", Answer.UNKNOWN: "unknown"}
@@ -46,6 +46,7 @@ def planned_move(key: MultiRegionKey, *, to_region: str, person: User, now: date
                 _side(to_region, members.get(to_region), "PRIMARY"),
             ),
             moving=False,
+            stage=Stage.PLANNED,
         ),
         checks=[(_LOOKS[check.answer], check) for check in found.checks],
         warnings=found.warnings,
@@ -57,7 +58,9 @@ def planned_move(key: MultiRegionKey, *, to_region: str, person: User, now: date
 
 def _side(region: str, member: RegionKey | None, role_after: str) -> MoveSide:
     if member is None:
-        return MoveSide(region, "", "", role_after, "", note="No key of this set was seen here.")
+        return MoveSide(region, "", "", role_after, "", visibility="absent")
     role = member.role if member.is_visible else ""
     state = member.state if member.is_visible else ""
-    return MoveSide(region, role, role, role_after, state, last_look=member.last_seen_at)
+    return MoveSide(
+        region, role, role, role_after, state, last_look=member.last_seen_at, visibility=member.sight
+    )

@@ -40,6 +40,7 @@ class Overview:
     unknown: int  # keys with a Region that could not be seen
     oldest_seen_at: datetime | None  # of all keys: nothing counted here is older
     drifts: Sequence[Drift]
+    compared: bool  # whether the details of any replica were read: only then no drift says something
     stale: Sequence[StaleAccount]
     world: World
 
@@ -69,6 +70,7 @@ def overview_of(person: User, accounts: QuerySet[AwsAccount], *, now: datetime) 
         unknown=keys.filter(Exists(unseen)).count(),
         oldest_seen_at=counted["oldest"],
         drifts=drifting(keys),
+        compared=RegionKey.objects.filter(key__in=keys, role="REPLICA", details_at__isnull=False).exists(),
         stale=stale_accounts(accounts, now=now),
         world=_world(keys, in_flight),
     )

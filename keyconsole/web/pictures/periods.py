@@ -25,6 +25,7 @@ class Period:
     end: datetime | None
     cause: str
     gap_before: bool = False
+    confirmed_at: datetime | None = None  # the last look that still found it there
 
 
 @dataclass(frozen=True, slots=True)

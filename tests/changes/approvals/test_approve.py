@@ -140,7 +140,7 @@ def test_a_vote_for_another_plan_fills_no_place(ask, both_teams, cast):
 def test_a_plan_that_no_longer_holds_is_stale_at_the_vote_and_says_what_differs(ask, cast, inventory):
     change = ask()
     inventory.card_vault.region_keys.filter(region="eu-west-1").update(state="Disabled")
-    with pytest.raises(Refused, match="was Enabled, and now is Disabled"):
+    with pytest.raises(Refused, match="was Enabled, and at the last look Disabled"):
         agree(change, cast.ben)
     change.refresh_from_db()
     assert change.state == "stale"

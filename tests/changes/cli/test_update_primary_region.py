@@ -190,7 +190,7 @@ def test_a_refusal_of_aws_exits_1_with_its_words(update, key, kms):
     status, out, err = update(key.key_id, output="json")
     assert status == REFUSED
     assert json.loads(out)["error_code"] == "AccessDeniedException"
-    assert "does not let KeyConsole's role move this key" in err
+    assert "did not let KeyConsole's role move this key" in err
 
 
 def test_a_person_without_the_role_is_refused(update, key):

@@ -73,8 +73,14 @@ def test_cloudtrail_shows_which_change_it_was(ask, clock, aws, cast):
 @pytest.mark.parametrize(
     ("disturb", "words"),
     [
-        (lambda kms, key: kms.set_state("111122223333", REPLICA, key.key_id, "Disabled"), "now is Disabled"),
-        (lambda kms, key: kms.set_state("111122223333", PRIMARY, key.key_id, "Disabled"), "now is Disabled"),
+        (
+            lambda kms, key: kms.set_state("111122223333", REPLICA, key.key_id, "Disabled"),
+            "at the last look Disabled",
+        ),
+        (
+            lambda kms, key: kms.set_state("111122223333", PRIMARY, key.key_id, "Disabled"),
+            "at the last look Disabled",
+        ),
     ],
 )
 def test_a_key_that_is_no_longer_as_planned_makes_it_stale_and_nothing_is_sent(
@@ -95,7 +101,7 @@ def test_a_move_made_elsewhere_meanwhile_makes_it_stale(ask, clock, kms, key, aw
     aws.move(key, to=REPLICA)
     change = run(change, clock)
     assert change.state == "stale"
-    assert f"{REPLICA} already is the primary" in change.outcome
+    assert f"{REPLICA} already was the primary" in change.outcome
     assert moves_sent(kms) == 1
 
 
@@ -185,7 +191,7 @@ def test_a_key_that_is_gone_is_a_difference(ask, clock, kms, monkeypatch):
     kms.desk.keys(change.key.account.account_id, REPLICA).pop(change.key.key_id)
     change = run(change, clock)
     assert change.state == "stale"
-    assert f"The key in {REPLICA} is gone." in change.outcome
+    assert f"The key in {REPLICA} was gone." in change.outcome
 
 
 def test_executing_twice_sends_once(ask, clock, kms):

@@ -9,12 +9,15 @@ from tests.changes.conftest import PRIMARY, REPLICA, THIRD, look_again, run
 pytestmark = pytest.mark.django_db
 
 
-def test_before_it_runs_it_shows_what_was_planned(ask):
+def test_before_anybody_looked_it_shows_the_plan_and_no_now(ask):
     shown = progress(ask())
     assert [(side.region, side.role_before, side.role_now, side.role_after) for side in shown.sides] == [
-        (PRIMARY, "PRIMARY", "PRIMARY", "REPLICA"),
-        (REPLICA, "REPLICA", "REPLICA", "PRIMARY"),
+        (PRIMARY, "PRIMARY", "", "REPLICA"),
+        (REPLICA, "REPLICA", "", "PRIMARY"),
     ]
+    assert {(side.state_now, side.last_look_at, side.sight) for side in shown.sides} == {
+        ("", None, "unlooked")
+    }
     assert not shown.moving
 
 
@@ -44,6 +47,7 @@ def test_a_region_that_cannot_be_read_is_unknown_with_its_reason(ask, clock, kms
     shown = progress(look_again(change, clock, after=2))
     assert shown.sides[1].role_now == ""
     assert "denied" in shown.sides[1].problem
+    assert shown.sides[1].sight == "denied"
 
 
 def test_overdue_is_said_while_it_is_still_watched(ask, clock, kms):

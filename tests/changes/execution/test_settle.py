@@ -100,7 +100,7 @@ def test_an_answer_lost_before_aws_acted_is_never_sent_again(ask, clock, kms, fa
     assert change.state == "settling"
     change = look_again(change, clock, after=901)
     assert change.state == "not_applied"
-    assert f"{PRIMARY} still is the primary" in change.outcome
+    assert f"{PRIMARY} still was the primary" in change.outcome
     answered = "AWS had answered with an error of its own (KMSInternalException, request"
     assert (answered if fault == "server-error" else "No answer to the call ever came.") in change.outcome
     assert moves_sent(kms) == 1
@@ -115,7 +115,7 @@ def test_a_move_that_somebody_takes_back_is_not_told_as_if_nothing_had_happened(
     change = look_again(change, clock, after=901)
     assert change.state == "not_applied"
     assert change.outcome == (
-        f"{PRIMARY} still is the primary. {REPLICA} had been seen as the PRIMARY: somebody changed it again."
+        f"{PRIMARY} still was the primary. {REPLICA} had been seen as the PRIMARY: somebody changed it again."
     )
 
 
@@ -171,9 +171,9 @@ def test_a_refusal_because_another_made_the_move_first_ends_with_the_truth(
 @pytest.mark.parametrize(
     ("region", "what", "told"),
     [
-        (PRIMARY, "disable_key", "is Disabled"),
-        (REPLICA, "disable_key", "is Disabled"),
-        (PRIMARY, "schedule_key_deletion", "is PendingDeletion"),
+        (PRIMARY, "disable_key", "was Disabled"),
+        (REPLICA, "disable_key", "was Disabled"),
+        (PRIMARY, "schedule_key_deletion", "was PendingDeletion"),
     ],
 )
 def test_what_somebody_does_to_the_keys_afterwards_does_not_keep_it_settling(
@@ -193,4 +193,4 @@ def test_an_old_key_that_is_deleted_afterwards_does_not_keep_it_settling(ask, cl
     kms.desk.keys(key.account.account_id, PRIMARY).pop(key.key_id)
     change = look_again(change, clock)
     assert change.state == "done"
-    assert f"the key in {PRIMARY} is gone" in change.outcome
+    assert f"the key in {PRIMARY} was gone" in change.outcome

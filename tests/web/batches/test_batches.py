@@ -82,7 +82,9 @@ def test_a_rejection_needs_its_reason(batch: Batch, as_bea: Client) -> None:
     assert "Say why" in as_bea.post(f"{URL}reject/", {"reason": ""}).content.decode()
     as_bea.post(f"{URL}reject/", {"reason": "Wrong week."})
     assert states_of(batch) == ["rejected"] * 3
-    assert "Stopped. Rejected by bea: Wrong week." in text(as_bea)
+    said = text(as_bea)
+    assert "<strong>Stopped <time" in said
+    assert "</time>. Rejected by bea: Wrong week." in said
 
 
 def test_the_requester_cancels_the_rest(batch: Batch, as_ana: Client, as_bea: Client) -> None:

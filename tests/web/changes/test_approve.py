@@ -85,7 +85,7 @@ def test_a_plan_that_no_longer_holds_ends_the_change_and_says_what_differs(
 ) -> None:
     inventory.card_vault.region_keys.filter(region="eu-west-1").update(state="Disabled")
     content = as_ben.post(URL, yes(change)).content.decode()
-    assert "was Enabled, and now is Disabled" in content
+    assert "was Enabled, and at the last look Disabled" in content
     change.refresh_from_db()
     assert change.state == "stale"
 

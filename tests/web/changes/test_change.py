@@ -62,10 +62,10 @@ def test_only_the_status_line_is_read_out(moving: Change, as_ana: Client) -> Non
 
 
 def test_when_it_has_ended_it_polls_no_more(moving: Change, as_ana: Client) -> None:
-    put_in(moving, "done", outcome="eu-west-1 is the primary in every Region.", closed_at=timezone.now())
+    put_in(moving, "done", outcome="eu-west-1 was the primary in every Region.", closed_at=timezone.now())
     content = content_of(as_ana)
     assert "hx-trigger" not in content.partition('id="change"')[2]
-    assert "eu-west-1 is the primary in every Region." in content
+    assert "eu-west-1 was the primary in every Region." in content
 
 
 def test_a_pending_change_asks_seldom(cast: Cast, inventory: Inventory, as_ana: Client) -> None:
@@ -77,7 +77,7 @@ def test_overdue_is_said_without_giving_up(moving: Change, as_ana: Client) -> No
     put_in(moving, "settling", overdue_since=timezone.now())
     content = content_of(as_ana)
     assert "Overdue" in content
-    assert "goes on looking in every Region" in content
+    assert "looked at in every Region until it settles" in content
 
 
 def test_a_refusal_names_the_key_the_region_and_what_to_do(
@@ -87,7 +87,7 @@ def test_a_refusal_names_the_key_the_region_and_what_to_do(
     content = content_of(as_ana)
     assert "AWS refused the call" in content
     assert "DisabledException" in content
-    assert "The key in eu-west-1 is Disabled." in content
+    assert "The key in eu-west-1 was Disabled." in content
     assert "Enable it in eu-west-1, then ask again." in content
     assert f'<a href="{inventory.card_vault.get_absolute_url()}">card-vault in eu-west-1</a>' in content
     assert "req-2" in content

@@ -8,36 +8,36 @@ from keyconsole.kms.facts import KeyArn
 
 # AWS's words (observed 2026-09-12), the sentence, and what to do. The first found in the message counts.
 _BY_MESSAGE = (
-    ("is disabled.", "The key in {region} is Disabled.", "Enable it in {region}, then ask again."),
+    ("is disabled.", "The key in {region} was Disabled.", "Enable it in {region}, then ask again."),
     (
         "is pending deletion",
-        "The key in {region} is waiting to be deleted.",
+        "The key in {region} was waiting to be deleted.",
         "Cancel its deletion in {region} and enable it, then ask again.",
     ),
     (
         "is pending replica deletion",
-        "The key in {region} is waiting to be deleted after its replicas.",
+        "The key in {region} was waiting to be deleted after its replicas.",
         "Cancel its deletion in {region} and enable it, then ask again.",
     ),
     (
         "is pending import",
-        "The key in {region} has no key material.",
+        "The key in {region} had no key material.",
         "Import its key material in {region}, then ask again.",
     ),
-    ("is creating", "The key in {region} is still being created.", "Wait a minute, then ask again."),
+    ("is creating", "The key in {region} was still being created.", "Wait a minute, then ask again."),
     (
         "is updating",
-        "The key in {region} is in the middle of another change.",
+        "The key in {region} was in the middle of another change.",
         "Wait until it is Enabled, then ask again.",
     ),
     (
         "is not a multi-Region primary key",
-        "The key in {region} no longer is the primary.",
+        "The key in {region} no longer was the primary.",
         "Scan the account to see which Region is, then ask again from there.",
     ),
     (
         "does not have a replica key in the specified Region",
-        "There is no replica in {to_region}.",
+        "There was no replica in {to_region}.",
         "Replicate the key to {to_region} first.",
     ),
     (
@@ -48,7 +48,7 @@ _BY_MESSAGE = (
 )
 _BY_CODE = {
     "AccessDeniedException": (
-        "AWS does not let KeyConsole's role move this key.",
+        "AWS did not let KeyConsole's role move this key.",
         (
             "Allow kms:UpdatePrimaryRegion on the key in {from_region} and in {to_region}, in both key "
             "policies or the role's own, and look for a service control policy that denies {to_region}."
@@ -56,7 +56,7 @@ _BY_CODE = {
     ),
     "NotFoundException": ("AWS found no such key in {from_region}.", "Scan the account to see where it is."),
     "ThrottlingException": (
-        "AWS has too many of these calls from this account.",
+        "AWS had too many of these calls from this account.",
         "Wait a few seconds, then ask again: AWS takes five a second in each Region.",
     ),
     "UnsupportedOperationException": (
@@ -64,7 +64,7 @@ _BY_CODE = {
         "Check that it is a multi-Region key.",
     ),
     "OptInRequired": (
-        "The account has not enabled the Region {to_region}.",
+        "The account had not enabled the Region {to_region}.",
         "Enable the Region for the account first.",
     ),
 }
@@ -78,7 +78,7 @@ def explain(attempt: Attempt) -> Explanation:
         return Explanation("AWS accepted the move.", "", "")
     if attempt.answer in {Answer.LOST, Answer.NONE_YET}:
         what = "Nothing: KeyConsole looks in every Region to find out. Do not send the call again yourself."
-        return Explanation("No answer came from AWS: the move may or may not have happened.", "", what)
+        return Explanation("No answer has come from AWS: the move may or may not have happened.", "", what)
     if attempt.answer == Answer.NOT_SENT:
         sentence = f"Nothing reached AWS. {attempt.error_message}"
         return Explanation(sentence, from_region, "Test the connection to the account, then ask again.")

@@ -55,7 +55,9 @@ def judge(
         if behind := [view.region for view in required if _is_behind(view, to_region)]:
             return Judgement(Outcome.WAIT, f"{_listed(behind)} does not name {to_region} as the primary yet.")
         already = f"{to_region} already was the primary when AWS got our call. " if refused else ""
-        return Judgement(Outcome.DONE, f"{already}{to_region} is the primary in every Region{_but(old, new)}")
+        return Judgement(
+            Outcome.DONE, f"{already}{to_region} was the primary in every Region{_but(old, new)}"
+        )
     return _not_moved(old, new, required, refused=refused, past_deadline=past_deadline)
 
 
@@ -67,8 +69,8 @@ def _is_behind(view: View, to_region: str) -> bool:
 def _but(old: View, new: View) -> str:
     """What became of the two keys since: disabled, to be deleted or gone is another story than the move."""
     if old.state == new.state == ENABLED:
-        return "; both keys are Enabled."
-    told = [f"the key in {view.region} is {'gone' if view.gone else view.state}" for view in (old, new)]
+        return "; both keys were Enabled."
+    told = [f"the key in {view.region} was {'gone' if view.gone else view.state}" for view in (old, new)]
     return f"; {' and '.join(told)}."
 
 
@@ -79,9 +81,11 @@ def _not_moved(
     primaries = [view.region for view in required if view.role == "PRIMARY"]
     if at_rest and len(primaries) == 1 and (refused or past_deadline):
         if primaries == [old.region] and old.state == ENABLED:
-            return Judgement(Outcome.NOT_APPLIED, f"{old.region} still is the primary.")
+            return Judgement(Outcome.NOT_APPLIED, f"{old.region} still was the primary.")
         if primaries[0] not in {old.region, new.region}:
-            return Judgement(Outcome.NOT_APPLIED, f"{primaries[0]} is the primary: somebody else moved it.")
+            return Judgement(
+                Outcome.NOT_APPLIED, f"{primaries[0]} was the primary: somebody else had moved it."
+            )
     if not primaries:
         return Judgement(
             Outcome.WAIT, "Moving: no Region calls itself primary for the moment, which is normal."

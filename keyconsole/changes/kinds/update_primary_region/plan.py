@@ -41,20 +41,22 @@ def differences(plan: Plan, regions_now: Iterable[PlannedRegion]) -> list[str]:
 def already_so(plan: Plan, regions_now: Iterable[PlannedRegion]) -> str:
     to_region = plan["to_region"]
     if any(seen["region"] == to_region and seen["role"] == Role.PRIMARY for seen in regions_now):
-        return f"{to_region} already is the primary: the move was made elsewhere."
+        return f"{to_region} already was the primary: the move had been made elsewhere."
     return ""
 
 
 def _region_differences(planned: PlannedRegion, now: PlannedRegion) -> list[str]:
     region, found = planned["region"], []
     if now["state"] == GONE:
-        return [f"The key in {region} is gone."]
+        return [f"The key in {region} was gone."]
     if planned["role"] != now["role"]:
-        found.append(f"The key in {region} was the {planned['role']}, and now is the {now['role']}.")
+        found.append(
+            f"The key in {region} was the {planned['role']}, and at the last look the {now['role']}."
+        )
     if planned["state"] != now["state"]:
-        found.append(f"The key in {region} was {planned['state']}, and now is {now['state']}.")
+        found.append(f"The key in {region} was {planned['state']}, and at the last look {now['state']}.")
     if planned["policy_sha256"] and planned["policy_sha256"] != now["policy_sha256"]:
-        found.append(f"The policy of the key in {region} is not the one that the plan was made with.")
+        found.append(f"The policy of the key in {region} was no longer the one that the plan was made with.")
     return found
 
 

@@ -32,27 +32,27 @@ def refused(ask, clock, monkeypatch):
 @pytest.mark.parametrize(
     ("region", "state", "code", "words", "what"),
     [
-        (PRIMARY, "Disabled", "DisabledException", f"The key in {PRIMARY} is Disabled.", "Enable it"),
-        (REPLICA, "Disabled", "DisabledException", f"The key in {REPLICA} is Disabled.", "Enable it"),
+        (PRIMARY, "Disabled", "DisabledException", f"The key in {PRIMARY} was Disabled.", "Enable it"),
+        (REPLICA, "Disabled", "DisabledException", f"The key in {REPLICA} was Disabled.", "Enable it"),
         (
             REPLICA,
             "PendingDeletion",
             "KMSInvalidStateException",
-            f"The key in {REPLICA} is waiting to be deleted",
+            f"The key in {REPLICA} was waiting to be deleted",
             "Cancel",
         ),
         (
             REPLICA,
             "PendingImport",
             "KMSInvalidStateException",
-            f"The key in {REPLICA} has no key material",
+            f"The key in {REPLICA} had no key material",
             "Import",
         ),
         (
             REPLICA,
             "Creating",
             "KMSInvalidStateException",
-            f"The key in {REPLICA} is still being created",
+            f"The key in {REPLICA} was still being created",
             "Wait",
         ),
     ],
@@ -91,7 +91,7 @@ def test_a_refusal_that_is_not_the_keys_fault(refused, kms, fault, code, what):
         (
             "ValidationException",
             "mrk-1 does not have a replica key in the specified Region.",
-            f"There is no replica in {REPLICA}.",
+            f"There was no replica in {REPLICA}.",
         ),
         (
             "InvalidArnException",
@@ -101,7 +101,7 @@ def test_a_refusal_that_is_not_the_keys_fault(refused, kms, fault, code, what):
         ("KMSInvalidStateException", "arn is updating.", "in the middle of another change"),
         ("KMSInvalidStateException", "arn is pending replica deletion.", "after its replicas"),
         ("NotFoundException", "Key 'x' does not exist", f"AWS found no such key in {PRIMARY}."),
-        ("OptInRequired", "", f"has not enabled the Region {REPLICA}"),
+        ("OptInRequired", "", f"had not enabled the Region {REPLICA}"),
         ("SomethingNewException", "Who knows?", "AWS refused the move."),
     ],
 )

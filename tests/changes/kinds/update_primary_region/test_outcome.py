@@ -78,10 +78,10 @@ def test_a_third_key_that_was_deleted_meanwhile_is_not_waited_for():
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        (view(OLD, state="Disabled"), view(NEW, "PRIMARY"), f"the key in {OLD} is Disabled"),
-        (view(OLD, state="PendingDeletion"), view(NEW, "PRIMARY"), f"the key in {OLD} is PendingDeletion"),
-        (View(OLD, gone=True), view(NEW, "PRIMARY"), f"the key in {OLD} is gone"),
-        (view(OLD), view(NEW, "PRIMARY", "Disabled"), f"the key in {NEW} is Disabled"),
+        (view(OLD, state="Disabled"), view(NEW, "PRIMARY"), f"the key in {OLD} was Disabled"),
+        (view(OLD, state="PendingDeletion"), view(NEW, "PRIMARY"), f"the key in {OLD} was PendingDeletion"),
+        (View(OLD, gone=True), view(NEW, "PRIMARY"), f"the key in {OLD} was gone"),
+        (view(OLD), view(NEW, "PRIMARY", "Disabled"), f"the key in {NEW} was Disabled"),
         (view(OLD), view(NEW, "PRIMARY", "PendingReplicaDeletion"), "PendingReplicaDeletion"),
     ],
 )

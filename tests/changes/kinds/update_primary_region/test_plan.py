@@ -48,13 +48,13 @@ def test_nothing_differs_from_what_was_planned(plan):
 @pytest.mark.parametrize(
     ("field", "now", "sentence"),
     [
-        ("role", "PRIMARY", "The key in eu-west-1 was the REPLICA, and now is the PRIMARY."),
-        ("state", "Disabled", "The key in eu-west-1 was Enabled, and now is Disabled."),
-        ("state", "gone", "The key in eu-west-1 is gone."),
+        ("role", "PRIMARY", "The key in eu-west-1 was the REPLICA, and at the last look the PRIMARY."),
+        ("state", "Disabled", "The key in eu-west-1 was Enabled, and at the last look Disabled."),
+        ("state", "gone", "The key in eu-west-1 was gone."),
         (
             "policy_sha256",
             "ff",
-            "The policy of the key in eu-west-1 is not the one that the plan was made with.",
+            "The policy of the key in eu-west-1 was no longer the one that the plan was made with.",
         ),
     ],
 )
