@@ -44,7 +44,7 @@ class Command(BaseCommand):
             self._add(options)
         elif action == "test":
             send_test(_route(options["name"]), by=_who_types(), now=timezone.now())
-            self.stdout.write("A test message is on its way; the worker sends it.")
+            self.stdout.write("A test message is written; a worker sends it.")
         else:
             remove_route(_route(options["name"]), by=_who_types(), now=timezone.now())
             self.stdout.write(f"Removed {options['name']}.")
