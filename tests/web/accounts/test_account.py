@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -32,6 +33,21 @@ def test_each_region_gives_its_answer_with_the_reason(cast: Cast, as_ana: Client
     content = content_of(as_ana)
     assert "AWS denied kms:ListKeys." in content
     assert "No answer within 3 seconds." in content
+
+
+def test_keys_are_counted_only_where_somebody_could_look(cast: Cast, as_ana: Client) -> None:
+    answers = {"us-east-1": Outcome.EMPTY, "us-west-2": Outcome.DENIED, "eu-west-1": Outcome.UNREACHABLE}
+    scanned(cast.payments, answers, at=timezone.now())
+    cells = re.findall(r'data-label="Region keys">(.*?)</td>', content_of(as_ana))
+    assert [re.sub(r"<[^>]+>", "", cell) for cell in cells] == ["unknown", "0", "unknown"]
+
+
+def test_an_account_that_could_not_be_entered_was_tried_and_not_scanned(cast: Cast, as_ana: Client) -> None:
+    now = timezone.now()
+    scanned(cast.payments, {}, at=now, state=ScanState.FAILED, problem="The role cannot be assumed.")
+    row = as_ana.get("/accounts/").content.decode().partition("payments</a>")[2].partition("</tr>")[0]
+    assert 'data-label="Region keys"><span class="muted">unknown</span>' in row
+    assert '<span class="muted">tried</span>' in row
 
 
 def test_while_a_scan_runs_the_last_answer_stands_beside(cast: Cast, as_ana: Client) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from keyconsole.audit.events import Event
-from keyconsole.changes.models import Answer, Change
+from keyconsole.changes.models import Answer, Attempt, Change
+from keyconsole.notifications.models import Delivery
 from keyconsole.web.changes import timeline
 from tests.cast import Cast, Inventory
+from tests.changes.approvals.teams import hold_for_payments
 from tests.conftest import HTMX
 from tests.web.stories import ask, called, looked, put_in, refused, settling
 
@@ -66,6 +70,92 @@ def test_when_it_has_ended_it_polls_no_more(moving: Change, as_ana: Client) -> N
     content = content_of(as_ana)
     assert "hx-trigger" not in content.partition('id="change"')[2]
     assert "eu-west-1 was the primary in every Region." in content
+
+
+def closed(change: Change, state: str, **fields: object) -> Change:
+    """A week ago."""
+    return put_in(change, state, closed_at=timezone.now() - timedelta(days=7), **fields)
+
+
+def words_of(client: Client) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", content_of(client).partition("<main")[2]).split())
+
+
+def test_a_change_that_ended_is_told_as_of_its_end(moving: Change, as_ana: Client) -> None:
+    looked(moving, 3, "settled", at=timezone.now() - timedelta(days=7))
+    ended = closed(moving, "done", outcome="eu-west-1 was the primary in every Region.")
+    words = words_of(as_ana)
+    assert f"{ended.closed_at:%Y-%m-%d %H:%M:%S} UTC eu-west-1 was the primary in every Region." in words
+    assert "At the end Primary" in words
+    assert "State at the last look Enabled" in words
+    assert "What could run was this plan or nothing." in words
+    for wrong in ("Now", "State now", "is read again first", "looked now"):
+        assert wrong not in words
+
+
+def test_what_ended_before_anybody_looked_shows_no_state_of_today(
+    cast: Cast, inventory: Inventory, as_ana: Client
+) -> None:
+    closed(ask(cast.ana, inventory.card_vault, at=timezone.now()), "cancelled")
+    words = words_of(as_ana)
+    assert "State when it was asked for Enabled" in words
+    assert "Looked never: it ended before" in words
+    assert "Before Primary Asked for Replica" in words
+    assert "never looked" in words
+
+
+def test_what_waits_shows_the_plan_and_that_nobody_looked(
+    cast: Cast, inventory: Inventory, as_ana: Client
+) -> None:
+    ask(cast.ana, inventory.card_vault, at=timezone.now())
+    words = words_of(as_ana)
+    assert "State when it was asked for Enabled Looked not yet" in words
+    assert "Before Primary After Replica" in words
+
+
+def test_while_it_settles_the_sentence_has_the_time_of_the_look(moving: Change, as_ana: Client) -> None:
+    last = moving.observations.order_by("-round")[0].looked_at
+    assert f"At the last look, {last:%Y-%m-%d %H:%M:%S} UTC AWS says Updating." in words_of(as_ana)
+
+
+def test_between_the_call_and_its_answer_it_does_not_say_that_it_looks(
+    cast: Cast, inventory: Inventory, as_ana: Client
+) -> None:
+    change = ask(cast.ana, inventory.card_vault, at=timezone.now())
+    put_in(change, "executing")
+    assert "A worker took it, to look at the key in every Region" in words_of(as_ana)
+    called(change, Answer.NONE_YET, at=timezone.now())
+    assert "began the one call; its answer is not known yet." in words_of(as_ana)
+
+
+def test_a_closed_change_waits_for_no_answer(moving: Change, as_ana: Client) -> None:
+    Attempt.objects.update(answer=Answer.NONE_YET, answered_at=None)
+    closed(moving, "done", outcome="eu-west-1 was the primary in every Region.")
+    words = words_of(as_ana)
+    assert "No answer came from AWS; what was seen afterwards decided." in words
+    assert "Answered never" in words
+    assert "may or may not have happened" not in words
+
+
+def test_a_key_that_is_gone_is_not_unknown_and_not_denied(moving: Change, as_ana: Client) -> None:
+    for region, sight in (("us-east-1", "gone"), ("us-west-2", "denied")):
+        moving.observations.create(
+            round=3, region=region, looked_at=timezone.now(), sight=sight, problem=f"{region}: no."
+        )
+    words = words_of(as_ana)
+    assert "At the last look Gone" in words
+    assert "Denied us-west-2: no." in words
+    assert "Unknown" not in words
+
+
+def test_who_was_told_is_followed_by_the_poll(cast: Cast, inventory: Inventory, as_ana: Client) -> None:
+    hold_for_payments(cast)
+    User.objects.filter(username="ben").update(email="ben@example.org")
+    ask(cast.ana, inventory.card_vault, at=timezone.now())
+    seen = {"seen": as_ana.get(URL).context["version"]}
+    assert as_ana.get(URL, seen, headers=HTMX).status_code == 204
+    Delivery.objects.update(state="sent", sent_at=timezone.now())
+    assert "Sent to ben, the last at" in as_ana.get(URL, seen, headers=HTMX).content.decode()
 
 
 def test_a_pending_change_asks_seldom(cast: Cast, inventory: Inventory, as_ana: Client) -> None:

@@ -59,3 +59,20 @@ def test_a_region_that_a_round_left_out_is_unknown_there() -> None:
         ("eu-west-1", False),
         ("us-east-1", True),
     ]
+
+
+def test_a_look_that_failed_is_unknown_and_where_nobody_looked_is_not() -> None:
+    failed, gone = (
+        look(1, "us-east-1", "", "", "The account cannot be entered."),
+        look(1, "eu-west-1", "", ""),
+    )
+    failed.sight, gone.sight = "unlooked", "gone"
+    [row] = folded([failed, gone], called_at=START)
+    assert [(cell.region, cell.sight) for cell in row.cells] == [
+        ("eu-west-1", "gone"),
+        ("us-east-1", "unknown"),
+    ]
+    [_, later] = folded([look(1, "us-east-1"), look(2, "eu-west-1")], called_at=START)
+    assert [(cell.region, cell.sight) for cell in later.cells if not cell.is_known] == [
+        ("eu-west-1", "unlooked")
+    ]

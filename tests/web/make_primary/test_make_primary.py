@@ -124,6 +124,22 @@ def test_a_disabled_replica_shows_why_and_no_form(as_ana: Client, inventory: Inv
     assert 'name="reason"' not in content
 
 
+def test_a_region_without_a_replica_is_told_as_that(as_ana: Client, inventory: Inventory) -> None:
+    content = as_ana.get(PAGE.replace("eu-west-1", "sa-east-1")).content.decode()
+    picture = content.partition('<div class="move')[2].partition("</section>")[0]
+    assert "No replica there" in picture
+    assert "Unknown" not in picture
+    assert ">After<" not in picture
+
+
+def test_a_region_that_was_denied_is_unknown_because_of_that(as_ana: Client, inventory: Inventory) -> None:
+    genome = inventory.genome
+    content = as_ana.get(f"{genome.get_absolute_url()}make-primary/ap-southeast-2/").content.decode()
+    picture = content.partition('<div class="move')[2].partition("</section>")[0]
+    assert "Denied" in picture
+    assert "No replica there" not in picture
+
+
 def test_asking_for_it_all_the_same_is_refused(as_ana: Client, inventory: Inventory) -> None:
     content = as_ana.post(TO_DISABLED, {**FILLED, "typed": "ledger"}).content.decode()
     assert "The key in eu-central-1 is Disabled." in content
