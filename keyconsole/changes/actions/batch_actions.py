@@ -58,7 +58,7 @@ RUN: Action[Batch, NoInputs] = Action(
         title="Run the approved lines: {ref}",
         explains="Lines that wait for somebody to run them begin in waves, within the quota of KMS.",
         button="Run the approved lines",
-        done="{ref} will run.",
+        done="{ref} is set to run.",
     ),
     inputs=NoInputs,
     may=lambda person, batch, now: decide.may_run_batch(person, batch, now=now),

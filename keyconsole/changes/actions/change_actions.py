@@ -154,7 +154,7 @@ RUN: Action[Change, RunInputs] = Action(
         title="Run {ref}",
         explains="A worker reads the key in every Region, compares it with the plan, and calls AWS once.",
         button="Run {ref}",
-        done="{ref} will run.",
+        done="{ref} is set to run.",
     ),
     inputs=RunInputs,
     may=lambda person, change, now: may_run(person, change, now=now),

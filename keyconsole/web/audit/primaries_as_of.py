@@ -12,6 +12,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.models import Cause, MultiRegionKey
@@ -46,8 +47,10 @@ class AsOf(forms.Form):
 
     @property
     def moment(self) -> datetime:
+        """Never later than now: nobody knows where a primary will be."""
         day: date = self.cleaned_data["day"]
-        return datetime.combine(day, self.cleaned_data["at"] or time.max, tzinfo=UTC)
+        asked = datetime.combine(day, self.cleaned_data["at"] or time.max, tzinfo=UTC)
+        return min(asked, timezone.now())
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,14 @@ def act(verb, change, *options, by="ben"):
     return manage("change", verb, change.ref, *options, "--as", by)
 
 
+def test_show_says_who_was_told_and_when_it_ended(change, cast):
+    assert "Told       Nobody was written to" in manage("change", "show", change.ref).out
+    assert "Told" not in manage("change", "cancel", change.ref, "--as", "ana").out
+    shown = manage("change", "show", change.ref).out
+    change.refresh_from_db()
+    assert f"{change.ref} cancelled at {change.closed_at:%Y-%m-%d %H:%M} UTC. Cancelled by ana" in shown
+
+
 def test_approve_takes_the_hash_that_show_prints_and_says_who_is_still_asked(change):
     shown = manage("change", "show", change.ref)
     assert f"Plan       {change.plan_sha256}" in shown.out

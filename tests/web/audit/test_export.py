@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import datetime
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from keyconsole.audit.chain import link_hash
 from keyconsole.audit.events import Event
@@ -92,7 +94,13 @@ def test_primaries_are_exported_as_of_the_moment(inventory: Inventory, as_cleo: 
         ("payments", "alias/ledger"): "eu-west-1",
         ("research", "alias/genome"): "us-west-2",
     }
-    assert Entry.objects.get(event="audit.exported").data["as_of"].startswith("2099-01-01T23:59:59")
+
+
+def test_nobody_is_told_where_a_primary_will_be(inventory: Inventory, as_cleo: Client) -> None:
+    rows = json.loads(body(as_cleo, f"{JSON}?view=primaries&day=2099-01-01"))
+    assert {datetime.fromisoformat(row["as_of"]) <= timezone.now() for row in rows} == {True}
+    recorded = Entry.objects.get(event="audit.exported").data["as_of"]
+    assert datetime.fromisoformat(recorded) <= timezone.now()
 
 
 def test_primaries_before_anybody_looked_are_unknown(inventory: Inventory, as_cleo: Client) -> None:

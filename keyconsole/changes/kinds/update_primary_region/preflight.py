@@ -28,7 +28,8 @@ def _checks(
     yield _multi_region(key)
     yield _primary(key, members.get(key.primary_region))
     yield _replica(key, members.get(to_region), to_region)
-    pair = [members[region] for region in (key.primary_region, to_region) if region in members]
+    there = {region for region, member in members.items() if member.sight != Sight.GONE}
+    pair = [members[region] for region in (key.primary_region, to_region) if region in there]
     for member in pair:
         yield _enabled(member)
     yield _own_account(key)
@@ -99,6 +100,10 @@ _WHAT_TO_DO = {
 
 
 def _enabled(member: RegionKey) -> Check:
+    if member.sight != Sight.SEEN:
+        was = f"; when it was last seen, it was {member.state}" if member.state else ""
+        sentence = f"Whether the key in {member.region} is Enabled is not known{was}."
+        return Check("Enabled", Answer.UNKNOWN, sentence, member.region)
     if member.state == KeyState.ENABLED:
         return Check("Enabled", Answer.OK, f"The key in {member.region} is Enabled.", member.region)
     what = _WHAT_TO_DO.get(member.state, "") if member.state in set(KeyState) else ""  # type: ignore[call-overload]

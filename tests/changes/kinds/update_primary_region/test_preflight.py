@@ -55,6 +55,19 @@ def test_only_enabled_will_do_on_both_sides(inventory, region, state, words):
     assert words in found.sentence
 
 
+def test_a_key_that_could_not_be_seen_is_not_said_to_be_enabled(inventory):
+    change_member(inventory.card_vault, TO, sight="denied")
+    found = check(inventory.card_vault, "Enabled", region=TO)
+    assert found.answer == Answer.UNKNOWN
+    assert "is not known; when it was last seen, it was Enabled" in found.sentence
+
+
+def test_nothing_is_said_about_the_state_of_a_key_that_is_gone(inventory):
+    change_member(inventory.card_vault, TO, sight="gone", state="PendingDeletion")
+    about = preflight(inventory.card_vault, to_region=TO, now=timezone.now()).checks
+    assert [each.name for each in about if each.region == TO] == ["Replica"]
+
+
 @pytest.mark.parametrize("sight", ["denied", "unreachable", "unlooked", "gone"])
 def test_what_cannot_be_seen_now_fails_and_is_not_called_absent(inventory, sight):
     change_member(inventory.card_vault, TO, sight=sight)
