@@ -7,17 +7,8 @@ mutation along.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Mutation:
-    broken: str  # the promise, as it would read if it were broken
-    file: str
-    old: str  # stands exactly once in the file
-    new: str
-    tests: tuple[str, ...]  # files of tests, or single tests
-
+from tests.mutations.mutation import Mutation
+from tests.mutations.sentences import SENTENCES
 
 QUORUM = "keyconsole/changes/quorum.py"
 DECIDE = "keyconsole/changes/approvals/decide.py"
@@ -29,7 +20,6 @@ EMERGENCY = "keyconsole/changes/requests/break_glass.py"
 LEASE = "keyconsole/lease.py"
 CHAIN = "keyconsole/audit/chain.py"
 GUARDS = "keyconsole/web/guards.py"
-TOLD = "keyconsole/notifications/told.py"
 
 OF_QUORUM = ("tests/changes/approvals/test_requester_never_counts.py",)
 OF_APPROVALS = "tests/changes/approvals/test_approve.py"
@@ -332,82 +322,5 @@ MUTATIONS = (
         "if at_rest and len(primaries) == 1:",
         OF_OUTCOME,
     ),
-    # Sentences that are true: told where it was sent, then where it closed, unknown where somebody looked.
-    Mutation(
-        "a message that nobody sent yet is called sent",
-        TOLD,
-        "sent=by_state.get(DeliveryState.SENT, []),",
-        "sent=[*by_state.get(DeliveryState.SENT, []), *by_state.get(DeliveryState.WAITING, [])],",
-        ("tests/notifications/test_told.py",),
-    ),
-    Mutation(
-        "who asks is told that others were told, whatever was sent",
-        "keyconsole/web/make_primary/views.py",
-        'return " ".join([f"{change.ref} waits for approval.", *told_of(change)])',
-        'return f"{change.ref} waits for approval. Those who may give it have been told."',
-        ("tests/architecture/test_sentences.py",),
-    ),
-    Mutation(
-        "nobody is named who was not written to",
-        TOLD,
-        "if missed := sorted(set(meant) - written_to):",
-        "if missed := sorted(set(meant) & written_to):",
-        ("tests/notifications/test_told.py",),
-    ),
-    Mutation(
-        "before anything was sent, every message arrived",
-        "templates/notifications/index.html",
-        "{% if counts.sent %}",
-        "{% if tab %}",
-        ("tests/web/notifications/test_notifications.py",),
-    ),
-    Mutation(
-        "a plan is shown as what a look showed",
-        "keyconsole/changes/execution/progress.py",
-        'role_now=observation.role if observation else "",',
-        'role_now=observation.role if observation else before.get("role", ""),',
-        ("tests/changes/execution/test_progress.py",),
-    ),
-    Mutation(
-        "a look that failed is told as none",
-        "keyconsole/changes/execution/progress.py",
-        'return "unknown" if observation.sight in {"", Sight.UNLOOKED} else observation.sight',
-        'return "unlooked" if observation.sight in {"", Sight.UNLOOKED} else observation.sight',
-        ("tests/web/changes/test_rounds.py",),
-    ),
-    Mutation(
-        "what a closed change showed is called now",
-        "keyconsole/web/pictures/move.py",
-        'yield _seen("At the end" if self.is_done else "At the last look", side)',
-        'yield _seen("Now", side)',
-        ("tests/web/changes/test_change.py",),
-    ),
-    Mutation(
-        "a Region without a replica is unknown",
-        "keyconsole/web/make_primary/planned_move.py",
-        'visibility="absent"',
-        'visibility="unknown"',
-        ("tests/web/make_primary/test_make_primary.py",),
-    ),
-    Mutation(
-        "the number of keys in a Region that nobody could read is told as none",
-        "keyconsole/inventory/models.py",
-        "return self.outcome in {Outcome.SEEN, Outcome.EMPTY, Outcome.PARTIAL}",
-        "return self.outcome not in {Outcome.WAITING, Outcome.RUNNING}",
-        ("tests/web/accounts", "tests/inventory/scan/test_scan_command.py"),
-    ),
-    Mutation(
-        "a key's alias finds less in the record than its id",
-        "keyconsole/web/audit/list.py",
-        "| named.condition",
-        "",
-        ("tests/web/audit/test_named_keys.py",),
-    ),
-    Mutation(
-        "an alias of an account that somebody may not read names its key for them",
-        "keyconsole/web/audit/list.py",
-        "accounts = accounts_where(person, Permission.READ_AUDIT)\n    if wanted",
-        "accounts = AwsAccount.objects.all()\n    if wanted",
-        ("tests/web/audit/test_named_keys.py",),
-    ),
+    *SENTENCES,
 )

@@ -11,8 +11,10 @@ from typing import Any
 from django.core.management.base import CommandError, OutputWrapper
 
 from keyconsole.changes.cli.arguments import USAGE, add_who_asks
-from keyconsole.changes.models import Batch, OnFailure
+from keyconsole.changes.models import Batch, Change, OnFailure
 from keyconsole.changes.references import BATCH, number_typed
+from keyconsole.changes.states import State
+from keyconsole.changes.told import told_of_batch
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Reason, Refused
@@ -75,8 +77,17 @@ def print_batch(batch: Batch, *, as_json: bool, told: OutputWrapper) -> None:
     told.write(f"{batch.ref} by {batch.requester.username}. Plan {batch.plan_sha256}")
     if batch.stopped_why:
         told.write(f"Stopped at {batch.stopped_at:%Y-%m-%d %H:%M} UTC. {batch.stopped_why}")
+    for sentence in _who_was_told(batch, lines):
+        told.write(sentence)
     for line in lines:
         told.write(
             f"{line.ref:<8} {line.state:<12} {line.key.name} ({line.key.account.name})  "
             f"{' -> '.join(line.regions)}  {line.outcome}".rstrip()
         )
+
+
+def _who_was_told(batch: Batch, lines: Sequence[Change]) -> tuple[str, ...]:
+    """While lines wait for people."""
+    if all(line.state != State.PENDING for line in lines):
+        return ()
+    return told_of_batch(batch, account_ids={line.key.account.account_id for line in lines})

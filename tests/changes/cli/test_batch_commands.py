@@ -91,7 +91,9 @@ def test_a_batch_is_shown_listed_approved_and_cancelled(keys):
     asked(keys)
     batch = Batch.objects.get()
     assert "BR-1     open        3 lines  by ana" in command("batch", "list")
-    assert batch.plan_sha256 in command("batch", "show", "BR-1")
+    shown = command("batch", "show", "BR-1")
+    assert batch.plan_sha256 in shown
+    assert "Nobody was written to" in shown
     with pytest.raises(CommandError, match="Refused: The plan that you looked at"):
         command("batch", "approve", "BR-1", "--plan", "0" * 64, "--as", "ben")
     told = command("batch", "approve", "br-1", "--plan", batch.plan_sha256, "--as", "ben", "--comment", "ok")
