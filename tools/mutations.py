@@ -18,7 +18,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from keyconsole.demo.launch.children import start
-from tests.mutations.table import MUTATIONS, Mutation
+from tests.mutations.mutation import Mutation
+from tests.mutations.table import MUTATIONS
 from tools.children import PYTHON, ROOT, Stopped, end, watch_for_the_end
 
 PARTS = ("keyconsole", "templates", "static", "tests", "tools", "benchmarks", "manage.py", "pyproject.toml")

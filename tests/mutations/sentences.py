@@ -1,4 +1,4 @@
-"""Lines from which true sentences follow: told where it was sent, then where it closed, unknown where looked."""
+"""Lines from which true sentences follow: told where sent, then where closed, unknown where looked."""
 
 from __future__ import annotations
 

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from tests.mutations.table import MUTATIONS, Mutation
+from tests.mutations.mutation import Mutation
+from tests.mutations.table import MUTATIONS
 from tools.children import ROOT
 from tools.mutations import not_found
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutations.table import Mutation
+from tests.mutations.mutation import Mutation
 from tools import mutations
 from tools.children import Stopped
 from tools.mutations import run
