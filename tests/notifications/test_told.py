@@ -65,6 +65,15 @@ def test_what_was_sent_is_told_with_its_time(cast: Cast, desk: Route) -> None:
     assert said("ben", "bea") == ("Sent to bea, ben and 1 route, the last at 2026-11-23 13:00 UTC.",)
 
 
+def test_beside_one_that_was_sent_another_still_waits(cast: Cast) -> None:
+    write(to=cast.ben, state="sent")
+    write(to=cast.bea)
+    assert said() == (
+        "Sent to ben, the last at 2026-11-23 12:02 UTC.",
+        "Written, and not sent yet: to bea.",
+    )
+
+
 def test_what_was_given_up_is_not_delivered(cast: Cast) -> None:
     write(to=cast.ben, state="sent")
     write(to=cast.bea, state="dead")
