@@ -104,7 +104,7 @@ class Code(Described):
 
     # What holds back what is approved.
     FROZEN = "frozen", "Everything is frozen."
-    NOT_FROZEN = "not-frozen", "Nothing is frozen."
+    NOT_FROZEN = "not-frozen", "There is no freeze of everything to lift."
     POLICY_FROZEN = "policy-frozen", "The policy is frozen."
     WINDOW_CLOSED = "window-closed", "No change window of the policy is open."
     RUNS_BY_ITSELF = "runs-by-itself", "It runs as soon as nothing holds it back; nobody has to say so."

@@ -51,7 +51,7 @@ def test_a_wave_of_twenty_with_a_failing_seventh_stops_and_can_be_put_back(produ
     choose(ana, product)
     product.kms(RESEARCH, TO).disable_key(KeyId=keys[6])
     ref = ask(ana)
-    expect(ana.locator("#batch-status")).to_contain_text("Stopped.")
+    expect(ana.locator("#batch-status")).to_contain_text("Stopped")
     expect(ana.locator("#batch-status")).to_contain_text("is stale")
     expect(ana.locator("#batch")).to_contain_text("20 of 20 ended")
     expect(ana.locator("#batch-status")).to_contain_text("7 done, 12 cancelled, 1 stale")

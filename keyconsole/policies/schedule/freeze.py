@@ -21,7 +21,7 @@ NOT_YOURS = Reason(
     Code.MAY_NOT_FREEZE,
     "Only who approves or administers in every account may freeze everything or lift that.",
 )
-NOT_FROZEN = Reason(Code.NOT_FROZEN, "Nothing is frozen.")
+NOT_FROZEN = Reason(Code.NOT_FROZEN, "There is no freeze of everything to lift.")
 
 
 def current() -> Freeze | None:

@@ -122,7 +122,7 @@ def scan_all(request: HttpRequest) -> HttpResponse:
     asked = [
         request_scan(each, by=person.username, now=now) for each in accounts_where(person, Permission.SCAN)
     ]
-    messages.success(request, f"{len(asked)} account{'' if len(asked) == 1 else 's'} will be scanned.")
+    messages.success(request, f"A scan of {len(asked)} account{'' if len(asked) == 1 else 's'} is asked for.")
     return redirect("accounts")
 
 

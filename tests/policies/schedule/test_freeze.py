@@ -50,7 +50,7 @@ def test_the_database_holds_one_open_freeze(frozen):
 
 
 def test_lifting_nothing_is_refused(cast):
-    with pytest.raises(Refused, match="Nothing is frozen"):
+    with pytest.raises(Refused, match="There is no freeze of everything to lift"):
         freeze.lift(by=cast.ada, now=NOW)
 
 

@@ -46,7 +46,7 @@ def test_an_unknown_depth_is_the_ordinary_one(cast: Cast, as_ana: Client) -> Non
 def test_scan_all_scans_what_one_may_scan(cast: Cast, as_ana: Client) -> None:
     response = as_ana.post(ALL, follow=True)
     assert {scan.account.name for scan in Scan.objects.all()} == {"payments", "research"}
-    assert "2 accounts will be scanned." in response.content.decode()
+    assert "A scan of 2 accounts is asked for." in response.content.decode()
 
 
 def test_a_test_is_asked_for_and_its_old_answer_is_gone(cast: Cast, as_ana: Client) -> None:

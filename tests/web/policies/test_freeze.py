@@ -47,7 +47,7 @@ def test_a_second_freeze_and_a_second_lift_change_nothing(as_ada: Client) -> Non
         "Everything is frozen since" in as_ada.post(FREEZE, {"why": "Me too"}, follow=True).content.decode()
     )
     as_ada.post(LIFT)
-    assert "Nothing is frozen." in as_ada.post(LIFT, follow=True).content.decode()
+    assert "There is no freeze of everything to lift." in as_ada.post(LIFT, follow=True).content.decode()
     assert Entry.objects.filter(event="freeze.set").count() == 1
 
 
