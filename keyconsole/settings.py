@@ -55,6 +55,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Seconds after which a move that has not settled raises a flag (it goes on being watched).
 KEYCONSOLE_SETTLE_DEADLINE_SECONDS = env_int("KEYCONSOLE_SETTLE_DEADLINE_SECONDS", 900, at_least=10)
+# Seconds of looks that all show the old primary after which a lost answer counts as *not applied*. AWS says
+# that a change shows in seconds, sometimes in several minutes. After a yes no such time is enough.
+KEYCONSOLE_LOST_ANSWER_SECONDS = env_int("KEYCONSOLE_LOST_ANSWER_SECONDS", 3600, at_least=900)
 # Minutes between two scans of an account; 0 scans only on demand.
 KEYCONSOLE_SCAN_EVERY_MINUTES = env_int("KEYCONSOLE_SCAN_EVERY_MINUTES", 60)
 # Hours between two scans that also read policies, tags and rotation; 0 only on demand.

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 
-from keyconsole.changes.kinds.parts import Plan, View
+from keyconsole.changes.kinds.parts import Call, Plan, Said, View
 from keyconsole.changes.kinds.update_primary_region.aws_refusals import explain
 from keyconsole.changes.kinds.update_primary_region.outcome import judge
 from keyconsole.changes.kinds.update_primary_region.plan import already_so, differences, plan_for
@@ -309,8 +309,7 @@ def outcome_of(told: Told, plan: Plan, attempt: Attempt | None) -> str:
         views,
         from_region=told.past.from_region,
         to_region=told.past.to_region,
-        refused=False,
-        past_deadline=False,
+        call=Call(said=Said.YES, words="AWS answered yes."),
     ).sentence
 
 

@@ -141,6 +141,15 @@ def look_again(change: Change, clock: Clock, *, after: float = 0) -> Change:
     return Change.objects.select_related("key__account").get(pk=change.pk)
 
 
+def watch(change: Change, clock: Clock, *, minutes: float) -> Change:
+    """The looks that a worker takes in so many minutes, or until the change is closed."""
+    end = clock() + timedelta(minutes=minutes)
+    while change.is_open and clock() < end:
+        due = change.due_at or clock()
+        change = look_again(change, clock, after=max((due - clock()).total_seconds(), 0))
+    return change
+
+
 def moves_sent(kms: Sandbox) -> int:
     count: int = kms.calls()["by_operation"].get("UpdatePrimaryRegion", 0)
     return count

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from keyconsole.changes.approvals import deadlines
 from keyconsole.changes.batches import advance
-from keyconsole.changes.execution import call, execute, settle, step
+from keyconsole.changes.execution import call, execute, looks, settle, step
 from keyconsole.changes.models import Change
 from keyconsole.worker.management.commands import worker as command
 
@@ -62,7 +62,8 @@ def shorten_waits() -> None:
     for module in (deadlines, advance):
         setattr(module, "CHECK_EVERY", timedelta(seconds=0.5))  # noqa: B010 - two of the same name
     settings.KEYCONSOLE_SETTLE_DEADLINE_SECONDS = 10
-    settle.CALL_LASTS_AT_MOST = timedelta(seconds=2)
+    settings.KEYCONSOLE_LOST_ANSWER_SECONDS = 8
+    looks.CALL_LASTS_AT_MOST = timedelta(seconds=2)
     command.LAST_STEPS_SECONDS = 1.0
 
 

@@ -316,11 +316,25 @@ MUTATIONS = (
         OF_OUTCOME,
     ),
     Mutation(
-        "a move is given up before AWS refused it or time was up",
+        "a lost answer is given up before looks have agreed for long",
         OUTCOME,
-        "if at_rest and len(primaries) == 1 and (refused or past_deadline):",
-        "if at_rest and len(primaries) == 1:",
+        "if call.looks_suffice and _all_name(primary, required) and (call.said",
+        "if (call.said",
         OF_OUTCOME,
+    ),
+    Mutation(
+        "a yes is followed by not applied, because reads were stale for long",
+        OUTCOME,
+        "_all_name(primary, required) and (call.said != Said.YES or call.was_seen):",
+        "_all_name(primary, required):",
+        OF_OUTCOME,
+    ),
+    Mutation(
+        "time that nobody watched counts as watched",
+        "keyconsole/changes/execution/looks.py",
+        "min(max(times[-1] - looked_at, timedelta(0)), GAP_COUNTS_FOR_AT_MOST)",
+        "times[-1] - looked_at",
+        (f"{OF_SETTLE}::test_a_clock_that_is_set_on_does_not_count_as_having_watched",),
     ),
     *SENTENCES,
 )

@@ -19,7 +19,7 @@ from keyconsole.changes.approvals.run_gate import RunDecision, gate
 from keyconsole.changes.batches import notifications
 from keyconsole.changes.batches.audit import record_batch_event
 from keyconsole.changes.batches.waves import COUNTS_FOR, Move, next_wave
-from keyconsole.changes.execution.settle import CALL_LASTS_AT_MOST
+from keyconsole.changes.execution.looks import CALL_LASTS_AT_MOST
 from keyconsole.changes.models import Batch, Change, OnFailure
 from keyconsole.changes.notifications import REMIND_EVERY
 from keyconsole.changes.quorum import rules_of

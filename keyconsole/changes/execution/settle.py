@@ -11,6 +11,7 @@ from django.db.models import F
 
 from keyconsole.audit.events import Event
 from keyconsole.changes import notifications
+from keyconsole.changes.execution.looks import call_so_far, was_seen
 from keyconsole.changes.execution.observe import Seen, enter_for, not_entered, observe
 from keyconsole.changes.execution.store_observations import change_regions, store_round
 from keyconsole.changes.execution.worker_name import worker_name
@@ -29,8 +30,6 @@ LEASE = timedelta(seconds=90)
 PAUSES = (1, 1, 2, 3, 5, 8)  # seconds between the first looks; then always the longest
 LONGEST_PAUSE = 10
 PAUSE_WHEN_OVERDUE = 60
-# Our client waits this long at most for an answer; before that an unanswered call may still be in flight.
-CALL_LASTS_AT_MOST = timedelta(seconds=60)
 
 
 def begin(change: Change, *, now: datetime, why: str, actor: str) -> None:
@@ -56,7 +55,7 @@ def settle(change: Change, *, clock: Callable[[], datetime]) -> None:
         seen = _look(change)
         now = clock()
         store_round(change, seen, now=now)
-        _conclude(change, _judgement(change, seen, now=now), again_at=again_at, now=now)
+        _conclude(change, _judgement(change, seen), again_at=again_at, now=now)
     except Lost:
         return
 
@@ -77,19 +76,17 @@ def pause_after(change: Change) -> timedelta:
     return timedelta(seconds=PAUSES[taken] if taken < len(PAUSES) else LONGEST_PAUSE)
 
 
-def _judgement(change: Change, seen: list[Seen], *, now: datetime) -> Judgement:
+def _judgement(change: Change, seen: list[Seen]) -> Judgement:
     attempt = Attempt.objects.get(change=change)
-    answered = attempt.answer != Answer.NONE_YET or now - attempt.started_at > CALL_LASTS_AT_MOST
-    past_deadline = change.deadline_at is not None and now >= change.deadline_at
+    blind = _unreadable_before(change)
     return kind_of(change).judge(
         change,
         [
             View(one.region, one.role, one.state, one.names_primary, gone=one.sight == Sight.GONE)
             for one in seen
         ],
-        refused=attempt.answer in {Answer.REFUSED, Answer.NOT_SENT},
-        past_deadline=past_deadline and answered,
-        not_required=_unreadable_before(change),
+        call=call_so_far(change, attempt, seen, not_needed=blind - set(change.regions)),
+        not_required=blind,
     )
 
 
@@ -143,13 +140,11 @@ def _end_not_applied(change: Change, judgement: Judgement, *, now: datetime) -> 
 
 
 def _what_aws_said(change: Change, attempt: Attempt) -> str:
-    after = kind_of(change).role_after(change, change.to_region)
-    # Never before the call: it would have ended the change as made elsewhere.
-    was_so = change.observations.filter(region=change.to_region, role=after).exists()
-    if was_so:
+    if was_seen(change):
+        after = kind_of(change).role_after(change, change.to_region)
         return f"{change.to_region} had been seen as the {after}: somebody changed it again."
     if attempt.answer == Answer.SUCCESS:
-        return f"AWS had answered with success (request {attempt.request_id}), yet nothing changed."
+        return f"AWS had answered with success (request {attempt.request_id})."
     if attempt.answer == Answer.REFUSED:
         return f"AWS had refused the call: {attempt.error_message}"
     if attempt.answer == Answer.NOT_SENT:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from keyconsole.changes.kinds.parts import (
+    Call,
     Explanation,
     Judgement,
     Plan,
@@ -63,13 +64,13 @@ class Kind(Protocol):
         change: Change,
         views: Iterable[View],
         *,
-        refused: bool,
-        past_deadline: bool,
+        call: Call,
         not_required: frozenset[str],
     ) -> Judgement:
         """Whether it has settled. *Unknown* is never an answer.
 
-        `refused`: AWS said no. `not_required`: Regions that could not be read before the call either.
+        Looks that show nothing never end what AWS said yes to: reads of KMS may lag. `not_required`: Regions
+        that could not be read before the call either.
         """
 
     def keep(self, change: Change, attempt: Attempt, *, ours: bool, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -85,6 +86,47 @@ class View:
         return bool(self.role)
 
 
+class Said(StrEnum):
+    """What AWS said to the one call, as far as it tells what a look may mean."""
+
+    YES = "yes"
+    NO = "no"  # the call certainly did nothing
+    NOTHING = "nothing"  # no answer, or an error of AWS's own: it may have acted
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """The latest looks, as far back as all of them showed the same and could be told from the call.
+
+    `enough`: they go on for so long that it is no longer reads that lag behind.
+    """
+
+    count: int
+    since: datetime
+    until: datetime
+    enough: bool
+
+    @property
+    def words(self) -> str:
+        if self.count == 1:
+            return f"the look of {_moment(self.until)}"
+        return f"{self.count} looks from {_moment(self.since)} to {_moment(self.until)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What is known of the one call besides the look that is judged."""
+
+    said: Said
+    words: str  # what AWS said, as a sentence about the past
+    was_seen: bool = False  # a look since then has shown what was asked for
+    looks: Looks | None = None  # None: no look since the call is certainly over
+
+    @property
+    def looks_suffice(self) -> bool:
+        return self.looks is not None and self.looks.enough
+
+
 class Outcome(StrEnum):
     DONE = "done"
     NOT_APPLIED = "not_applied"
@@ -95,3 +137,7 @@ class Outcome(StrEnum):
 class Judgement:
     outcome: Outcome
     sentence: str
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -30,7 +30,7 @@ from tests.changes.batches.given import (
     states_of,
     step,
 )
-from tests.changes.conftest import PRIMARY, REPLICA, moves_sent, point_at
+from tests.changes.conftest import PRIMARY, REPLICA, moves_sent, point_at, watch
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +98,21 @@ def test_a_refusal_by_aws_itself_stops_it_too(kms, twenty, cast, clock):
     assert states[:4] == ["done"] * 4
     assert sorted(states[4:8]) == ["done"] * 3 + ["not_applied"]
     assert states[8:] == ["cancelled"] * 12
+
+
+def test_stale_reads_beyond_the_deadline_fail_no_line_of_a_batch_and_stop_nothing(kms, twenty, cast, clock):
+    batch = ask_for(twenty, cast, now=clock())
+    kms.fault("stale-reads", account=cast.payments.account_id)
+    step(batch, clock)
+    for line in lines_of(batch)[:4]:
+        watch(line, clock, minutes=15)
+    assert states_of(batch)[:4] == ["settling"] * 4
+    advance(batch, now=clock())
+    assert states_of(batch)[4:] == ["approved"] * 16
+    kms.clear_faults()
+    carry_on(batch, clock, steps=8)
+    assert states_of(batch) == ["done"] * 20
+    assert moves_sent(kms) == 20
 
 
 def test_while_a_wave_is_under_way_a_careful_batch_begins_no_other(kms, twenty, cast, clock):

@@ -10,7 +10,7 @@ from keyconsole.inventory.models import Cause
 from keyconsole.kms.policies import policy_digest
 from keyconsole.policies.schedule.freeze import freeze
 from tests.changes.approvals.teams import claim
-from tests.changes.conftest import PRIMARY, REPLICA, THIRD, look_again, moves_sent, run
+from tests.changes.conftest import PRIMARY, REPLICA, THIRD, moves_sent, run, watch
 
 pytestmark = pytest.mark.django_db
 
@@ -263,7 +263,7 @@ def test_a_lost_worker_that_recorded_its_start_leaves_it_to_looking(ask, clock, 
     change = run(Change.objects.get(pk=change.pk), clock)
     assert change.state == "settling"
     assert moves_sent(kms) == 0
-    change = look_again(change, clock, after=901)
+    change = watch(change, clock, minutes=65)
     assert change.state == "not_applied"
     assert "No answer to the call ever came" in change.outcome
 

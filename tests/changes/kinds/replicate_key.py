@@ -14,6 +14,7 @@ from typing import Any
 
 from keyconsole.changes.kinds.parts import (
     Answer,
+    Call,
     Check,
     Explanation,
     Judgement,
@@ -89,8 +90,7 @@ class ReplicateKey:
         change: Change,
         views: Iterable[View],
         *,
-        refused: bool,
-        past_deadline: bool,
+        call: Call,
         not_required: frozenset[str],
     ) -> Judgement:
         new = next(view for view in views if view.region == change.to_region)

@@ -1,28 +1,33 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyconsole.changes.kinds.parts import Outcome, View
+from keyconsole.changes.kinds.parts import Call, Looks, Outcome, Said, View
 from keyconsole.changes.kinds.update_primary_region.outcome import judge
 
 OLD, NEW, THIRD = "us-east-1", "eu-west-1", "ap-southeast-2"
+AT = datetime(2026, 11, 23, 14, 2, 11, tzinfo=UTC)
+LONG = Looks(count=96, since=AT, until=AT.replace(hour=15), enough=True)
+SHORT = Looks(count=3, since=AT, until=AT.replace(minute=3), enough=False)
 
 
 def view(region, role="REPLICA", state="Enabled", names=NEW):
     return View(region, role, state, names if role else "")
 
 
-def ruling(*views, refused=False, past_deadline=False, not_required=frozenset()):
-    return judge(
-        views,
-        from_region=OLD,
-        to_region=NEW,
-        refused=refused,
-        past_deadline=past_deadline,
-        not_required=not_required,
-    )
+def said(what="nothing", *, looks=LONG, was_seen=False):
+    return Call(Said(what), words="AWS said something.", looks=looks, was_seen=was_seen)
+
+
+YES = said("yes", looks=SHORT)
+
+
+def ruling(*views, call=YES, not_required=frozenset()):
+    return judge(views, from_region=OLD, to_region=NEW, call=call, not_required=not_required)
 
 
 SETTLED = (view(OLD), view(NEW, "PRIMARY"), view(THIRD))
@@ -37,9 +42,9 @@ def test_done_when_every_region_agrees_and_both_are_enabled():
 
 
 @pytest.mark.parametrize("views", [SWAPPED_UPDATING, TWO_REPLICAS])
-@pytest.mark.parametrize("past_deadline", [False, True])
-def test_while_aws_says_updating_nothing_is_decided(views, past_deadline):
-    assert ruling(*views, past_deadline=past_deadline).outcome == Outcome.WAIT
+@pytest.mark.parametrize("answer", [*Said])
+def test_while_aws_says_updating_nothing_is_decided(views, answer):
+    assert ruling(*views, call=said(answer, was_seen=True)).outcome == Outcome.WAIT
 
 
 def test_two_replicas_and_no_primary_is_called_moving():
@@ -53,7 +58,7 @@ def test_a_third_region_that_lags_behind_keeps_it_settling():
 
 
 def test_an_unreadable_region_keeps_it_settling_and_is_named_even_after_the_deadline():
-    judgement = ruling(view(OLD), view(NEW, "PRIMARY"), UNREAD, past_deadline=True)
+    judgement = ruling(view(OLD), view(NEW, "PRIMARY"), UNREAD, call=said())
     assert judgement.outcome == Outcome.WAIT
     assert THIRD in judgement.sentence
 
@@ -96,26 +101,68 @@ def test_a_new_primary_that_still_is_updating_is_not_settled():
     assert ruling(view(OLD), view(NEW, "PRIMARY", "Updating"), view(THIRD)).outcome == Outcome.WAIT
 
 
-def test_the_old_primary_still_primary_is_not_applied_only_after_the_deadline():
-    assert ruling(*NOT_MOVED).outcome == Outcome.WAIT
-    assert ruling(*NOT_MOVED, past_deadline=True).outcome == Outcome.NOT_APPLIED
-
-
 def test_after_a_definite_refusal_one_look_is_enough():
-    assert ruling(*NOT_MOVED, refused=True).outcome == Outcome.NOT_APPLIED
+    assert ruling(*NOT_MOVED, call=said("no", looks=None)).outcome == Outcome.NOT_APPLIED
+
+
+@pytest.mark.parametrize("looks", [None, SHORT, LONG])
+def test_after_a_yes_no_look_at_the_old_primary_ever_ends_it(looks):
+    judgement = ruling(*NOT_MOVED, call=said("yes", looks=looks))
+    assert judgement.outcome == Outcome.WAIT
+    assert judgement.sentence.startswith("AWS said something. ")
+    assert "Reads of KMS may lag behind" in judgement.sentence
+
+
+def test_while_it_waits_it_tells_how_many_looks_showed_the_old_primary_and_until_when():
+    assert ruling(*NOT_MOVED).sentence == (
+        "AWS said something. 3 looks from 2026-11-23 14:02:11 UTC to 2026-11-23 14:03:11 UTC show us-east-1 "
+        "as the primary. Reads of KMS may lag behind: it goes on being watched."
+    )
+
+
+def test_after_a_lost_answer_the_old_primary_has_to_be_seen_for_long():
+    for looks in (None, SHORT):
+        assert ruling(*NOT_MOVED, call=said(looks=looks)).outcome == Outcome.WAIT
+    assert ruling(*NOT_MOVED, call=said()).outcome == Outcome.NOT_APPLIED
+
+
+def test_what_was_seen_as_the_primary_and_no_longer_is_was_changed_again_whatever_aws_had_said():
+    for answer in Said:
+        assert ruling(*NOT_MOVED, call=said(answer, was_seen=True)).outcome == Outcome.NOT_APPLIED
+    assert ruling(*NOT_MOVED, call=said("yes", was_seen=True, looks=SHORT)).outcome == Outcome.WAIT
+
+
+@pytest.mark.parametrize("odd", [view(THIRD, names=NEW), view(THIRD, state="Updating", names=OLD)])
+def test_a_lost_answer_is_not_given_up_while_one_region_says_otherwise(odd):
+    assert ruling(*NOT_MOVED[:2], odd, call=said()).outcome == Outcome.WAIT
+
+
+def test_an_old_primary_that_somebody_disabled_is_no_reason_to_wait_for_ever():
+    views = (view(OLD, "PRIMARY", "Disabled", names=OLD), *NOT_MOVED[1:])
+    assert ruling(*views, call=said()).outcome == Outcome.NOT_APPLIED
 
 
 def test_a_refusal_because_somebody_else_had_made_the_same_move_is_done():
-    assert ruling(*SETTLED, refused=True).outcome == Outcome.DONE
+    assert ruling(*SETTLED, call=said("no")).outcome == Outcome.DONE
 
 
-def test_a_third_primary_means_that_somebody_else_moved_it():
+@pytest.mark.parametrize("answer", [*Said])
+def test_a_third_primary_means_that_somebody_else_moved_it(answer):
     views = (view(OLD, names=THIRD), view(NEW, names=THIRD), view(THIRD, "PRIMARY", names=THIRD))
-    judgement = ruling(*views, past_deadline=True)
+    judgement = ruling(*views, call=said(answer))
     assert judgement.outcome == Outcome.NOT_APPLIED
-    assert "somebody else" in judgement.sentence
+    assert "omebody else" in judgement.sentence
+    if answer != Said.NO:
+        assert ruling(*views, call=said(answer, looks=SHORT)).outcome == Outcome.WAIT
 
 
+calls = st.builds(
+    Call,
+    said=st.sampled_from(Said),
+    words=st.just("AWS said something."),
+    was_seen=st.booleans(),
+    looks=st.sampled_from([None, SHORT, LONG]),
+)
 any_view = st.builds(
     View,
     region=st.just(""),
@@ -129,24 +176,34 @@ def placed(one, region):
     return View(region, one.role, one.state, one.names_primary)
 
 
-@given(any_view, any_view, any_view, st.booleans(), st.booleans())
-def test_done_is_only_ever_said_of_the_settled_picture(old, new, third, refused, past_deadline):
+@given(any_view, any_view, any_view, calls)
+def test_done_is_only_ever_said_of_the_settled_picture(old, new, third, call):
     views = (placed(old, OLD), placed(new, NEW), placed(third, THIRD))
-    judgement = ruling(*views, refused=refused, past_deadline=past_deadline)
+    judgement = ruling(*views, call=call)
     settled = new.role == "PRIMARY" and new.state != "Updating"
     alone = "PRIMARY" not in {old.role, third.role}
     agreed = alone and all(one.role and one.names_primary == NEW for one in (old, new, third))
     assert (judgement.outcome == Outcome.DONE) == (settled and agreed)
 
 
-@given(any_view, any_view, any_view, st.booleans())
-def test_an_unknown_region_never_decides_anything(old, new, third, past_deadline):
+@given(any_view, any_view, any_view, calls)
+def test_an_unknown_region_never_decides_anything(old, new, third, call):
     views = (placed(old, OLD), placed(new, NEW), placed(third, THIRD))
     if not all(one.role for one in views):
-        assert ruling(*views, refused=True, past_deadline=past_deadline).outcome == Outcome.WAIT
+        assert ruling(*views, call=call).outcome == Outcome.WAIT
 
 
-@given(any_view, any_view, any_view)
-def test_without_a_refusal_nothing_is_not_applied_before_the_deadline(old, new, third):
+@given(any_view, any_view, any_view, calls)
+def test_a_yes_that_no_look_has_shown_is_never_told_as_not_applied_while_the_old_one_is_seen(
+    old, new, third, call
+):
     views = (placed(old, OLD), placed(new, NEW), placed(third, THIRD))
-    assert ruling(*views).outcome != Outcome.NOT_APPLIED
+    if call.said == Said.YES and not call.was_seen and "PRIMARY" in {old.role, new.role}:
+        assert ruling(*views, call=call).outcome != Outcome.NOT_APPLIED
+
+
+@given(any_view, any_view, any_view, calls)
+def test_without_a_refusal_nothing_is_not_applied_before_looks_have_agreed_for_long(old, new, third, call):
+    views = (placed(old, OLD), placed(new, NEW), placed(third, THIRD))
+    if call.said != Said.NO and not call.looks_suffice:
+        assert ruling(*views, call=call).outcome != Outcome.NOT_APPLIED
