@@ -37,6 +37,17 @@ def due_index(name: str) -> models.Index:
     return models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name=name)
 
 
+def take_idle(row: Leased, *, now: datetime, lasts: timedelta) -> bool:
+    """Hold a row that nobody works on, due or not; False where somebody does, or was first."""
+    seen = type(row).rows().filter(pk=row.pk, due_at=row.due_at, lease=row.lease)
+    idle = seen.filter(models.Q(lease="") | models.Q(due_at__lte=now))
+    token, until = uuid4().hex, now + lasts
+    if idle.update(lease=token, due_at=until) != 1:
+        return False
+    row.held, row.lease, row.due_at = token, token, until
+    return True
+
+
 def take(row: Leased, *, now: datetime, lasts: timedelta, **fields: Any) -> bool:
     """Hold a row that is due until `now + lasts`; False where it is not due any more or a rival was first.
 

@@ -67,7 +67,18 @@ class Event(Described):
     )
     CHANGE_OVERDUE = "change.overdue", "A change had not settled by its deadline; it went on being watched."
     CHANGE_DONE = "change.done", "A change had settled: the Regions showed what was asked for."
-    CHANGE_NOT_APPLIED = "change.not_applied", "What a change asked for did not happen at AWS."
+    CHANGE_NOT_APPLIED = (
+        "change.not_applied",
+        "What a change asked for did not happen at AWS, or did not last.",
+    )
+    CHANGE_CLOSE_ASKED = (
+        "change.close_asked",
+        "An administrator asked to close an overdue change as unknown; nothing is closed yet.",
+    )
+    CHANGE_UNKNOWN = (
+        "change.unknown",
+        "A second person agreed, and an overdue change was closed: what came of its call was unknown.",
+    )
     PERSON_ADDED = "person.added", "A person who may sign in was added."
     PERSON_SIGNED_IN = "person.signed_in", "A person signed in."
     PERSON_SIGN_IN_FAILED = "person.sign_in_failed", "A sign-in was refused."

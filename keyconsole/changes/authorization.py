@@ -11,9 +11,9 @@ from datetime import datetime
 from keyconsole.aws_accounts.permissions import Person, can
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.kinds.registry import KINDS
-from keyconsole.changes.models import Change, KindName
+from keyconsole.changes.models import Change, Closing, KindName
 from keyconsole.changes.quorum import Quorum, quorum_if_asked, quorum_of
-from keyconsole.changes.states import State
+from keyconsole.changes.states import State, in_words
 from keyconsole.inventory.models import MultiRegionKey, RegionKey
 from keyconsole.policies.governing.match import Governing
 from keyconsole.policies.governing.resolve import governing_for
@@ -128,6 +128,47 @@ def may_cancel(person: Person, change: Change) -> Verdict:
     return Verdict(tuple(reasons))
 
 
+def may_close(person: Person, change: Change) -> Verdict:
+    """Whether they may ask to close it as unknown, which another person then has to agree to."""
+    reasons = list(_overdue(change))
+    if not can(person, Permission.ADMINISTER, change.key.account):
+        sentence = f"Only an administrator of {change.key.account.name} may ask to close it as unknown."
+        reasons.append(Reason(Code.MAY_NOT_CLOSE, sentence))
+    if Closing.objects.filter(change=change).exists():
+        sentence = f"Somebody has asked already to close {change.ref} as unknown."
+        reasons.append(Reason(Code.CLOSE_ASKED, sentence))
+    return Verdict(tuple(reasons))
+
+
+def may_agree(person: Person, change: Change) -> Verdict:
+    """One other person is enough, an approver or administrator of the account: closing sends nothing to AWS,
+    and whatever is asked for next needs its own approvals."""
+    reasons = list(_overdue(change))
+    closing = Closing.objects.filter(change=change).first()
+    if closing is None:
+        sentence = f"Nobody has asked to close {change.ref} as unknown."
+        reasons.append(Reason(Code.CLOSE_NOT_ASKED, sentence))
+    elif closing.asked_by_id == person.pk:
+        sentence = "Who asks to close a change does not agree to it: another person has to."
+        reasons.append(Reason(Code.OWN_CLOSING, sentence))
+    account = change.key.account
+    if person.pk == change.requester_id:
+        reasons.append(Reason(Code.OWN_REQUEST, "Who asks for a change never decides about it."))
+    elif not (can(person, Permission.APPROVE, account) or can(person, Permission.ADMINISTER, account)):
+        sentence = f"Only an approver or administrator of {account.name} may agree to that."
+        reasons.append(Reason(Code.NOT_AN_APPROVER, sentence))
+    return Verdict(tuple(reasons))
+
+
+def _overdue(change: Change) -> tuple[Reason, ...]:
+    if change.state == State.SETTLING and change.overdue_since:
+        return ()
+    sentence = (
+        f"{change.ref} is {_words(change)}: only a settling change that is overdue is closed as unknown."
+    )
+    return (Reason(Code.NOT_OVERDUE, sentence),)
+
+
 def _open_for_votes(change: Change, states: set[State]) -> tuple[Reason, ...]:
     if change.state in states:
         return ()
@@ -135,7 +176,7 @@ def _open_for_votes(change: Change, states: set[State]) -> tuple[Reason, ...]:
 
 
 def _words(change: Change) -> str:
-    return change.state.replace("_", " ")
+    return in_words(change.state)
 
 
 def _about_the_key(person: Person, key: MultiRegionKey, kind: KindName) -> tuple[Reason, ...]:

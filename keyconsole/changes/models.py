@@ -215,6 +215,28 @@ class Review(models.Model):
         ]
 
 
+class Closing(models.Model):
+    """What closes an overdue change as unknown: one person asks, with a reason, and another agrees."""
+
+    change = models.OneToOneField(Change, on_delete=models.CASCADE, related_name="closing")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    asked_at = models.DateTimeField()
+    agreed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    agreed_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager[Closing]] = models.Manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(agreed_by=None) | ~Q(agreed_by=F("asked_by")), name="closing_takes_two_people"
+            )
+        ]
+
+
 class OnFailure(models.TextChoices):
     STOP = "stop"  # what has not begun is cancelled
     CARRY_ON = "carry-on"

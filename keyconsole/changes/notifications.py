@@ -8,11 +8,14 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import User
 from django.db.models import Q
 
+from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.kinds.registry import kind_of
 from keyconsole.changes.models import Change
 from keyconsole.changes.quorum import Quorum, quorum_of
+from keyconsole.changes.states import in_words
 from keyconsole.notifications.announce import announce
 from keyconsole.notifications.topics import Topic
+from keyconsole.policies.quorum.roster import Roster
 
 REMIND_EVERY = timedelta(hours=24)
 
@@ -34,7 +37,7 @@ def ended(change: Change, *, now: datetime) -> None:
     """The requester hears of every end; so does everybody who was asked: nothing waits for them any more."""
     if change.batch_id:
         return
-    subject = f"{change.ref} is {change.state.replace('_', ' ')}: {kind_of(change).subject(change)}"
+    subject = f"{change.ref} is {in_words(change.state)}: {kind_of(change).subject(change)}"
     people = [change.requester, *_called(quorum_of(change).deciders)]
     _tell(Topic.CHANGE_ENDED, change, subject, people=people, now=now)
 
@@ -52,6 +55,15 @@ def overdue(change: Change, *, now: datetime) -> None:
     subject = f"{change.ref} has not settled by its deadline: {kind_of(change).subject(change)}"
     key = f"{Topic.CHANGE_OVERDUE}:{change.ref}"
     _tell(Topic.CHANGE_OVERDUE, change, subject, people=people, now=now, dedupe_key=key, also_a_line=True)
+
+
+def close_asked(change: Change, *, by: User, now: datetime) -> None:
+    """Tell who could agree that a change is to be closed as unknown, and who had asked for the change."""
+    subject = f"{by.username} asks to close {change.ref} as unknown: {kind_of(change).subject(change)}"
+    roster, account = Roster.read(), change.key.account
+    able = roster.who_may(Permission.ADMINISTER, account) | roster.who_may(Permission.APPROVE, account)
+    people = _called((able | {change.requester.username}) - {by.username})
+    _tell(Topic.CHANGE_NEEDS_YOU, change, subject, people=people, now=now, also_a_line=True)
 
 
 def review_due(change: Change, *, now: datetime) -> None:

@@ -41,6 +41,7 @@ CHANGE_STATES = {
     "expired": Style("Expired", "wait", "neutral"),
     "stale": Style("Stale", "alert", "attention"),
     "not_applied": Style("Not applied", "cross", "danger"),
+    "unknown": Style("Unknown", "question", "unknown"),
 }
 
 OUTCOMES = {

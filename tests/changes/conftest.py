@@ -141,6 +141,13 @@ def look_again(change: Change, clock: Clock, *, after: float = 0) -> Change:
     return Change.objects.select_related("key__account").get(pk=change.pk)
 
 
+@pytest.fixture
+def soon(settings: Any) -> None:
+    """A minute until it is overdue, five until a lost answer is given up: fewer looks than an hour has."""
+    settings.KEYCONSOLE_SETTLE_DEADLINE_SECONDS = 60
+    settings.KEYCONSOLE_LOST_ANSWER_SECONDS = 300
+
+
 def watch(change: Change, clock: Clock, *, minutes: float) -> Change:
     """The looks that a worker takes in so many minutes, or until the change is closed."""
     end = clock() + timedelta(minutes=minutes)

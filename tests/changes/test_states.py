@@ -10,13 +10,14 @@ STEPS = {
     "pending": "approved rejected cancelled expired stale",
     "approved": "pending executing rejected cancelled expired stale",
     "executing": "settling approved stale not_applied",
-    "settling": "done not_applied",
+    "settling": "done not_applied unknown",
     "done": "",
     "rejected": "",
     "cancelled": "",
     "expired": "",
     "stale": "",
     "not_applied": "",
+    "unknown": "",
 }
 
 
@@ -33,6 +34,7 @@ def test_a_closed_change_stays_closed():
         "expired",
         "stale",
         "not_applied",
+        "unknown",
     }
     assert not CLOSED & OPEN
     assert set(State) == CLOSED | OPEN

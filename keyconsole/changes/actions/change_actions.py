@@ -11,6 +11,7 @@ from keyconsole.changes.actions.action import Action, Actor, Words
 from keyconsole.changes.actions.inputs import (
     ApproveInputs,
     CancelInputs,
+    CloseInputs,
     CommentInputs,
     NoInputs,
     RejectInputs,
@@ -18,16 +19,18 @@ from keyconsole.changes.actions.inputs import (
     RunInputs,
 )
 from keyconsole.changes.actions.sent_twice import as_kept, is_on_record
-from keyconsole.changes.approvals import decide
+from keyconsole.changes.approvals import close, decide
 from keyconsole.changes.authorization import (
+    may_agree,
     may_approve,
     may_cancel,
+    may_close,
     may_comment,
     may_reject,
     may_run,
     may_withdraw,
 )
-from keyconsole.changes.models import Change, Rejection, Review
+from keyconsole.changes.models import Change, Closing, Rejection, Review
 from keyconsole.changes.requests import break_glass, request
 from keyconsole.changes.states import State
 
@@ -65,6 +68,15 @@ def _is_to_run(change: Change, given: RunInputs, actor: Actor) -> bool:
 def _has_cancelled(change: Change, given: CancelInputs, actor: Actor) -> bool:
     said = request.cancelled_by(actor["by"], as_kept(given.reason))
     return change.state == State.CANCELLED and change.outcome == said
+
+
+def _has_asked_to_close(change: Change, given: CloseInputs, actor: Actor) -> bool:
+    asked = Closing.objects.filter(change=change, asked_by=actor["by"])
+    return asked.filter(reason=as_kept(given.reason)).exists()
+
+
+def _has_agreed(change: Change, _given: NoInputs, actor: Actor) -> bool:
+    return Closing.objects.filter(change=change, agreed_by=actor["by"]).exists()
 
 
 APPROVE: Action[Change, ApproveInputs] = Action(
@@ -178,6 +190,40 @@ CANCEL: Action[Change, CancelInputs] = Action(
     stands=_has_cancelled,
 )
 
+CLOSE: Action[Change, CloseInputs] = Action(
+    noun=NOUN,
+    verb="close",
+    event=Event.CHANGE_CLOSE_ASKED,
+    words=Words(
+        title="Ask to close {ref} as unknown",
+        explains="For a change that nobody can tell the end of. Nothing is sent to AWS, nothing is undone "
+        "there. Another person has to agree; until then it goes on being watched. Closed, it frees the key "
+        "for the next request, and nobody looks any more whether this one moved the primary.",
+        button="Ask to close {ref} as unknown",
+        done="You asked to close {ref} as unknown. Another person has to agree.",
+    ),
+    inputs=CloseInputs,
+    may=lambda person, change, _now: may_close(person, change),
+    do=lambda change, given, actor: close.close(change, reason=given.reason, **actor),
+    stands=_has_asked_to_close,
+)
+AGREE: Action[Change, NoInputs] = Action(
+    noun=NOUN,
+    verb="agree",
+    event=Event.CHANGE_UNKNOWN,
+    words=Words(
+        title="Agree to close {ref} as unknown",
+        explains="You agree that nobody can tell what came of its call. Nothing is sent to AWS. It is not "
+        "looked at any more, and can not be opened again; the key is free for the next request.",
+        button="Agree: close {ref} as unknown",
+        done="{ref} is closed as unknown.",
+    ),
+    inputs=NoInputs,
+    may=lambda person, change, _now: may_agree(person, change),
+    do=lambda change, _given, actor: close.agree(change, **actor),
+    stands=_has_agreed,
+)
+
 CHANGE_ACTIONS: Mapping[str, Action[Change, Any]] = {
-    action.verb: action for action in (APPROVE, REJECT, WITHDRAW, REVIEW, COMMENT, RUN, CANCEL)
+    action.verb: action for action in (APPROVE, REJECT, WITHDRAW, REVIEW, COMMENT, RUN, CANCEL, CLOSE, AGREE)
 }

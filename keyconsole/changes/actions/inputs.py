@@ -43,6 +43,11 @@ class CancelInputs(Inputs):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CloseInputs(Inputs):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewInputs(Inputs):
     was_right: bool
     comment: str

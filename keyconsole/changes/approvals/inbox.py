@@ -21,8 +21,9 @@ from keyconsole.policies.versions.votes import may_agree
 def needing(person: User) -> ChangeQuerySet:
     """Changes that wait for this person's vote, run or review, and overdue ones that concern them."""
     held = _grants_of(person)
-    approves = _where(held, Permission.APPROVE)
-    overdue = Q(overdue_since__isnull=False, closed_at=None) & (approves | Q(requester=person))
+    approves, administers = _where(held, Permission.APPROVE), _where(held, Permission.ADMINISTER)
+    concerned = approves | administers | Q(requester=person)
+    overdue = Q(overdue_since__isnull=False, closed_at=None) & concerned
     to_run = Q(requester=person, state=State.APPROVED.value, run_at=None, is_emergency=False)
     wanted_by = _wanting(person, Change.objects.filter(approves))
     seen = Change.objects.filter(_where(held, Permission.VIEW))

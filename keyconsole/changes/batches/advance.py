@@ -23,13 +23,13 @@ from keyconsole.changes.execution.looks import CALL_LASTS_AT_MOST
 from keyconsole.changes.models import Batch, Change, OnFailure
 from keyconsole.changes.notifications import REMIND_EVERY
 from keyconsole.changes.quorum import rules_of
-from keyconsole.changes.states import CLOSED, IN_FLIGHT, State
+from keyconsole.changes.states import CLOSED, IN_FLIGHT, State, in_words
 from keyconsole.changes.transition import lock_rows, move
 from keyconsole.lease import give_back, take
 from keyconsole.policies.schedule import freeze, windows
 from keyconsole.refusals import Lost
 
-FAILED = frozenset({State.REJECTED, State.EXPIRED, State.STALE, State.NOT_APPLIED})
+FAILED = frozenset({State.REJECTED, State.EXPIRED, State.STALE, State.NOT_APPLIED, State.UNKNOWN})
 NOT_BEGUN = (State.PENDING, State.APPROVED)
 
 
@@ -50,7 +50,7 @@ def advance(batch: Batch, *, now: datetime) -> datetime | None:
     soon = now + CHECK_EVERY
     lines = _lines(batch)
     if failed := _failure(batch, lines):
-        why = f"{failed.ref} is {failed.state.replace('_', ' ')}."
+        why = f"{failed.ref} is {in_words(failed.state)}."
         if stop(batch, event=Event.BATCH_STOPPED, actor=ITSELF, why=why, now=now):
             batch.refresh_from_db()
     if batch.stopped_at:

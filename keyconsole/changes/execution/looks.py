@@ -39,7 +39,7 @@ def call_so_far(
     }
     return Call(
         said=_SAID[Answer(attempt.answer)],
-        words=_words(attempt),
+        words=what_aws_said(attempt),
         was_seen=was_seen(change),
         looks=_agreeing_looks(change, now, after=_over_at(attempt)),
     )
@@ -58,7 +58,7 @@ def _over_at(attempt: Attempt) -> datetime:
     return attempt.started_at + CALL_LASTS_AT_MOST
 
 
-def _words(attempt: Attempt) -> str:
+def what_aws_said(attempt: Attempt) -> str:
     if attempt.answer == Answer.SUCCESS:
         at = attempt.answered_at or attempt.started_at
         return (

@@ -1,4 +1,5 @@
-"""What people do with a change, a page each: approve, reject, withdraw, comment, run, cancel, review.
+"""What people do with a change, a page each: approve, reject, withdraw, comment, run, cancel, review,
+close and agree to it.
 
 The change's own page carries the same forms; what is refused comes back here with everything that was typed.
 """
@@ -60,6 +61,18 @@ def cancel(request: HttpRequest, ref: str) -> HttpResponse:
 @require_http_methods(METHODS)
 def review(request: HttpRequest, ref: str) -> HttpResponse:
     return _done(request, ref, actions.REVIEW)
+
+
+@requires(Permission.VIEW)
+@require_http_methods(METHODS)
+def close(request: HttpRequest, ref: str) -> HttpResponse:
+    return _done(request, ref, actions.CLOSE)
+
+
+@requires(Permission.VIEW)
+@require_http_methods(METHODS)
+def agree(request: HttpRequest, ref: str) -> HttpResponse:
+    return _done(request, ref, actions.AGREE)
 
 
 def _done(request: HttpRequest, ref: str, action: ActionForm[Change]) -> HttpResponse:

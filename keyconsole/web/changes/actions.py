@@ -16,7 +16,9 @@ REVIEW = ActionForm(change_actions.REVIEW, forms.ReviewForm, "primary")
 COMMENT = ActionForm(change_actions.COMMENT, forms.CommentForm)
 RUN = ActionForm(change_actions.RUN, forms.RunForm, "primary")
 CANCEL = ActionForm(change_actions.CANCEL, forms.CancelForm, "danger")
+CLOSE = ActionForm(change_actions.CLOSE, forms.CloseForm, "danger")
+AGREE = ActionForm(change_actions.AGREE, forms.AgreeForm, "danger")
 
 ACTION_FORMS: Mapping[str, ActionForm[Change]] = {
-    shown.verb: shown for shown in (APPROVE, REJECT, WITHDRAW, REVIEW, COMMENT, RUN, CANCEL)
+    shown.verb: shown for shown in (APPROVE, REJECT, WITHDRAW, REVIEW, COMMENT, RUN, CANCEL, CLOSE, AGREE)
 }

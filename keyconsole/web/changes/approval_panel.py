@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 
 from keyconsole.changes.actions.action import Words
 from keyconsole.changes.approvals.run_gate import Gate, RunDecision, gate
-from keyconsole.changes.models import Approval, Change, Rejection, Review
+from keyconsole.changes.models import Approval, Change, Closing, Rejection, Review
 from keyconsole.changes.quorum import Asked, Quorum, quorum_of, rules_of
 from keyconsole.changes.states import IN_FLIGHT, State
 from keyconsole.changes.told import told_of
@@ -60,6 +60,7 @@ def approval_panel(change: Change, *, person: User, now: datetime) -> dict[str, 
         "held": _holding(change, rules, held, now),
         "votes": _votes(change, asked),
         "rejection": _rejection(change),
+        **_closing(change, person, now),
         "offers": {offer.action.verb: offer for offer in offers},
         "greys": greys,
         "commenting": _offer(change, actions.COMMENT),
@@ -104,6 +105,22 @@ def _rejection(change: Change) -> Rejection | None:
     if change.state != State.REJECTED:
         return None
     return Rejection.objects.filter(change=change).select_related("rejecter").first()
+
+
+def _closing(change: Change, person: User, now: datetime) -> dict[str, Any]:
+    """Who asked to close it as unknown and who agreed; and whether this person may do either."""
+    if not change.overdue_since:
+        return {"closing": None}
+    closing = Closing.objects.filter(change=change).select_related("asked_by", "agreed_by").first()
+    if not change.is_open:
+        return {"closing": closing}
+    step = actions.AGREE if closing else actions.CLOSE
+    verdict = step.action.may(person, change, now)
+    return {
+        "closing": closing,
+        "close_offer": _offer(change, step) if verdict.allowed else None,
+        "why_no_close": verdict.reasons,
+    }
 
 
 def _why_not(approval: Approval, filling: set[str]) -> str:

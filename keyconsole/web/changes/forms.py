@@ -71,6 +71,19 @@ class CancelForm(forms.Form):
     )
 
 
+class CloseForm(forms.Form):
+    reason = _words(
+        "Why nobody can tell",
+        required=True,
+        help_text="Whoever agrees reads it; it stays in the record and on the page.",
+        missing="Say why nobody can tell what came of it: whoever agrees, and the record, need it.",
+    )
+
+
+class AgreeForm(forms.Form):
+    """Nothing to type: what is agreed to was written by who asked for it."""
+
+
 class ReviewForm(forms.Form):
     was_right = forms.TypedChoiceField(
         label="Was it right to skip the approvals?",

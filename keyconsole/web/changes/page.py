@@ -44,6 +44,7 @@ TONES = {
     State.EXPIRED: "neutral",
     State.STALE: "attention",
     State.NOT_APPLIED: "danger",
+    State.UNKNOWN: "unknown",
 }
 
 

@@ -42,6 +42,8 @@ _STYLES: dict[str, tuple[str, str]] = {
     Event.CHANGE_OVERDUE: ("alert", "attention"),
     Event.CHANGE_DONE: ("check", "ok"),
     Event.CHANGE_NOT_APPLIED: ("cross", "danger"),
+    Event.CHANGE_CLOSE_ASKED: ("question", "attention"),
+    Event.CHANGE_UNKNOWN: ("question", "unknown"),
 }
 # The page shows these elsewhere, or the sentence of the event already says them.
 _SAID_ELSEWHERE = frozenset(

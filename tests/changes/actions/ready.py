@@ -11,8 +11,9 @@ from django.contrib.auth.models import User
 from keyconsole.changes.actions.action import Action
 from keyconsole.changes.actions.batch_actions import BATCH_ACTIONS
 from keyconsole.changes.actions.change_actions import CHANGE_ACTIONS
+from keyconsole.changes.approvals import close
 from keyconsole.changes.batches.decide import approve_batch
-from keyconsole.changes.models import Batch, Change
+from keyconsole.changes.models import Attempt, Batch, Change
 from keyconsole.changes.requests.break_glass import break_glass
 from keyconsole.changes.requests.create import MoveRequest
 from keyconsole.changes.requests.request import request_move
@@ -84,6 +85,22 @@ def approved_batch(cast: Cast, _: Inventory) -> Batch:
     return batch
 
 
+def overdue(cast: Cast, inventory: Inventory) -> Change:
+    """Was sent, and has not settled by its deadline: nobody can tell what came of it."""
+    change = pending(cast, inventory)
+    sent = {"key_arn": change.plan["key_arn"], "to_region": change.to_region, "worker": "worker host-1"}
+    Attempt.objects.create(change=change, plan_sha256=change.plan_sha256, started_at=NOW, **sent)
+    Change.objects.filter(pk=change.pk).update(state="settling", overdue_since=NOW, due_at=NOW)
+    change.refresh_from_db()
+    return change
+
+
+def asked_to_close(cast: Cast, inventory: Inventory) -> Change:
+    change = overdue(cast, inventory)
+    close.close(change, by=cast.ada, reason="The account is suspended.", now=NOW)
+    return change
+
+
 Make = Callable[[Cast, Inventory], Change | Batch]
 _READY: dict[str, tuple[Make, str, dict[str, Any]]] = {
     "change-approve": (pending, "ben", {"comment": "Read twice."}),
@@ -93,6 +110,8 @@ _READY: dict[str, tuple[Make, str, dict[str, Any]]] = {
     "change-comment": (pending, "cleo", {"text": "Tested in research."}),
     "change-run": (approved_by_hand, "ana", {"run_at": None}),
     "change-cancel": (pending, "ana", {"reason": "Wrong key."}),
+    "change-close": (overdue, "ada", {"reason": "The account is suspended."}),
+    "change-agree": (asked_to_close, "ben", {}),
     "batch-approve": (pending_batch, "ben", {"comment": "Read twice."}),
     "batch-reject": (pending_batch, "bea", {"reason": "Not this week."}),
     "batch-cancel": (pending_batch, "ana", {"reason": "Wrong keys."}),

@@ -8,9 +8,10 @@ import pytest
 
 from keyconsole.audit.log import first_broken_entry
 from keyconsole.audit.models import Entry
+from keyconsole.changes.approvals.close import agree, close
 from keyconsole.changes.batches.advance import advance
 from keyconsole.changes.batches.decide import approve_batch
-from keyconsole.changes.batches.put_back import may_put_back, put_back
+from keyconsole.changes.batches.put_back import lines_back, may_put_back, put_back
 from keyconsole.changes.batches.waves import AT_MOST
 from keyconsole.changes.models import Attempt, Batch, Change, OnFailure
 from keyconsole.inventory.models import MultiRegionKey
@@ -100,12 +101,14 @@ def test_a_refusal_by_aws_itself_stops_it_too(kms, twenty, cast, clock):
     assert states[8:] == ["cancelled"] * 12
 
 
-def test_stale_reads_beyond_the_deadline_fail_no_line_of_a_batch_and_stop_nothing(kms, twenty, cast, clock):
+def test_stale_reads_beyond_the_deadline_fail_no_line_of_a_batch_and_stop_nothing(
+    soon, kms, twenty, cast, clock
+):
     batch = ask_for(twenty, cast, now=clock())
     kms.fault("stale-reads", account=cast.payments.account_id)
     step(batch, clock)
     for line in lines_of(batch)[:4]:
-        watch(line, clock, minutes=15)
+        watch(line, clock, minutes=3)
     assert states_of(batch)[:4] == ["settling"] * 4
     advance(batch, now=clock())
     assert states_of(batch)[4:] == ["approved"] * 16
@@ -113,6 +116,30 @@ def test_stale_reads_beyond_the_deadline_fail_no_line_of_a_batch_and_stop_nothin
     carry_on(batch, clock, steps=8)
     assert states_of(batch) == ["done"] * 20
     assert moves_sent(kms) == 20
+
+
+@pytest.mark.parametrize(
+    ("on_failure", "rest"), [(OnFailure.STOP, "cancelled"), (OnFailure.CARRY_ON, "done")]
+)
+def test_a_line_that_two_people_close_as_unknown_frees_its_batch(
+    soon, kms, payments, cast, clock, on_failure, rest
+):
+    keys = sandbox_keys(kms, payments, 6)
+    batch = ask_for(keys, cast, now=clock(), on_failure=on_failure)
+    kms.fault("ignore", operation="UpdatePrimaryRegion", times=1)
+    step(batch, clock)
+    [stuck] = [line for line in lines_of(batch) if line.state == "settling"]
+    stuck = watch(stuck, clock, minutes=2)
+    close(stuck, by=cast.ada, reason="Nobody can tell.", now=clock())
+    agree(stuck, by=cast.ben, now=clock())
+    carry_on(batch, clock, steps=6)
+    assert sorted(states_of(batch)) == sorted(["done"] * 3 + ["unknown"] + [rest] * 2)
+    assert {line.ref for line in lines_of(batch) if line.state == "unknown"} == {stuck.ref}
+    if on_failure == OnFailure.STOP:
+        assert batch.stopped_why == f"{stuck.ref} is closed as unknown."
+    [ended] = Entry.objects.filter(event="batch.ended")
+    assert ended.data["unknown"] == 1
+    assert stuck.key not in {line.key for line in lines_back(batch)}
 
 
 def test_while_a_wave_is_under_way_a_careful_batch_begins_no_other(kms, twenty, cast, clock):

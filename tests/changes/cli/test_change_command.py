@@ -14,6 +14,7 @@ from keyconsole.changes.requests.break_glass import break_glass
 from keyconsole.changes.requests.create import MoveRequest
 from keyconsole.changes.requests.request import request_move
 from keyconsole.policies.document.rules import Runs
+from tests.changes.actions.ready import overdue
 from tests.changes.approvals.teams import agree, hold_for_payments, join
 from tests.changes.commands import DONE, REFUSED, USAGE, manage
 
@@ -181,3 +182,13 @@ def test_a_change_that_is_not_there_is_a_usage_error(cast, ref):
 
 def test_an_unknown_person_is_a_usage_error(change):
     assert act("withdraw", change, by="nobody").status == USAGE
+
+
+def test_two_people_close_an_overdue_change_as_unknown(cast, inventory):
+    stuck = overdue(cast, inventory)
+    assert act("close", stuck, "--reason", "The account is gone.", by="ben").status == REFUSED
+    assert act("close", stuck, "--reason", "The account is gone.", by="ada").status == DONE
+    assert act("agree", stuck, by="ada").status == REFUSED
+    assert act("agree", stuck, by="ben").status == DONE
+    assert "closed as unknown" in manage("change", "show", stuck.ref).out.lower()
+    assert manage("change", "list", "--state", "unknown").out.startswith(stuck.ref)

@@ -254,7 +254,7 @@ def test_a_worker_held_up_after_recording_does_not_send_late(ask, clock, kms, mo
     assert change.attempt.answer == "not-sent"
 
 
-def test_a_lost_worker_that_recorded_its_start_leaves_it_to_looking(ask, clock, kms):
+def test_a_lost_worker_that_recorded_its_start_leaves_it_to_looking(soon, ask, clock, kms):
     """The crash between the record and the call: the next worker must not call."""
     change = ask()
     claim(change, now=clock())
@@ -263,7 +263,7 @@ def test_a_lost_worker_that_recorded_its_start_leaves_it_to_looking(ask, clock, 
     change = run(Change.objects.get(pk=change.pk), clock)
     assert change.state == "settling"
     assert moves_sent(kms) == 0
-    change = watch(change, clock, minutes=65)
+    change = watch(change, clock, minutes=8)
     assert change.state == "not_applied"
     assert "No answer to the call ever came" in change.outcome
 

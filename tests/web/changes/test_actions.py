@@ -14,7 +14,7 @@ from tests.form_client import FormClient
 from tests.web.stories import ask
 
 pytestmark = pytest.mark.django_db
-VERBS = ("approve", "reject", "withdraw", "comment", "run", "cancel", "review")
+VERBS = ("approve", "reject", "withdraw", "comment", "run", "cancel", "review", "close", "agree")
 FORM = {"reason": "no", "text": "words", "comment": "words", "was_right": "right"}
 each_verb = pytest.mark.parametrize("verb", VERBS)
 
@@ -77,7 +77,7 @@ def test_a_form_from_elsewhere_is_refused(change: Change, cast: Cast, verb: str)
     assert Entry.objects.filter(event__startswith="change.").count() <= before
 
 
-@pytest.mark.parametrize("verb", ["approve", "reject", "run", "withdraw", "review"])
+@pytest.mark.parametrize("verb", ["approve", "reject", "run", "withdraw", "review", "close", "agree"])
 def test_who_may_only_look_reads_why_and_changes_nothing(change: Change, as_cleo: Client, verb: str) -> None:
     content = as_cleo.get(url(verb)).content.decode()
     assert "You cannot do this now" in content

@@ -21,7 +21,8 @@ from keyconsole.changes.states import State
 
 class Command(BaseCommand):
     help = (
-        "List and show changes; approve, reject, withdraw, comment, run, cancel or review one. "
+        "List and show changes; approve, reject, withdraw, comment, run, cancel or review one; close one as "
+        "unknown, or agree to that. "
         "Exit status: 0 done, 1 refused, 2 usage."
     )
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
         _add_reading(verbs)
         _add_voting(verbs)
         _add_bringing_on(verbs)
+        _add_closing(verbs)
 
     def handle(self, *_: object, verb: str, **options: Any) -> None:
         if verb == "list":
@@ -112,6 +114,12 @@ def _add_bringing_on(verbs: Any) -> None:
     )
     cancelling = _verb(verbs, "cancel", "take a change back before it runs")
     cancelling.add_argument("--reason", default="", help="why")
+
+
+def _add_closing(verbs: Any) -> None:
+    closing = _verb(verbs, "close", "ask to close an overdue change as unknown; another person has to agree")
+    closing.add_argument("--reason", required=True, help="why nobody can tell what came of it")
+    _verb(verbs, "agree", "agree to close a change as unknown, after another person has asked for it")
 
 
 def _verb(verbs: Any, name: str, explained: str) -> ArgumentParser:
