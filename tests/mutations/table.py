@@ -330,6 +330,27 @@ MUTATIONS = (
         OF_OUTCOME,
     ),
     Mutation(
+        "a power cut loses that a call was about to be sent",
+        "keyconsole/settings.py",
+        "PRAGMA synchronous=FULL;",
+        "PRAGMA synchronous=NORMAL;",
+        ("tests/changes/execution/test_durable.py",),
+    ),
+    Mutation(
+        "a change is closed as unknown by one person",
+        "keyconsole/changes/authorization.py",
+        "elif closing.asked_by_id == person.pk:",
+        "elif not closing.asked_by_id:",
+        ("tests/changes/approvals/test_close.py",),
+    ),
+    Mutation(
+        "a change is closed while a worker looks at it",
+        LEASE,
+        'idle = seen.filter(models.Q(lease="") | models.Q(due_at__lte=now))',
+        "idle = seen",
+        ("tests/changes/approvals/test_close.py",),
+    ),
+    Mutation(
         "time that nobody watched counts as watched",
         "keyconsole/changes/execution/looks.py",
         "min(max(times[-1] - looked_at, timedelta(0)), GAP_COUNTS_FOR_AT_MOST)",
