@@ -93,6 +93,10 @@ class Event(Described):
         "policy.applied_at_terminal",
         "A policy was put in place at the server's terminal, without anybody's agreement.",
     )
+    RECORD_WENT_BACK = (
+        "record.went_back",
+        "A worker found the record older than it had seen it before: a backup may have been restored.",
+    )
     FREEZE_SET = "freeze.set", "Everything was frozen: from then on no change began."
     FREEZE_LIFTED = "freeze.lifted", "The freeze of everything was lifted."
     GROUP_JOINED = "group.joined", "A person was added to a group of approvers."

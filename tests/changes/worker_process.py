@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 from collections.abc import Callable
 from datetime import timedelta
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -62,6 +64,7 @@ def shorten_waits() -> None:
     for module in (deadlines, advance):
         setattr(module, "CHECK_EVERY", timedelta(seconds=0.5))  # noqa: B010 - two of the same name
     settings.KEYCONSOLE_SETTLE_DEADLINE_SECONDS = 10
+    settings.KEYCONSOLE_DATA_DIR = Path(tempfile.gettempdir())
     settings.KEYCONSOLE_LOST_ANSWER_SECONDS = 8
     looks.CALL_LASTS_AT_MOST = timedelta(seconds=2)
     command.LAST_STEPS_SECONDS = 1.0

@@ -341,14 +341,14 @@ MUTATIONS = (
         "keyconsole/changes/authorization.py",
         "elif closing.asked_by_id == person.pk:",
         "elif not closing.asked_by_id:",
-        ("tests/changes/approvals/test_close.py",),
+        ("tests/changes/execution/test_close.py",),
     ),
     Mutation(
         "a change is closed while a worker looks at it",
         LEASE,
         'idle = seen.filter(models.Q(lease="") | models.Q(due_at__lte=now))',
         "idle = seen",
-        ("tests/changes/approvals/test_close.py",),
+        ("tests/changes/execution/test_close.py",),
     ),
     Mutation(
         "time that nobody watched counts as watched",

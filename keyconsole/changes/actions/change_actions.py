@@ -19,7 +19,7 @@ from keyconsole.changes.actions.inputs import (
     RunInputs,
 )
 from keyconsole.changes.actions.sent_twice import as_kept, is_on_record
-from keyconsole.changes.approvals import close, decide
+from keyconsole.changes.approvals import decide
 from keyconsole.changes.authorization import (
     may_agree,
     may_approve,
@@ -30,6 +30,7 @@ from keyconsole.changes.authorization import (
     may_run,
     may_withdraw,
 )
+from keyconsole.changes.execution import close
 from keyconsole.changes.models import Change, Closing, Rejection, Review
 from keyconsole.changes.requests import break_glass, request
 from keyconsole.changes.states import State

@@ -17,11 +17,11 @@ from keyconsole.changes.approvals.deadlines import next_check
 from keyconsole.changes.approvals.run_gate import RunDecision, gate
 from keyconsole.changes.execution import settle
 from keyconsole.changes.execution.call import record_answer, send
-from keyconsole.changes.execution.observe import Seen, enter_for, not_entered, observe
+from keyconsole.changes.execution.observe import enter_for, not_entered, observe
 from keyconsole.changes.execution.store_observations import change_regions, store_round
 from keyconsole.changes.execution.worker_name import worker_name
-from keyconsole.changes.kinds.registry import kind_of
 from keyconsole.changes.models import Attempt, Change
+from keyconsole.changes.plan.staleness import differences
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move, record_event
 from keyconsole.kms.errors import KmsError
@@ -92,8 +92,8 @@ def _observe_and_send(change: Change, session: AccountSession, *, clock: Clock) 
     if unknown := [one.unknown for one in planned if one.unknown]:
         _cannot_look(change, unknown[0], now=now)
         return
-    if found := kind_of(change).differences(change.plan, [one.for_plan() for one in planned]):
-        _end_stale(change, planned, found, now=now)
+    if found := differences(change, [one.for_plan() for one in planned]):
+        _end_stale(change, found, now=now)
         return
     attempt = _commit_attempt(change, now=now)
     answer = send(change, session, recorded_at=now, clock=clock)
@@ -125,9 +125,7 @@ def _commit_attempt(change: Change, *, now: datetime) -> Attempt:
     return attempt
 
 
-def _end_stale(change: Change, planned: list[Seen], found: list[str], *, now: datetime) -> None:
-    if already := kind_of(change).already_so(change.plan, [one.for_plan() for one in planned]):
-        found = [already, *found]
+def _end_stale(change: Change, found: list[str], *, now: datetime) -> None:
     outcome = " ".join(["Nothing was sent to AWS.", *found])
     move(
         change,

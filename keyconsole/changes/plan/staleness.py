@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from keyconsole.audit.events import Event
@@ -13,11 +14,19 @@ from keyconsole.changes.transition import move
 from keyconsole.inventory.models import RegionKey, Sight
 
 
+def differences(change: Change, seen: Sequence[PlannedRegion]) -> list[str]:
+    """As sentences; the first says so where the world already is as this change wanted it."""
+    kind = kind_of(change)
+    found = kind.differences(change.plan, seen)
+    already = kind.already_so(change.plan, seen) if found else ""
+    return [already, *found] if already else found
+
+
 def known_differences(change: Change) -> list[str]:
     """As sentences. A Region that could not be seen lately is unknown, which is no difference."""
     members = {member.region: member for member in change.key.region_keys.filter(region__in=change.regions)}
     seen = [_as_seen(region, members.get(region["region"])) for region in change.plan["regions"]]
-    return kind_of(change).differences(change.plan, seen)
+    return differences(change, seen)
 
 
 def end_if_stale(change: Change, *, actor: str, now: datetime) -> bool:

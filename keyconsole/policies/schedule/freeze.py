@@ -54,6 +54,17 @@ def freeze(*, by: User, why: str, now: datetime, via: str = "page") -> Freeze:
     return held
 
 
+def freeze_by_itself(*, why: str, now: datetime) -> bool:
+    """What nobody has to be asked for: False where everything is frozen already."""
+    if current():
+        return False
+    with transaction.atomic():
+        Freeze.objects.create(why=why, frozen_by=log.ITSELF, frozen_at=now)
+        data = {"why": why, "via": log.ITSELF}
+        log.record(Event.FREEZE_SET, actor=log.ITSELF, subject=SUBJECT, now=now, data=data)
+    return True
+
+
 def lift(*, by: User, now: datetime, via: str = "page") -> None:
     """Raises Refused."""
     may_lift(by).or_refuse()

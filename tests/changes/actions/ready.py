@@ -11,8 +11,8 @@ from django.contrib.auth.models import User
 from keyconsole.changes.actions.action import Action
 from keyconsole.changes.actions.batch_actions import BATCH_ACTIONS
 from keyconsole.changes.actions.change_actions import CHANGE_ACTIONS
-from keyconsole.changes.approvals import close
 from keyconsole.changes.batches.decide import approve_batch
+from keyconsole.changes.execution import close
 from keyconsole.changes.models import Attempt, Batch, Change
 from keyconsole.changes.requests.break_glass import break_glass
 from keyconsole.changes.requests.create import MoveRequest

@@ -8,11 +8,11 @@ import pytest
 
 from keyconsole.audit.log import first_broken_entry
 from keyconsole.audit.models import Entry
-from keyconsole.changes.approvals.close import agree, close
 from keyconsole.changes.batches.advance import advance
 from keyconsole.changes.batches.decide import approve_batch
 from keyconsole.changes.batches.put_back import lines_back, may_put_back, put_back
 from keyconsole.changes.batches.waves import AT_MOST
+from keyconsole.changes.execution.close import agree, close
 from keyconsole.changes.models import Attempt, Batch, Change, OnFailure
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.notifications.models import Delivery, Route

@@ -41,7 +41,10 @@ def differences(plan: Plan, regions_now: Iterable[PlannedRegion]) -> list[str]:
 def already_so(plan: Plan, regions_now: Iterable[PlannedRegion]) -> str:
     to_region = plan["to_region"]
     if any(seen["region"] == to_region and seen["role"] == Role.PRIMARY for seen in regions_now):
-        return f"{to_region} already was the primary: the move had been made elsewhere."
+        return (
+            f"{to_region} already was the primary, and this record held no call of this change: somebody "
+            "had moved it elsewhere, or it was ours from before a backup was restored."
+        )
     return ""
 
 

@@ -16,6 +16,7 @@ from keyconsole.worker import heartbeat
 from keyconsole.worker.lanes import lanes
 from keyconsole.worker.listen import Listener, can_listen
 from keyconsole.worker.pool import Pool
+from keyconsole.worker.restored import look_for_a_restore
 from keyconsole.worker.sweep import sweep
 
 logger = logging.getLogger("keyconsole.worker")
@@ -47,6 +48,7 @@ class Command(BaseCommand):
         pools = [Pool(lane, poll=poll, clock=timezone.now) for lane in chosen]
         by_table = {lane.rows().model._meta.db_table: pool for lane, pool in zip(chosen, pools, strict=True)}  # noqa: SLF001
         listener = Listener(lambda table: by_table[table].wake() if table in by_table else None)
+        _look_for_a_restore(stopped, again_after=sweep_every)
         for pool in pools:
             pool.start()
         if can_listen():
@@ -57,6 +59,19 @@ class Command(BaseCommand):
         _finish(pools)
 
 
+def _look_for_a_restore(stopped: threading.Event, *, again_after: float) -> None:
+    """Before anything runs. A database that does not answer is waited for."""
+    while not stopped.is_set():
+        try:
+            look_for_a_restore(now=timezone.now())
+        except DatabaseError:
+            logger.exception("The database did not answer; trying again soon.")
+            close_old_connections()
+            stopped.wait(again_after)
+        else:
+            return
+
+
 def _look_after(stopped: threading.Event, *, sweep_every: float) -> None:
     """Until the end: say that this worker lives, and see to what has no row of its own."""
     beat_at = 0.0
@@ -65,6 +80,7 @@ def _look_after(stopped: threading.Event, *, sweep_every: float) -> None:
         try:
             if time.monotonic() >= beat_at:
                 heartbeat.beat(now=timezone.now())
+                look_for_a_restore(now=timezone.now())
                 beat_at = time.monotonic() + heartbeat.EVERY_SECONDS
             sweep(now=timezone.now())
         except DatabaseError:

@@ -15,10 +15,10 @@ from keyconsole.changes import notifications
 from keyconsole.changes.actions.action import Actor
 from keyconsole.changes.actions.change_actions import AGREE, CLOSE
 from keyconsole.changes.actions.inputs import CloseInputs, NoInputs
-from keyconsole.changes.approvals.close import agree, close
 from keyconsole.changes.approvals.inbox import needing
 from keyconsole.changes.execution import settle
 from keyconsole.changes.execution.call import Reply, record_answer
+from keyconsole.changes.execution.close import agree, close
 from keyconsole.changes.models import Answer, Change, Closing
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import ForbiddenStepError, move
