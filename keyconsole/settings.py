@@ -67,6 +67,13 @@ KEYCONSOLE_SCAN_REGIONS_AT_ONCE = env_int("KEYCONSOLE_SCAN_REGIONS_AT_ONCE", 8, 
 # Calls a second to one account and Region at most; a fraction of the account's KMS quota.
 KEYCONSOLE_SCAN_CALLS_PER_SECOND = env_int("KEYCONSOLE_SCAN_CALLS_PER_SECOND", 100, at_least=1)
 
+# Days for which looks of closed changes that showed the same as those around them are kept one by one.
+KEYCONSOLE_KEEP_LOOKS_DAYS = env_int("KEYCONSOLE_KEEP_LOOKS_DAYS", 400, at_least=30)
+# Days for which scans that have ended are kept, the last ones of each account for ever.
+KEYCONSOLE_KEEP_SCANS_DAYS = env_int("KEYCONSOLE_KEEP_SCANS_DAYS", 90, at_least=30)
+# Days for which messages that were sent are kept.
+KEYCONSOLE_KEEP_MESSAGES_DAYS = env_int("KEYCONSOLE_KEEP_MESSAGES_DAYS", 90, at_least=30)
+
 # Profiles of the server that pages may choose as the identity that assumes a role, separated by commas.
 KEYCONSOLE_ALLOWED_PROFILES = env_list("KEYCONSOLE_ALLOWED_PROFILES")
 # Prefixes of access keys' variables that pages may choose so, separated by commas.

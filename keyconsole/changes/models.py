@@ -93,6 +93,9 @@ class Change(Leased):
     rounds_taken = models.PositiveIntegerField(default=0)
     deadline_at = models.DateTimeField(null=True, blank=True)
     overdue_since = models.DateTimeField(null=True, blank=True)
+    looks_thinned_at = models.DateTimeField(
+        null=True, blank=True
+    )  # closed long ago: only what differed is kept
 
     objects: ClassVar[ChangeQuerySet] = ChangeQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -108,7 +111,15 @@ class Change(Leased):
             models.CheckConstraint(condition=Q(kind__in=KindName.values), name="change_known_kind"),
             models.CheckConstraint(condition=~Q(from_region=F("to_region")), name="change_moves_somewhere"),
         ]
-        indexes = [due_index("change_due"), models.Index(fields=["state"], name="change_state")]
+        indexes = [
+            due_index("change_due"),
+            models.Index(fields=["state"], name="change_state"),
+            models.Index(
+                fields=["closed_at"],
+                condition=Q(closed_at__isnull=False, looks_thinned_at=None),
+                name="change_all_looks",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.ref

@@ -190,6 +190,7 @@ class Scan(Leased):
         indexes = [
             due_index("scan_due"),
             models.Index(fields=["account", "-asked_at"], name="scan_account_asked"),
+            models.Index(fields=["finished_at"], name="scan_finished"),
         ]
 
     @property

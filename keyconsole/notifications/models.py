@@ -99,6 +99,7 @@ class Delivery(Leased):
         indexes = [
             due_index("delivery_due"),
             models.Index(fields=["path", "topic"], name="delivery_path"),  # what was told about a page
+            models.Index(fields=["sent_at"], condition=Q(sent_at__isnull=False), name="delivery_sent"),
         ]
         constraints = [
             models.CheckConstraint(

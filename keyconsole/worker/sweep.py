@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from keyconsole.changes.approvals.deadlines import remind_of_reviews
+from keyconsole.changes.execution.thin_out import thin_out_looks
 from keyconsole.changes.models import Change
 from keyconsole.inventory.scan.due import request_due_scans
+from keyconsole.inventory.scan.thin_out import thin_out_scans
+from keyconsole.notifications.thin_out import thin_out_messages
 from keyconsole.policies.versions.propose import activate_agreed
 from keyconsole.worker.heartbeat import tell_of_lost
 from keyconsole.worker.old_sessions import clear_ended_sessions
@@ -23,6 +26,14 @@ def sweep(*, now: datetime) -> None:
     remind_of_reviews(now=now)
     request_due_scans(now)
     clear_ended_sessions(now=now)
+    thin_out(now=now)
+
+
+def thin_out(*, now: datetime) -> None:
+    """Rows that only grow, kept as long as the settings say; a portion of each at a time."""
+    thin_out_scans(now=now)
+    thin_out_messages(now=now)
+    thin_out_looks(now=now)
 
 
 def put_in_flight_right(*, now: datetime) -> None:
