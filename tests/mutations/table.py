@@ -265,7 +265,7 @@ MUTATIONS = (
     Mutation(
         "a plan that no longer holds is sent",
         EXECUTE,
-        "if found := kind_of(change).differences(change.plan, [one.for_plan() for one in planned]):",
+        "if found := differences(change, [one.for_plan() for one in planned]):",
         "if found := kind_of(change).differences(change.plan, [one.for_plan() for one in planned])[:0]:",
         (f"{OF_EXECUTE}::test_a_key_that_is_no_longer_as_planned_makes_it_stale_and_nothing_is_sent",),
     ),
@@ -349,6 +349,20 @@ MUTATIONS = (
         'idle = seen.filter(models.Q(lease="") | models.Q(due_at__lte=now))',
         "idle = seen",
         ("tests/changes/execution/test_close.py",),
+    ),
+    Mutation(
+        "a look that showed something new is let go of with the equal ones",
+        "keyconsole/changes/execution/thin_out.py",
+        "yield from numbers[1:-1]",
+        "yield from numbers[1:]",
+        ("tests/worker/test_thin_out.py",),
+    ),
+    Mutation(
+        "a restored backup runs what it holds as approved",
+        "keyconsole/worker/restored.py",
+        "not Entry.objects.filter(number=noted.number, sha256=noted.sha256).exists()",
+        "not Entry.objects.filter(number__lte=noted.number).exists()",
+        ("tests/worker/test_restored.py",),
     ),
     Mutation(
         "time that nobody watched counts as watched",

@@ -42,23 +42,14 @@ def rounds(change):
 def test_of_equal_looks_the_first_and_the_last_stay_and_the_page_shows_the_same(closed):
     called_at = closed.attempt.started_at
     before = folded(closed.observations.all(), called_at=called_at)
-    kept = (
-        Entry.objects.count(),
-        Approval.objects.count(),
-        Attempt.objects.count(),
-        PrimaryPeriod.objects.count(),
-    )
+    evidence = (Entry, Approval, Attempt, PrimaryPeriod)
+    kept = [model.objects.count() for model in evidence]
     thin_out(now=NOW)
     assert rounds(closed) == [0, 1, 4, 5, 6, 7, 9]
     assert folded(closed.observations.all(), called_at=called_at) == before
     closed.refresh_from_db()
     assert closed.looks_thinned_at == NOW
-    assert kept == (
-        Entry.objects.count(),
-        Approval.objects.count(),
-        Attempt.objects.count(),
-        PrimaryPeriod.objects.count(),
-    )
+    assert kept == [model.objects.count() for model in evidence]
 
 
 @pytest.mark.parametrize(
