@@ -266,7 +266,7 @@ MUTATIONS = (
         "a plan that no longer holds is sent",
         EXECUTE,
         "if found := differences(change, [one.for_plan() for one in planned]):",
-        "if found := kind_of(change).differences(change.plan, [one.for_plan() for one in planned])[:0]:",
+        "if found := differences(change, [one.for_plan() for one in planned])[:0]:",
         (f"{OF_EXECUTE}::test_a_key_that_is_no_longer_as_planned_makes_it_stale_and_nothing_is_sent",),
     ),
     Mutation(
