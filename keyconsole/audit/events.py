@@ -73,7 +73,7 @@ class Event(Described):
     )
     CHANGE_CLOSE_ASKED = (
         "change.close_asked",
-        "An administrator asked to close an overdue change as unknown; nothing is closed yet.",
+        "An administrator asked to close an overdue change as unknown, to which another person has to agree.",
     )
     CHANGE_UNKNOWN = (
         "change.unknown",
