@@ -6,6 +6,7 @@ sentences of the refusal, or nothing.
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 from multiprocessing.connection import Connection
 from typing import Any
@@ -14,10 +15,12 @@ from django.contrib.auth.models import User
 
 from keyconsole.changes.approvals import decide
 from keyconsole.changes.batches import decide as decisions
+from keyconsole.changes.execution import close, settle
 from keyconsole.changes.models import Batch, Change
 from keyconsole.changes.requests.request import request_move
 from keyconsole.inventory.models import MultiRegionKey
-from keyconsole.refusals import Refused
+from keyconsole.lease import give_back, refuse_without_lease, take
+from keyconsole.refusals import Lost, Refused
 from tests.changes.approvals.teams import check_everything_that_waits, claim
 
 
@@ -51,10 +54,22 @@ def act(verb: str, *, now: datetime, **facts: Any) -> None:
         "reject": lambda: decide.reject(change, by=by, reason="No.", now=now),
         "withdraw": lambda: decide.withdraw(change, by=by, now=now),
         "comment": lambda: decide.comment(change, by=by, text="Seen.", now=now),
+        "close": lambda: close.close(change, by=by, reason="Nobody can tell.", now=now),
+        "agree": lambda: close.agree(change, by=by, now=now),
+        "look": lambda: look(change, now=now),
         "claim": lambda: claim(change, now=now),
         "check": lambda: check_everything_that_waits(now=now),
     }
     verbs[verb]()
+
+
+def look(change: Change, *, now: datetime) -> None:
+    """As a worker that finds out nothing: it holds the change, writes about it, and gives it back."""
+    if not take(change, now=now, lasts=settle.LEASE):
+        raise Lost(change.ref)
+    time.sleep(0.05)
+    refuse_without_lease(change)
+    give_back(change, due_at=now)
 
 
 def _request(*, now: datetime, by: str, key: int, token: str) -> None:
