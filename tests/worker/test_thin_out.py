@@ -101,11 +101,11 @@ def test_of_old_scans_the_last_of_each_depth_and_end_stays(cast, monkeypatch):
     assert not Scan.objects.filter(pk__in=[one.pk for one in gone]).exists()
 
 
-def sent(route, state, *, days_ago):
+def sent(route, state, *, days_ago, topic="reminder"):
     at = NOW - timedelta(days=days_ago)
     arrived = at if state == DeliveryState.SENT else None
     return Delivery.objects.create(
-        route=route, topic="reminder", subject="s", body="b", state=state, created_at=at, sent_at=arrived
+        route=route, topic=topic, subject="s", body="b", state=state, created_at=at, sent_at=arrived
     )
 
 
@@ -113,5 +113,6 @@ def test_messages_that_were_sent_go_and_those_that_were_not_stay(db):
     route = Route.objects.create(name="chat", kind="webhook", added_at=NOW)
     sent(route, DeliveryState.SENT, days_ago=91)
     kept = [sent(route, DeliveryState.SENT, days_ago=89), sent(route, DeliveryState.DEAD, days_ago=900)]
+    kept.append(sent(route, DeliveryState.SENT, days_ago=900, topic="emergency.used"))
     assert messages.thin_out_messages(now=NOW) == 1
     assert set(Delivery.objects.all()) == set(kept)

@@ -20,6 +20,7 @@ from keyconsole.changes.execution.looks import what_aws_said
 from keyconsole.changes.models import Attempt, Change, Closing, Observation
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move, record_event
+from keyconsole.inventory.models import Sight
 from keyconsole.lease import take_idle
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Lost, Reason, Refused
@@ -105,7 +106,9 @@ def _last_look(change: Change) -> str:
 
 
 def _shown(seen: Observation) -> str:
-    if seen.problem and not seen.role:
+    if seen.sight == Sight.GONE:
+        return f"the key in {seen.region} was gone"
+    if not seen.role:
         return f"nothing was seen in {seen.region} ({seen.problem.rstrip('.')})"
     return f"{seen.region} was {seen.role} and {seen.state}"
 

@@ -52,4 +52,4 @@ def _looks(change: Change, attempt: Attempt | None) -> Iterator[tuple[int, bool,
 
 
 def _shown(row: Observation) -> tuple[str, ...]:
-    return row.region, row.role, row.state, row.names_primary, row.problem
+    return row.region, row.role, row.state, row.names_primary, row.sight, row.problem

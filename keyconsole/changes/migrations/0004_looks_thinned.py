@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('changes', '0002_closed_as_unknown'),
+        ('changes', '0003_closed_as_unknown'),
         ('inventory', '0002_scan_finished_index'),
         ('policies', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
