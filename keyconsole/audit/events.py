@@ -56,7 +56,7 @@ class Event(Described):
     CHANGE_CLAIMED = "change.claimed", "A worker took a change and began to look at the key."
     CHANGE_COULD_NOT_LOOK = (
         "change.could_not_look",
-        "The key could not be read before the call; nothing was sent, and the change went on waiting.",
+        "The key could not be read before the call, which was not sent; the change went on waiting.",
     )
     CHANGE_STALE = "change.stale", "The key no longer was as in the plan; nothing was sent to AWS."
     CHANGE_EXECUTION_STARTED = "change.execution_started", "A change's one call was about to be sent to AWS."

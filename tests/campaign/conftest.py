@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.changes.conftest import _credentials, aws, kms
+from tests.changes.conftest import _credentials, aws, clock, kms
 
-__all__ = ["_credentials", "aws", "kms"]
+__all__ = ["_credentials", "aws", "clock", "kms"]

@@ -18,6 +18,7 @@ from django.core.management import call_command
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
+from keyconsole.changes.execution import settle
 from tests.changes.worker_process import shorten_leases, shorten_waits
 
 # How often each happens before the worker dies of it, at most: that they are near to equally likely.
@@ -55,6 +56,7 @@ def work(words: Connection, seed: int | None) -> None:
     """`manage.py worker` with short waits; without a seed it lives until it is told to end."""
     shorten_waits()
     shorten_leases()
+    settle.PAUSE_WHEN_OVERDUE = 1
     if seed is not None:
         _lie_in_wait(Death(words, seed))
     call_command("worker", threads=8, interval=0.2, sweep_every=1.0)

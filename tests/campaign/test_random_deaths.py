@@ -24,7 +24,7 @@ from django.utils import timezone
 from keyconsole.audit.log import first_broken_entry
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.batches.request import request_batch
-from keyconsole.changes.models import Attempt, Change, OnFailure
+from keyconsole.changes.models import Answer, Attempt, Change, OnFailure
 from keyconsole.changes.requests.request import request_move
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.sandbox.server import Sandbox
@@ -216,7 +216,11 @@ def _table(workers: Workers, moves: Moves, *, seconds: float, last_death: dateti
     yield f"ends: {dict(moves.ends)}; wrong: {len(moves.wrong)}"
     yield f"deaths: {dict(died)}"
     yield f"from request to end: median {statistics.median(took):.1f} s, at most {max(took):.1f} s"
-    ends = Change.objects.filter(closed_at__gt=last_death).values_list("closed_at", flat=True)
-    later = [(closed_at - last_death).total_seconds() for closed_at in ends if closed_at]
-    yield f"the last end: {max(later, default=0):.1f} s after the last death"
+    lost = Answer.LOST, Answer.NONE_YET
+    for words, ends in (
+        ("of a call whose answer was lost", Change.objects.filter(attempt__answer__in=lost)),
+        ("of any other", Change.objects.exclude(attempt__answer__in=lost)),
+    ):
+        later = [(at - last_death).total_seconds() for at in ends.values_list("closed_at", flat=True) if at]
+        yield f"the last end {words}: {max(later, default=0):.1f} s after the last death"
     yield ""

@@ -107,9 +107,9 @@ def _go_on(change: Change, attempt: Attempt, reply: Reply, *, now: datetime) -> 
 
 
 def _reply(error: KmsError, *, look_anyway: bool) -> Reply:
-    if isinstance(error, NOTHING_SENT):
+    if isinstance(error, NOTHING_SENT) and not error.request_id:
         answer = Answer.NOT_SENT
-    elif isinstance(error, REFUSALS):
+    elif isinstance(error, (*REFUSALS, *NOTHING_SENT)):  # AWS said no to the credentials themselves
         answer = Answer.REFUSED
     else:
         answer = Answer.LOST

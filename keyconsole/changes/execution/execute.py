@@ -148,7 +148,7 @@ def _cannot_look(change: Change, problem: str, *, now: datetime) -> None:
         now=now,
         due_at=min(now + pause_before_looking_again(change), change.approval_expires_at or LATEST),
         data={"problem": problem},
-        outcome=f"Nothing was sent to AWS yet: the key cannot be read first. {problem}",
+        outcome=f"The call was not sent to AWS yet: the key cannot be read first. {problem}",
     )
 
 

@@ -145,7 +145,7 @@ def test_unknown_is_never_a_difference_and_never_an_end(ask, clock, kms, cast, f
         clock.pass_time(minutes=6)
     change.refresh_from_db()
     assert (change.state, change.lease) == ("approved", "")
-    assert change.outcome.startswith("Nothing was sent to AWS yet: the key cannot be read first.")
+    assert change.outcome.startswith("The call was not sent to AWS yet: the key cannot be read first.")
     assert Entry.objects.filter(subject=change.ref, event="change.could_not_look").count() == 3
     assert moves_sent(kms) == 0
     kms.clear_faults()

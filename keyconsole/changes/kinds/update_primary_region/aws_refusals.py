@@ -63,6 +63,10 @@ _BY_CODE = {
         "AWS cannot do that with this kind of key.",
         "Check that it is a multi-Region key.",
     ),
+    "ExpiredTokenException": (
+        "AWS no longer took the credentials that KeyConsole had for this account.",
+        "Test the connection to the account, then ask again.",
+    ),
     "OptInRequired": (
         "The account had not enabled the Region {to_region}.",
         "Enable the Region for the account first.",
