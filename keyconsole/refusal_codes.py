@@ -90,6 +90,7 @@ class Code(Described):
     REQUEST_EXPIRED = "request-expired", "The request has waited too long."
     APPROVAL_EXPIRED = "approval-expired", "The approval was not used in time."
     APPROVAL_LOST = "approval-lost", "An approval that the change needs no longer counts."
+    RULES_TIGHTENED = "rules-tightened", "Today's rules ask for more than those of the day of the request."
     BEGUN_OR_CLOSED = "begun-or-closed", "Only what has not begun can be cancelled."
     NOT_OVERDUE = "not-overdue", "Only a change that is overdue can be closed as unknown."
     CLOSE_ASKED = "close-asked", "Somebody has asked already to close it as unknown."

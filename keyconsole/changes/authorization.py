@@ -12,6 +12,7 @@ from keyconsole.aws_accounts.permissions import Person, can
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.kinds.registry import KINDS
 from keyconsole.changes.models import Change, Closing, KindName
+from keyconsole.changes.present_rules import about_the_region
 from keyconsole.changes.quorum import Quorum, quorum_if_asked, quorum_of
 from keyconsole.changes.states import State, in_words
 from keyconsole.inventory.models import MultiRegionKey, RegionKey
@@ -204,14 +205,8 @@ def about_the_key(
 
 def about_the_policy(governing: Governing[PolicyVersion], to_region: str) -> tuple[Reason, ...]:
     """What holds in an emergency too."""
-    name, allowed = governing.rules.name, governing.rules.allowed_regions
-    reasons = []
-    if governing.unread:
-        reasons.append(Reason(Code.RULES_NOT_UNDERSTOOD, governing.unread))
-    if allowed and to_region not in allowed:
-        sentence = f"The policy {name} allows primaries in {', '.join(allowed)} only."
-        reasons.append(Reason(Code.REGION_NOT_ALLOWED, sentence))
-    return tuple(reasons)
+    told = (Reason(Code.RULES_NOT_UNDERSTOOD, governing.unread),) if governing.unread else ()
+    return told + about_the_region(governing.rules, to_region)
 
 
 def about_the_approvers(

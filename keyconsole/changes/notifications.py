@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from django.contrib.auth.models import User
 from django.db.models import Q
@@ -21,8 +22,27 @@ REMIND_EVERY = timedelta(hours=24)
 
 
 def asked(change: Change, quorum: Quorum, *, now: datetime) -> None:
+    if quorum.tightened:
+        asked_for_more(change, quorum, now=now)
+        return
     subject = f"{change.ref} waits for approval: {kind_of(change).subject(change)}"
     _tell(Topic.CHANGE_NEEDS_YOU, change, subject, people=_called(quorum.deciders), now=now)
+
+
+def asked_for_more(change: Change, quorum: Quorum, *, now: datetime) -> None:
+    """Today's rules ask for more people than those of the request: told once each time it waits."""
+    subject = f"{change.ref} waits for approval by today's rules: {kind_of(change).subject(change)}"
+    key = f"{Topic.CHANGE_NEEDS_YOU}:{change.ref}:{change.state_since.isoformat()}:{quorum.tightened}"
+    people = _called(quorum.deciders - quorum.votes)
+    _tell(
+        Topic.CHANGE_NEEDS_YOU,
+        change,
+        subject,
+        people=people,
+        now=now,
+        dedupe_key=sha256(key.encode()).hexdigest(),
+        waits_for=quorum.waits_for,
+    )
 
 
 def approved(change: Change, quorum: Quorum, *, now: datetime) -> None:
@@ -82,7 +102,7 @@ def _called(names: Iterable[str]) -> list[User]:
     return list(User.objects.filter(username__in=sorted(names)))
 
 
-def _body(change: Change) -> str:
+def _body(change: Change, *, waits_for: str) -> str:
     lines = [
         f"Key: {change.key.name} ({change.key.key_id}) in {change.key.account}",
         f"{kind_of(change).words.label}: {' -> '.join(change.regions)}",
@@ -92,6 +112,8 @@ def _body(change: Change) -> str:
         f"Plan: {change.plan_sha256}",
         f"State: {change.state.replace('_', ' ')}. {change.outcome}".rstrip(),
     ]
+    if waits_for:
+        lines.append(f"Waits for: {waits_for}")
     return "\n".join(lines)
 
 
@@ -110,13 +132,14 @@ def _tell(
     dedupe_key: str = "",
     again_after: timedelta | None = None,
     also_a_line: bool = False,
+    waits_for: str = "",
 ) -> None:
     if change.batch_id and not also_a_line:
         return  # the batch tells of all its lines together
     announce(
         topic,
         subject=subject,
-        body=_body(change),
+        body=_body(change, waits_for=waits_for),
         data={
             "change": change.ref,
             "kind": change.kind,

@@ -1,5 +1,8 @@
 """Whose approvals a change needs, whose count, and who is still waited for.
 
+Two sets of rules ask: those that were pinned when the change was asked for, and those of today. Both are met,
+or it waits: a policy that was tightened asks again, and one that was loosened changes nothing for it.
+
 A `Quorum` is built once for a decision: inside its transaction, after its first write took the change's row.
 From there it is handed on; nobody else works out who counts. Reads, never writes.
 """
@@ -18,9 +21,11 @@ from django.db.models.functions import Cast
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.models import Change, ChangeQuerySet
+from keyconsole.changes.present_rules import Present, present_rules
 from keyconsole.policies.document.parse import stored_rules
 from keyconsole.policies.document.rules import DEFAULT, Rules
-from keyconsole.policies.quorum.requirements import Requirement, count_votes
+from keyconsole.policies.governing.resolve import governing_for, governing_for_moves
+from keyconsole.policies.quorum.requirements import Requirement, count_votes, covers
 from keyconsole.policies.quorum.roster import Roster
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Reason
@@ -33,6 +38,7 @@ class Asked:
     requirement: Requirement
     filled_by: tuple[str, ...]
     may_fill: tuple[str, ...]
+    because: str = ""  # which of today's rules asks for it; empty for what was pinned
 
     @property
     def missing(self) -> int:
@@ -47,6 +53,14 @@ class Asked:
         return f"{self.missing} more of {who}: {' or '.join(self.may_fill) or 'nobody is there'}."
 
 
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What one set of rules asks for; `because` says which, where those are today's."""
+
+    needs: tuple[Requirement, ...]
+    because: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quorum:
     """Who has to agree to one change, and how far they have: as it was when this was built.
@@ -55,17 +69,28 @@ class Quorum:
     """
 
     rules: Rules  # that were pinned when the change was asked for
-    needs: tuple[Requirement, ...]
+    present: Present | None  # those of today; None before anything was asked for
+    demands: tuple[Demand, ...]
     requester: str
     is_emergency: bool
     members: Mapping[str, frozenset[str]]  # by group, who may vote now
     reviewers: frozenset[str]  # who may judge the emergency afterwards; nobody where it is none
     votes: frozenset[str]  # who approved this very plan, and did not take that back
+    refused: tuple[Reason, ...] = ()  # why today's rules would not let it be asked for
     lines: tuple[Asked, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         # A value that follows from the others: so it follows again wherever one of them is replaced.
-        object.__setattr__(self, "lines", tuple(_lines(self.needs, self.members, self.votes)))
+        object.__setattr__(self, "lines", tuple(_lines(self.demands, self.members, self.votes)))
+
+    @property
+    def needs(self) -> tuple[Requirement, ...]:
+        return tuple(need for demand in self.demands for need in demand.needs)
+
+    @property
+    def all_rules(self) -> tuple[Rules, ...]:
+        """The pinned ones and those of today: the stricter of them holds."""
+        return (self.rules, self.present.rules) if self.present else (self.rules,)
 
     @property
     def unread(self) -> tuple[Reason, ...]:
@@ -76,8 +101,23 @@ class Quorum:
         return (Reason(Code.RULES_NOT_UNDERSTOOD, sentence),)
 
     @property
+    def unclear(self) -> tuple[Reason, ...]:
+        """Why nobody can tell what today's rules ask for; empty where they are known."""
+        return self.present.unclear if self.present else ()
+
+    @property
     def met(self) -> bool:
+        return self.enough and not self.unclear
+
+    @property
+    def enough(self) -> bool:
+        """Whether everybody agreed whom the known rules ask."""
         return not self.rules.unread and not self.missing
+
+    @property
+    def tightened(self) -> str:
+        """Which of today's rules asks for more than the pinned ones; empty where none does."""
+        return " ".join(demand.because for demand in self.demands if demand.because)
 
     @property
     def missing(self) -> int:
@@ -94,7 +134,11 @@ class Quorum:
     @property
     def waits_for(self) -> str:
         """Empty where nobody is waited for any more."""
-        return " ".join(self.unread or filter(None, (line.sentence for line in self.lines)))
+        told = [line for line in self.lines if line.missing]
+        because = dict.fromkeys(line.because for line in told if line.because)
+        return " ".join(
+            self.unread or (*self.unclear, *self.refused, *because, *(line.sentence for line in told))
+        )
 
     @property
     def deciders(self) -> frozenset[str]:
@@ -137,10 +181,11 @@ def rules_of(change: Change) -> Rules:
 
 
 def quorum_of(change: Change) -> Quorum:
-    """Three queries. Whoever decides by it has taken the change's row before."""
+    """Five queries. Whoever decides by it has taken the change's row before."""
     approvals = change.approvals.not_withdrawn().filter(plan_sha256=change.plan_sha256)
     return _quorum(
         rules_of(change),
+        present_rules(change, governing_for(change.key, to_region=change.to_region)),
         requester=change.requester.username,
         account=change.key.account,
         is_emergency=change.is_emergency,
@@ -151,57 +196,64 @@ def quorum_of(change: Change) -> Quorum:
 
 def quorum_if_asked(rules: Rules, *, requester: str, account: AwsAccount, roster: Roster) -> Quorum:
     """Of a change that this person would ask for under these rules; nobody has voted yet."""
-    return _quorum(rules, requester=requester, account=account, is_emergency=False, votes=(), roster=roster)
+    return _quorum(
+        rules, None, requester=requester, account=account, is_emergency=False, votes=(), roster=roster
+    )
 
 
 def quorums_of(changes: ChangeQuerySet) -> dict[int, Quorum]:
-    """By the changes' primary keys. Three queries, however many; those that are alike share one value."""
+    """By the changes' primary keys. Six queries, however many; those that are alike share one value."""
     votes: dict[int, set[str]] = defaultdict(set)
-    facts = {}
-    for change, voter, *of_change in _facts(changes):
-        facts[change] = of_change
-        votes[change] |= {voter} if voter else set()
-    if not facts:
+    documents: dict[int, str] = {}
+    for pk, voter, document in _facts(changes):
+        documents[pk] = document
+        votes[pk] |= {voter} if voter else set()
+    if not documents:
         return {}
-    roster = Roster.read()
+    roster, presents = Roster.read(), _presents(changes)
     rules = cache(lambda document: stored_rules(json.loads(document)))
+    built: dict[tuple[object, ...], Quorum] = {}
+    found = {}
+    for pk, (change, present) in presents.items():
+        given = frozenset(votes[pk])
+        requester, account = change.requester.username, change.key.account
+        facts = (documents[pk], present.alike, requester, account.pk, change.is_emergency, given)
+        if facts not in built:
+            built[facts] = _quorum(
+                rules(documents[pk]),
+                present,
+                requester=requester,
+                account=account,
+                is_emergency=change.is_emergency,
+                votes=given,
+                roster=roster,
+            )
+        found[pk] = built[facts]
+    return found
 
-    @cache
-    def quorum(
-        document: str, requester: str, account: int, is_emergency: bool, given: frozenset[str]
-    ) -> Quorum:
-        return _quorum(
-            rules(document),
-            requester=requester,
-            account=AwsAccount(pk=account),  # a roster asks for no more than which one
-            is_emergency=is_emergency,
-            votes=given,
-            roster=roster,
-        )
 
-    return {change: quorum(*of_change, frozenset(votes[change])) for change, of_change in facts.items()}
+def _presents(changes: ChangeQuerySet) -> dict[int, tuple[Change, Present]]:
+    """Each change with what today's rules say of it: a query for the changes, two for what governs them."""
+    read = changes.order_by().select_related("key__account", "requester").defer("plan", "rules")
+    listed = {change.pk: change for change in read}
+    found = governing_for_moves({pk: (change.key, change.to_region) for pk, change in listed.items()})
+    return {pk: (change, present_rules(change, found[pk])) for pk, change in listed.items()}
 
 
-def _facts(changes: ChangeQuerySet) -> Iterable[tuple[int, Any, Any, str, int, bool]]:
+def _facts(changes: ChangeQuerySet) -> Iterable[tuple[int, Any, Any]]:
     """A row for each vote that counts, and one for a change without any."""
     of_this_plan = Q(approvals__withdrawn_at=None, approvals__plan_sha256=F("plan_sha256"))
     counted = FilteredRelation("approvals", condition=of_this_plan)
     return (
         changes.order_by()
         .annotate(counted=counted, document=Cast("rules", TextField()))
-        .values_list(
-            "pk",
-            "counted__approver__username",
-            "document",
-            "requester__username",
-            "key__account__pk",
-            "is_emergency",
-        )
+        .values_list("pk", "counted__approver__username", "document")
     )
 
 
 def _quorum(
     rules: Rules,
+    present: Present | None,
     *,
     requester: str,
     account: AwsAccount,
@@ -209,31 +261,55 @@ def _quorum(
     votes: Iterable[str],
     roster: Roster,
 ) -> Quorum:
-    needs = _needs(rules)
+    # Whom an emergency skipped, and who reviews it, was settled when it was used.
+    demands = _demands(rules, None if is_emergency else present)
+    needs = tuple(need for demand in demands for need in demand.needs)
     # Where nobody is asked, an approver of the account judges the emergency.
     able = roster.members(needs or DEFAULT.requirements, account)
     members = {group: frozenset(people - {requester}) for group, people in able.items()}
     return Quorum(
         rules=rules,
-        needs=needs,
+        present=present,
+        demands=demands,
         requester=requester,
         is_emergency=is_emergency,
         members=members if needs else {},
         reviewers=frozenset().union(*members.values()) if is_emergency else frozenset(),
         votes=frozenset(votes),
+        refused=_refused(present, requester, roster, is_emergency=is_emergency),
     )
 
 
-def _needs(rules: Rules) -> tuple[Requirement, ...]:
-    """What must be met. A policy that asks nobody is refused when written, and would not pass here either."""
-    if not rules.needs_approval:
+def _demands(rules: Rules, present: Present | None) -> tuple[Demand, ...]:
+    """What the pinned rules ask for and what today's do; once, where meeting the one meets the other."""
+    pinned = Demand(rules.needs)
+    if present is None or covers(rules.needs, present.rules.needs):
+        return (pinned,)
+    words = " and ".join(need.words for need in present.rules.needs)
+    today = Demand(present.rules.needs, because=present.asks_for(words))
+    return (today,) if covers(today.needs, pinned.needs) else (pinned, today)
+
+
+def _refused(
+    present: Present | None, requester: str, roster: Roster, *, is_emergency: bool
+) -> tuple[Reason, ...]:
+    if present is None:
         return ()
-    return tuple(need for need in rules.requirements if need.at_least > 0) or DEFAULT.requirements
+    group = present.rules.emergency_group
+    if not is_emergency or requester in roster.groups.get(group, ()):
+        return present.refused
+    sentence = (
+        f"Today's rules stand against it. Only members of {group} may use the emergency path."
+        if group
+        else "Today's rules stand against it. The policy of this key has no emergency path any more."
+    )
+    return (*present.refused, Reason(Code.NOT_A_MEMBER if group else Code.NO_EMERGENCY_PATH, sentence))
 
 
 def _lines(
-    needs: tuple[Requirement, ...], members: Mapping[str, frozenset[str]], votes: frozenset[str]
+    demands: Iterable[Demand], members: Mapping[str, frozenset[str]], votes: frozenset[str]
 ) -> Iterator[Asked]:
-    for line in count_votes(needs, votes=votes, members=members).lines:
-        may_fill = members.get(line.requirement.group, frozenset()) - votes
-        yield Asked(line.requirement, line.filled_by, tuple(sorted(may_fill)))
+    for demand in demands:
+        for line in count_votes(demand.needs, votes=votes, members=members).lines:
+            may_fill = members.get(line.requirement.group, frozenset()) - votes
+            yield Asked(line.requirement, line.filled_by, tuple(sorted(may_fill)), demand.because)

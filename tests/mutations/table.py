@@ -30,6 +30,7 @@ OF_LOST_LEASE = "tests/changes/execution/test_lost_lease.py"
 OF_OUTCOME = ("tests/changes/kinds/update_primary_region/test_outcome.py",)
 OF_EMERGENCY = "tests/changes/requests/test_break_glass.py"
 OF_LEASE = ("tests/worker/test_lease.py",)
+OF_PRESENT_RULES = ("tests/changes/approvals/test_present_rules.py",)
 OF_CHAIN = ("tests/audit/test_chain.py",)
 OF_CLAIM = (f"{OF_EXECUTE}::test_the_gate_is_asked_again_in_the_claim_and_what_may_not_run_is_given_back",)
 
@@ -91,6 +92,27 @@ MUTATIONS = (
         "if not quorum.met:",
         "if quorum is None:",
         (f"{OF_APPROVALS}::test_a_vote_that_no_longer_counts_is_noticed_before_it_runs",),
+    ),
+    Mutation(
+        "who has to agree by today's rules is not asked",
+        QUORUM,
+        "if present is None or covers(rules.needs, present.rules.needs):",
+        "if present is None or rules:",
+        OF_PRESENT_RULES,
+    ),
+    Mutation(
+        "today's rules stand beside those of the request for nothing",
+        QUORUM,
+        "return (self.rules, self.present.rules) if self.present else (self.rules,)",
+        "return (self.rules,)",
+        OF_PRESENT_RULES,
+    ),
+    Mutation(
+        "a policy that was loosened weakens what waits",
+        QUORUM,
+        "return (today,) if covers(today.needs, pinned.needs) else (pinned, today)",
+        "return (today,)",
+        OF_PRESENT_RULES,
     ),
     Mutation(
         "an approval never expires",

@@ -51,7 +51,10 @@ def _check_pending(change: Change, *, now: datetime) -> None:
         if quorum.met:
             # Somebody who had approved may vote again: a role came back.
             mark_approved_if_met(change, actor=ITSELF, now=now)
-        elif now - change.requested_at >= notifications.REMIND_EVERY:
+            return
+        if quorum.tightened:
+            notifications.asked_for_more(change, quorum, now=now)
+        if now - change.requested_at >= notifications.REMIND_EVERY:
             notifications.remind(change, quorum, now=now)
 
 

@@ -91,7 +91,9 @@ def _give_approval(
 def mark_approved(change: Change, quorum: Quorum, *, actor: str, now: datetime) -> None:
     """All agreed whom the rules ask for. It runs at once, at its chosen time, or when somebody says so."""
     rules = quorum.rules
-    run_at = change.run_at or (now if rules.runs == AUTOMATIC else None)
+    runs_by_itself = all(each.runs == AUTOMATIC for each in quorum.all_rules)
+    run_at = change.run_at or (now if runs_by_itself else None)
+    lives = min(each.approval_lives_hours for each in quorum.all_rules)
     move(
         change,
         to=State.APPROVED,
@@ -99,7 +101,7 @@ def mark_approved(change: Change, quorum: Quorum, *, actor: str, now: datetime) 
         actor=actor,
         now=now,
         data={"policy": rules.name, "rule": rules.rule, "plan_sha256": change.plan_sha256},
-        approval_expires_at=now + timedelta(hours=rules.approval_lives_hours),
+        approval_expires_at=now + timedelta(hours=lives),
         run_at=run_at,
         request_expires_at=None,
     )
@@ -143,12 +145,13 @@ def withdraw(change: Change, *, by: User, now: datetime, via: str = PAGE) -> Non
         data = {"via": via}
         record_event(change, Event.CHANGE_APPROVAL_WITHDRAWN, actor=by.username, now=now, data=data)
         left = quorum.without_vote(by.username)
-        if change.state == State.APPROVED and not left.met:
+        if change.state == State.APPROVED and not left.enough:
             back_to_pending(change, left, actor=by.username, now=now, why=f"{by.username} withdrew.")
     change.refresh_from_db()
 
 
 def back_to_pending(change: Change, quorum: Quorum, *, actor: str, now: datetime, why: str) -> None:
+    lives = min(each.request_lives_hours for each in quorum.all_rules)
     move(
         change,
         to=State.PENDING,
@@ -157,7 +160,7 @@ def back_to_pending(change: Change, quorum: Quorum, *, actor: str, now: datetime
         now=now,
         data={"why": why},
         approval_expires_at=None,
-        request_expires_at=now + timedelta(hours=quorum.rules.request_lives_hours),
+        request_expires_at=now + timedelta(hours=lives),
     )
     notifications.asked(change, quorum, now=now)
 

@@ -30,10 +30,11 @@ class Gate:
 
 
 def gate(change: Change, *, now: datetime, in_turn: bool = False, quorum: Quorum | None = None) -> Gate:
-    """An emergency waits for nobody: that is what its review is for.
+    """Both the rules that were pinned and those of today have to let it run.
 
-    What nobody here understands in its rules might hold back even that: such a change waits until it expires,
-    is taken back, or meets a version that does.
+    An emergency waits for nobody: that is what its review is for. What nobody here understands in its rules
+    might hold back even that: such a change waits until it expires, is taken back, or meets a version that
+    does. So does one to a Region, or by a path, that today's rules no longer allow.
 
     `in_turn`: as if the wave of a batch's change had come. `quorum`: where the caller's transaction built it.
     """
@@ -41,16 +42,32 @@ def gate(change: Change, *, now: datetime, in_turn: bool = False, quorum: Quorum
         sentence = "Its approval was not used in time."
         return Gate(RunDecision.EXPIRE, (Reason(Code.APPROVAL_EXPIRED, sentence),))
     quorum = quorum or quorum_of(change)
-    if quorum.unread:
-        return Gate(RunDecision.WAIT, quorum.unread)
+    if nobody_can_tell := quorum.unread or quorum.unclear:
+        return Gate(RunDecision.WAIT, nobody_can_tell)
     if change.is_emergency:
-        return Gate(RunDecision.RUN)
+        return Gate(RunDecision.WAIT, quorum.refused) if quorum.refused else Gate(RunDecision.RUN)
     if not quorum.met:
-        sentence = "An approval that it needs no longer counts."
-        return Gate(RunDecision.ASK_AGAIN, (Reason(Code.APPROVAL_LOST, sentence),))
-    reasons = _requester_reasons(change) + _batch_reasons(change, in_turn=in_turn)
+        return Gate(RunDecision.ASK_AGAIN, _asked_again(quorum))
+    reasons = quorum.refused + _requester_reasons(change) + _batch_reasons(change, in_turn=in_turn)
     reasons += _time_reasons(change, quorum, now=now)
     return Gate(RunDecision.WAIT, reasons) if reasons else Gate(RunDecision.RUN)
+
+
+def held_back_now(quorum: Quorum, *, now: datetime, freeze: str) -> tuple[Reason, ...]:
+    """Windows and freezes, of the pinned rules and of today's."""
+    held = (windows.may_run_at(rules, now, freeze=freeze).reasons for rules in quorum.all_rules)
+    return tuple(dict.fromkeys(reason for reasons in held for reason in reasons))
+
+
+def _asked_again(quorum: Quorum) -> tuple[Reason, ...]:
+    """Whose agreement is missing: that of people who no longer count, or that which today's rules ask for."""
+    missing = dict.fromkeys(line.because for line in quorum.lines if line.missing)
+    return tuple(
+        Reason(Code.RULES_TIGHTENED, because)
+        if because
+        else Reason(Code.APPROVAL_LOST, "An approval that it needs no longer counts.")
+        for because in missing
+    )
 
 
 def _requester_reasons(change: Change) -> tuple[Reason, ...]:
@@ -67,7 +84,7 @@ def _time_reasons(change: Change, quorum: Quorum, *, now: datetime) -> tuple[Rea
         return (Reason(Code.NOT_RUN_YET, "It waits for somebody to run it."),)
     if change.run_at > now:
         return (Reason(Code.RUNS_LATER, f"It will run at {change.run_at:%Y-%m-%d %H:%M} UTC."),)
-    return windows.may_run_at(quorum.rules, now, freeze=freeze.current_words()).reasons
+    return held_back_now(quorum, now=now, freeze=freeze.current_words())
 
 
 def _batch_reasons(change: Change, *, in_turn: bool) -> tuple[Reason, ...]:

@@ -15,18 +15,18 @@ from django.db.models import F, Q
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import ITSELF
 from keyconsole.aws_accounts.models import AwsAccount
-from keyconsole.changes.approvals.run_gate import RunDecision, gate
+from keyconsole.changes.approvals.run_gate import RunDecision, gate, held_back_now
 from keyconsole.changes.batches import notifications
 from keyconsole.changes.batches.audit import record_batch_event
 from keyconsole.changes.batches.waves import COUNTS_FOR, Move, next_wave
 from keyconsole.changes.execution.looks import CALL_LASTS_AT_MOST
 from keyconsole.changes.models import Batch, Change, OnFailure
 from keyconsole.changes.notifications import REMIND_EVERY
-from keyconsole.changes.quorum import rules_of
+from keyconsole.changes.quorum import Quorum, quorums_of
 from keyconsole.changes.states import CLOSED, IN_FLIGHT, State, in_words
 from keyconsole.changes.transition import lock_rows, move
 from keyconsole.lease import give_back, take
-from keyconsole.policies.schedule import freeze, windows
+from keyconsole.policies.schedule import freeze
 from keyconsole.refusals import Lost
 
 FAILED = frozenset({State.REJECTED, State.EXPIRED, State.STALE, State.NOT_APPLIED, State.UNKNOWN})
@@ -133,20 +133,29 @@ def _ready(batch: Batch, lines: Sequence[Change], *, now: datetime) -> list[Chan
         return []
     if batch.on_failure == OnFailure.STOP and any(_has_begun(line) for line in lines):
         return []
+    due = [line for line in lines if _is_due(line, now=now)]
+    if not due:
+        return []
     frozen = freeze.current_words()
-    return [line for line in lines if _may_begin(line, frozen=frozen, now=now)]
+    quorums = quorums_of(batch.changes.filter(state=State.APPROVED, released_at=None))
+    return [line for line in due if _may_begin(quorums.get(line.pk), frozen=frozen, now=now)]
 
 
 def _has_begun(line: Change) -> bool:
     return line.state in IN_FLIGHT or (line.state == State.APPROVED and line.released_at is not None)
 
 
-def _may_begin(line: Change, *, frozen: str, now: datetime) -> bool:
-    """Without a query: who holds its place in a wave is asked again, by the gate."""
+def _is_due(line: Change, *, now: datetime) -> bool:
     if line.state != State.APPROVED or line.released_at is not None:
         return False
-    due = line.run_at is not None and line.run_at <= now
-    return due and windows.may_run_at(rules_of(line), now, freeze=frozen).allowed
+    return line.run_at is not None and line.run_at <= now
+
+
+def _may_begin(quorum: Quorum | None, *, frozen: str, now: datetime) -> bool:
+    """Without a query: who holds its place in a wave is asked again, by the gate."""
+    if quorum is None or not quorum.met or quorum.refused:
+        return False
+    return not held_back_now(quorum, now=now, freeze=frozen)
 
 
 def _release(line: Change, *, now: datetime) -> bool:
@@ -194,9 +203,11 @@ def _as_move(change: Change) -> Move:
 
 
 def _remind(batch: Batch, lines: Iterable[Change], *, now: datetime) -> None:
-    waits = any(line.state == State.PENDING for line in lines)
-    if waits and not batch.stopped_at and now - batch.requested_at >= REMIND_EVERY:
-        with transaction.atomic():
+    if batch.stopped_at or all(line.state != State.PENDING for line in lines):
+        return
+    with transaction.atomic():
+        notifications.asked_for_more(batch, now=now)
+        if now - batch.requested_at >= REMIND_EVERY:
             notifications.remind(batch, now=now)
 
 

@@ -159,7 +159,7 @@ def may_run_batch(person: User, batch: Batch, *, now: datetime) -> Verdict:
 def _any(batch: Batch, lines: Sequence[Counted], ask: Ask, what: str) -> Verdict:
     """Allowed where one line allows it. Lines of one account and policy answer alike: one each is asked."""
     alike = {
-        (line.key.account_id, line.policy_version_id, quorum.unread): (line, quorum)
+        (line.key.account_id, line.policy_version_id, quorum.unread, quorum.demands): (line, quorum)
         for line, quorum in reversed(lines)
     }
     if not alike:

@@ -18,7 +18,7 @@ from keyconsole.changes.authorization import (
     about_the_policy,
 )
 from keyconsole.changes.models import Change, KindName
-from keyconsole.changes.requests.request import about_the_words
+from keyconsole.changes.present_rules import about_the_words
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.governing.match import Governing
 from keyconsole.policies.governing.resolve import governing_for_many

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from hashlib import sha256
 from itertools import groupby
 
 from django.contrib.auth.models import User
 
-from keyconsole.changes.models import Approval, Batch, Change
+from keyconsole.changes.models import Approval, Batch, Change, ChangeQuerySet
 from keyconsole.changes.notifications import REMIND_EVERY
 from keyconsole.changes.quorum import quorums_of
 from keyconsole.changes.states import State
@@ -28,6 +29,29 @@ def asked(batch: Batch, *, now: datetime) -> None:
             subject = f"{batch.ref} waits for approval: {_keys(waiting)}"
             people = _deciders(waiting)
             _tell(Topic.CHANGE_NEEDS_YOU, batch, lines, subject, people=people, now=now, once=True)
+
+
+def asked_for_more(batch: Batch, *, now: datetime) -> None:
+    """Today's rules ask for people whom those of the request did not ask: told once for each such rule."""
+    for lines in _by_account(batch):
+        quorums = quorums_of(_changes(_waiting(lines)))
+        more = {pk: quorum for pk, quorum in quorums.items() if quorum.tightened}
+        if not more:
+            continue
+        waiting = [line for line in lines if line.pk in more]
+        because = " ".join(sorted({quorum.tightened for quorum in more.values()}))
+        people = _called({name for each in more.values() for name in each.deciders - each.votes})
+        subject = f"{batch.ref} waits for approval by today's rules: {_keys(waiting)}"
+        _tell(
+            Topic.CHANGE_NEEDS_YOU,
+            batch,
+            lines,
+            subject,
+            people=people,
+            now=now,
+            once=True,
+            because=because,
+        )
 
 
 def remind(batch: Batch, *, now: datetime) -> None:
@@ -62,8 +86,15 @@ def _voters(lines: Iterable[Change]) -> list[User]:
 
 
 def _deciders(lines: Iterable[Change]) -> list[User]:
-    quorums = quorums_of(Change.objects.filter(pk__in=[line.pk for line in lines]))
-    names = frozenset().union(*(quorum.deciders for quorum in quorums.values()))
+    quorums = quorums_of(_changes(lines))
+    return _called(frozenset().union(*(quorum.deciders for quorum in quorums.values())))
+
+
+def _changes(lines: Iterable[Change]) -> ChangeQuerySet:
+    return Change.objects.filter(pk__in=[line.pk for line in lines])
+
+
+def _called(names: Iterable[str]) -> list[User]:
     return list(User.objects.filter(username__in=sorted(names)))
 
 
@@ -80,7 +111,7 @@ def _line(line: Change) -> str:
     return f"{line.ref}: {line.key.name}, {' -> '.join(line.regions)}, {line.state}"
 
 
-def _body(batch: Batch, lines: Sequence[Change]) -> str:
+def _body(batch: Batch, lines: Sequence[Change], because: str) -> str:
     facts = [
         f"Account: {lines[0].key.account}",
         f"Asked by: {batch.requester.username}",
@@ -89,6 +120,8 @@ def _body(batch: Batch, lines: Sequence[Change]) -> str:
         f"Plan: {batch.plan_sha256}",
         f"Lines: {_counts(lines)}",
     ]
+    if because:
+        facts.append(f"Today's rules: {because}")
     if batch.stopped_why:
         facts.append(f"Stopped: {batch.stopped_why}")
     more = [f"and {len(lines) - LINES_TOLD} more"] if len(lines) > LINES_TOLD else []
@@ -104,12 +137,13 @@ def _tell(
     people: Iterable[User],
     now: datetime,
     once: bool = False,
+    because: str = "",
 ) -> None:
     account_id = lines[0].key.account.account_id
     announce(
         topic,
         subject=subject,
-        body=_body(batch, lines),
+        body=_body(batch, lines, because),
         data={
             "batch": batch.ref,
             "account_id": account_id,
@@ -119,7 +153,11 @@ def _tell(
         people=people,
         account_id=account_id,
         path=batch.get_absolute_url(),
-        dedupe_key=f"{topic}:{batch.ref}:{account_id}",
+        dedupe_key=_dedupe_key(f"{topic}:{batch.ref}:{account_id}", because),
         again_after=None if once else REMIND_EVERY,
         now=now,
     )
+
+
+def _dedupe_key(about: str, because: str) -> str:
+    return sha256(f"{about}:{because}".encode()).hexdigest() if because else about

@@ -22,6 +22,7 @@ class BatchLine:
 class Needed:
     """What some lines still need: how many from which group, and who may give it.
 
+    `because`: which of today's rules asks for more than those of the request, or stands against them.
     `unread`: why nobody can tell what they need, where that is so.
     """
 
@@ -30,6 +31,7 @@ class Needed:
     missing: str
     people: tuple[str, ...]
     unread: str
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,18 @@ def _note(line: Change) -> str:
 def _needed(batch: Batch, pending: Sequence[Change]) -> list[Needed]:
     quorums = quorums_of(batch.changes.filter(state=State.PENDING)) if pending else {}
     found = [quorums[line.pk] for line in pending if line.pk in quorums]
-    alike = Counter((each.rules.name, _missing(each), _people(each), " ".join(each.unread)) for each in found)
+    alike = Counter(
+        (each.rules.name, _missing(each), _people(each), " ".join(each.unread), _because(each))
+        for each in found
+    )
     return [
-        Needed(policy, count, missing, people, unread)
-        for (policy, missing, people, unread), count in alike.items()
+        Needed(policy, count, missing, people, unread, because)
+        for (policy, missing, people, unread, because), count in alike.items()
     ]
+
+
+def _because(quorum: Quorum) -> str:
+    return " ".join(filter(None, (quorum.tightened, *quorum.unclear, *quorum.refused)))
 
 
 def _missing(quorum: Quorum) -> str:

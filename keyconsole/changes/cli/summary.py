@@ -85,7 +85,8 @@ def lines(facts: Facts) -> Iterator[str]:
         yield f"Rules      not understood by this version: {', '.join(facts['rules_not_understood'])}"
     for each in facts["requirements"]:
         filled = ", ".join(each["filled_by"]) or "nobody yet"
-        yield f"Needs      {each['at_least']} of {each['group'] or 'the approvers'}: {filled}"
+        because = f". {each['because']}" if each["because"] else ""
+        yield f"Needs      {each['at_least']} of {each['group'] or 'the approvers'}: {filled}{because}"
     for each in facts["approvals"]:
         taken_back = f", taken back at {each['withdrawn_at']}" if each["withdrawn_at"] else ""
         yield f"Approved   by {each['by']} at {each['at']}{taken_back}. {each['comment']}".rstrip()
@@ -110,6 +111,7 @@ def _requirement(asked: Asked) -> Facts:
         "filled_by": list(asked.filled_by),
         "missing": asked.missing,
         "may_fill": list(asked.may_fill),
+        "because": asked.because,
     }
 
 

@@ -11,16 +11,15 @@ from keyconsole.changes import notifications
 from keyconsole.changes.approvals.decide import mark_approved
 from keyconsole.changes.authorization import may_cancel, may_request
 from keyconsole.changes.models import Change, KindName
+from keyconsole.changes.present_rules import about_the_words
 from keyconsole.changes.quorum import quorum_of
 from keyconsole.changes.requests.create import MoveRequest, already_asked, create
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.document.rules import Rules
-from keyconsole.policies.document.ticket_pattern import ticket_fits
 from keyconsole.policies.governing.resolve import governing_for
-from keyconsole.refusal_codes import Code
-from keyconsole.refusals import Reason, Refused
+from keyconsole.refusals import Refused
 from keyconsole.text import REASON_AT_MOST, TICKET_AT_MOST, clean_text
 
 
@@ -84,20 +83,6 @@ def refuse_words(move_request: MoveRequest, rules: Rules) -> None:
     """Raises Refused where the reason or the ticket are not what the rules ask for."""
     if reasons := about_the_words(move_request.reason, move_request.ticket, rules):
         raise Refused(*reasons)
-
-
-def about_the_words(reason: str, ticket: str, rules: Rules) -> tuple[Reason, ...]:
-    reasons = []
-    if not reason:
-        sentence = "Say why: the reason stays in the record."
-        reasons.append(Reason(Code.REASON_MISSING, sentence))
-    elif len(reason) < rules.reason_at_least:
-        sentence = f"Policy {rules.name} asks for a reason of at least {rules.reason_at_least} characters."
-        reasons.append(Reason(Code.REASON_TOO_SHORT, sentence))
-    if not ticket_fits(rules.ticket_pattern, ticket):
-        sentence = f"Policy {rules.name} asks for a ticket of the form {rules.ticket_pattern}."
-        reasons.append(Reason(Code.TICKET_MISFIT, sentence))
-    return tuple(reasons)
 
 
 def begin(change: Change, *, now: datetime) -> None:

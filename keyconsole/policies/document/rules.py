@@ -66,6 +66,13 @@ class Rules:
         return self.rule == Rule.APPROVE
 
     @property
+    def needs(self) -> tuple[Requirement, ...]:
+        """What must be met. A policy that asks nobody is refused when written, and would not pass here."""
+        if not self.needs_approval:
+            return ()
+        return tuple(need for need in self.requirements if need.at_least > 0) or DEFAULT.requirements
+
+    @property
     def rules_sha256(self) -> str:
         """Of the document as it would be written now. A stored one keeps the hash that it was stored with."""
         return document_sha256(self.name, self.as_json())

@@ -31,6 +31,18 @@ def governing_for_many(
     }
 
 
+def governing_for_moves(
+    moves: Mapping[int, tuple[MultiRegionKey, str]],
+) -> dict[int, Governing[PolicyVersion]]:
+    """As `governing_for_many`, by whatever the moves are called: each of a key, to a Region of its own."""
+    candidates = active_rules()
+    primaries = {key.pk: primary for key, primary in with_primaries(key for key, _ in moves.values())}
+    return {
+        name: governing(candidates, subject_of(key, primaries[key.pk], to_region=to_region))
+        for name, (key, to_region) in moves.items()
+    }
+
+
 def active_rules() -> list[tuple[PolicyVersion, Rules]]:
     """Every policy that holds now, the older policy first."""
     versions = PolicyVersion.objects.filter(state=VersionState.ACTIVE).select_related("policy")

@@ -6,6 +6,7 @@ the votes fill every place is a bipartite matching, found by augmenting paths.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
@@ -83,6 +84,23 @@ def count_votes(
             for line, need in enumerate(needs)
         )
     )
+
+
+def covers(requirements: Iterable[Requirement], others: Iterable[Requirement]) -> bool:
+    """Whether whatever votes meet these meet the others as well, whoever is in the groups."""
+    spare = _places(requirements)
+    wanted = _places(others)
+    if any(spare[group] < places for group, places in wanted.items() if group != APPROVERS):
+        return False
+    # Who fills a place of a group is an approver of the account as well.
+    return sum(spare.values()) >= sum(wanted.values())
+
+
+def _places(requirements: Iterable[Requirement]) -> Counter[str]:
+    places: Counter[str] = Counter()
+    for need in requirements:
+        places[need.group] += max(need.at_least, 0)
+    return places
 
 
 def at_best(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from keyconsole.policies.document.opening import openings
 from keyconsole.policies.document.rules import Rules
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Reason, Verdict
+
+# Two weeks of windows that never meet are given up.
+_ROUNDS = 30
 
 
 def may_run_at(rules: Rules, now: datetime, *, freeze: str = "") -> Verdict:
@@ -44,6 +48,22 @@ def next_opening(rules: Rules, now: datetime) -> datetime | None:
             return moment
         moment = max(ends)
     return moment
+
+
+def next_common_opening(all_rules: Sequence[Rules], now: datetime) -> datetime | None:
+    """The first moment at which each of them lets a change run; None where that cannot be told."""
+    moment = now
+    for _round in range(_ROUNDS):
+        later = moment
+        for rules in all_rules:
+            opens = next_opening(rules, later)
+            if opens is None:
+                return None
+            later = opens
+        if later == moment:
+            return moment
+        moment = later
+    return None
 
 
 def _is_open(rules: Rules, now: datetime) -> bool:

@@ -16,7 +16,6 @@ from keyconsole.changes.models import Approval, Change, Closing, Rejection, Revi
 from keyconsole.changes.quorum import Asked, Quorum, quorum_of, rules_of
 from keyconsole.changes.states import IN_FLIGHT, State
 from keyconsole.changes.told import told_of
-from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.schedule import windows
 from keyconsole.web.action_forms import ActionForm
 from keyconsole.web.changes import actions
@@ -57,7 +56,7 @@ def approval_panel(change: Change, *, person: User, now: datetime) -> dict[str, 
         "asked": asked,
         "waits_for": quorum.waits_for if quorum and change.state == State.PENDING else "",
         "told": told_of(change, quorum),
-        "held": _holding(change, rules, held, now),
+        "held": _holding(change, quorum, held, now),
         "votes": _votes(change, asked),
         "rejection": _rejection(change),
         **_closing(change, person, now),
@@ -85,10 +84,10 @@ def _offer(change: Change, shown: ActionForm[Change]) -> Offer:
     return Offer(shown, shown.form_for(change), shown.words_for(change))
 
 
-def _holding(change: Change, rules: Rules, held: Gate | None, now: datetime) -> Sequence[str]:
-    if held is None or held.decision == RunDecision.RUN:
+def _holding(change: Change, quorum: Quorum | None, held: Gate | None, now: datetime) -> Sequence[str]:
+    if held is None or quorum is None or held.decision == RunDecision.RUN:
         return ()
-    opens, ends = windows.next_opening(rules, now), change.approval_expires_at
+    opens, ends = windows.next_common_opening(quorum.all_rules, now), change.approval_expires_at
     if opens and ends and opens >= ends:
         return (*held.reasons, "Its approval ends before that: it will have to be asked for again.")
     return held.reasons

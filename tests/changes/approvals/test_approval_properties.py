@@ -36,7 +36,7 @@ def deed(name, *about):
 UPSETS = st.one_of(
     *(deed(name, NAMES) for name in ("withdraw", "approve", "lose_role", "quit", "get_role", "come_back")),
     *(deed(name, NAMES, GROUPS) for name in ("leave", "join")),
-    *(deed(name) for name in ("freeze", "lift", "sweep", "claim", "loosen")),
+    *(deed(name) for name in ("freeze", "lift", "sweep", "claim", "loosen", "tighten")),
     *[deed("wait", HOURS)] * 3,
 )
 VOTES = st.permutations([("approve", "ben"), ("approve", "bea"), ("approve", "cleo")])
@@ -60,6 +60,7 @@ VOTED = [("approve", "ben"), ("approve", "bea")]
 @example(needs=TWO_TEAMS, runs=Runs.AUTOMATIC, by_day=False, life=[*VOTED, ("quit", "bea")])
 @example(needs=TWO_TEAMS, runs=Runs.AUTOMATIC, by_day=False, life=[*VOTED, ("lose_role", "ana")])
 @example(needs=TWO_TEAMS, runs=Runs.BY_HAND, by_day=False, life=[*VOTED, ("freeze",)])
+@example(needs=TWO_TEAMS, runs=Runs.AUTOMATIC, by_day=False, life=[*VOTED, ("tighten",)])
 @given(needs=NEEDS, runs=st.sampled_from(Runs), by_day=st.booleans(), life=LIVES)
 def test_it_runs_exactly_when_a_second_opinion_would_let_it(cast, inventory, needs, runs, by_day, life):
     with transaction.atomic():

@@ -212,7 +212,7 @@ def test_many_changes_cost_no_more_queries(
 ) -> None:
     now = timezone.now()
     agree(change, cast.ben, now=now)
-    queries = 6
+    queries = 9
     with django_assert_num_queries(queries):
         assert needs_count(cast.bea) == 1
     for number in range(12):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyconsole.policies.quorum.requirements import Requirement, at_best, count_votes
+from keyconsole.policies.quorum.requirements import Requirement, at_best, count_votes, covers
 
 PLATFORM, SECURITY = Requirement("platform", 1), Requirement("security", 1)
 MEMBERS = {"platform": {"ben", "both"}, "security": {"bea", "both"}}
@@ -96,3 +96,35 @@ def test_one_more_vote_never_takes_anything_away(requirements, votes, more, memb
 def test_a_requirement_survives_its_json(at_least):
     need = Requirement("security", at_least)
     assert Requirement.from_json(need.as_json()) == need
+
+
+NEEDS = st.lists(
+    st.builds(Requirement, st.sampled_from(["", "platform", "security"]), st.integers(1, 2)), max_size=3
+).map(tuple)
+PEOPLE = ["ben", "bea", "cleo", "dot", "eve"]
+
+
+@pytest.mark.parametrize(
+    ("needs", "others", "expected"),
+    [
+        ((PLATFORM, SECURITY), (Requirement("", 1),), True),
+        ((PLATFORM, SECURITY), (Requirement("", 2),), True),
+        ((PLATFORM, SECURITY), (Requirement("", 3),), False),
+        ((Requirement("", 2),), (PLATFORM,), False),
+        ((PLATFORM,), (), True),
+        ((), (PLATFORM,), False),
+        ((PLATFORM,), (SECURITY,), False),
+        ((Requirement("platform", 2),), (PLATFORM, Requirement("", 1)), True),
+        ((PLATFORM, PLATFORM), (Requirement("platform", 2),), True),
+    ],
+)
+def test_which_needs_cover_which(needs, others, expected):
+    assert covers(needs, others) == expected
+
+
+@given(needs=NEEDS, others=NEEDS, data=st.data())
+def test_votes_that_meet_what_covers_meet_what_is_covered(needs, others, data):
+    platform, security, votes = (set(data.draw(st.lists(st.sampled_from(PEOPLE)))) for _ in range(3))
+    members = {"": set(PEOPLE), "platform": platform, "security": security}
+    if covers(needs, others) and met(*votes, needs=needs, members=members):
+        assert met(*votes, needs=others, members=members)

@@ -177,5 +177,5 @@ def test_the_number_of_queries_does_not_grow_with_the_lines(
     ask_for(more, cast, now=timezone.now() + timedelta(seconds=1))
     as_ben.get(URL)
     for ref in ("BR-1", "BR-2"):
-        with django_assert_num_queries(34):
+        with django_assert_num_queries(46):
             as_ben.get(f"/batches/{ref}/")
