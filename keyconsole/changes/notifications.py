@@ -58,7 +58,8 @@ def ended(change: Change, *, now: datetime) -> None:
     if change.batch_id:
         return
     subject = f"{change.ref} is {in_words(change.state)}: {kind_of(change).subject(change)}"
-    people = [change.requester, *_called(quorum_of(change).deciders)]
+    quorum = quorum_of(change, as_it_waited=True)
+    people = [change.requester, *_called(quorum.deciders | quorum.votes)]
     _tell(Topic.CHANGE_ENDED, change, subject, people=people, now=now)
 
 

@@ -22,6 +22,7 @@ from django.db.models.functions import Cast
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.models import Change, ChangeQuerySet
 from keyconsole.changes.present_rules import Present, present_rules
+from keyconsole.changes.states import State
 from keyconsole.policies.document.parse import stored_rules
 from keyconsole.policies.document.rules import DEFAULT, Rules
 from keyconsole.policies.governing.resolve import governing_for, governing_for_moves
@@ -29,6 +30,8 @@ from keyconsole.policies.quorum.requirements import Requirement, count_votes, co
 from keyconsole.policies.quorum.roster import Roster
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Reason
+
+WAITING = frozenset({State.PENDING, State.APPROVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class Quorum:
     """
 
     rules: Rules  # that were pinned when the change was asked for
-    present: Present | None  # those of today; None before anything was asked for
+    present: Present | None  # those of today; None before it was asked for, and once it no longer waits
     demands: tuple[Demand, ...]
     requester: str
     is_emergency: bool
@@ -180,12 +183,17 @@ def rules_of(change: Change) -> Rules:
     return stored_rules(change.rules)
 
 
-def quorum_of(change: Change) -> Quorum:
-    """Five queries. Whoever decides by it has taken the change's row before."""
+def quorum_of(change: Change, *, as_it_waited: bool = False) -> Quorum:
+    """Five queries. Whoever decides by it has taken the change's row before.
+
+    Rules of today say nothing of what was sent or has ended; `as_it_waited` asks them all the same.
+    """
+    asks_today = as_it_waited or change.state in WAITING
+    governing = governing_for(change.key, to_region=change.to_region) if asks_today else None
     approvals = change.approvals.not_withdrawn().filter(plan_sha256=change.plan_sha256)
     return _quorum(
         rules_of(change),
-        present_rules(change, governing_for(change.key, to_region=change.to_region)),
+        present_rules(change, governing) if governing else None,
         requester=change.requester.username,
         account=change.key.account,
         is_emergency=change.is_emergency,
@@ -217,7 +225,8 @@ def quorums_of(changes: ChangeQuerySet) -> dict[int, Quorum]:
     for pk, (change, present) in presents.items():
         given = frozenset(votes[pk])
         requester, account = change.requester.username, change.key.account
-        facts = (documents[pk], present.alike, requester, account.pk, change.is_emergency, given)
+        alike = present.alike if present else None
+        facts = (documents[pk], alike, requester, account.pk, change.is_emergency, given)
         if facts not in built:
             built[facts] = _quorum(
                 rules(documents[pk]),
@@ -232,12 +241,16 @@ def quorums_of(changes: ChangeQuerySet) -> dict[int, Quorum]:
     return found
 
 
-def _presents(changes: ChangeQuerySet) -> dict[int, tuple[Change, Present]]:
+def _presents(changes: ChangeQuerySet) -> dict[int, tuple[Change, Present | None]]:
     """Each change with what today's rules say of it: a query for the changes, two for what governs them."""
     read = changes.order_by().select_related("key__account", "requester").defer("plan", "rules")
     listed = {change.pk: change for change in read}
-    found = governing_for_moves({pk: (change.key, change.to_region) for pk, change in listed.items()})
-    return {pk: (change, present_rules(change, found[pk])) for pk, change in listed.items()}
+    waiting = {pk: change for pk, change in listed.items() if change.state in WAITING}
+    found = governing_for_moves({pk: (change.key, change.to_region) for pk, change in waiting.items()})
+    return {
+        pk: (change, present_rules(change, found[pk]) if pk in waiting else None)
+        for pk, change in listed.items()
+    }
 
 
 def _facts(changes: ChangeQuerySet) -> Iterable[tuple[int, Any, Any]]:
