@@ -13,7 +13,7 @@ class Code(Described):
 
     # Who it is that asks.
     OWN_REQUEST = "own-request", "Who asks for a change never decides about it."
-    OWN_EMERGENCY = "own-emergency", "Who used the emergency path does not review it."
+    OWN_EMERGENCY = "own-emergency", "Who used the emergency path neither reviews it nor agrees to it."
     OWN_CLOSING = "own-closing", "Who asks to close a change as unknown does not agree to it."
     OWN_PROPOSAL = "own-proposal", "Who proposes a policy does not decide about it."
     NOT_AN_APPROVER = "not-an-approver", "This person is none of those who have to agree, or to review."
@@ -72,6 +72,10 @@ class Code(Described):
         "Even if everybody agreed who may, the rules would not be met.",
     )
     NO_EMERGENCY_PATH = "no-emergency-path", "The policy of the key has no emergency path."
+    WAITS_FOR_MEMBER = (
+        "waits-for-member",
+        "An emergency waits for another member of its group, and for nobody's approval.",
+    )
     REVIEW_OVERDUE = "review-overdue", "The review of an earlier emergency of this person is overdue."
     POLICY_MISFIT = "policy-misfit", "The policy does not fit the accounts, groups and people that there are."
     POLICY_UNKNOWN = "policy-unknown", "There is no such policy."

@@ -10,6 +10,7 @@ from keyconsole.web.accounts import views as accounts
 from keyconsole.web.audit import views as audit
 from keyconsole.web.batches import views as batches
 from keyconsole.web.changes import action_views as approvals
+from keyconsole.web.changes import emergency_agreement
 from keyconsole.web.changes import views as changes
 from keyconsole.web.guards import open_to_anyone, signed_in
 from keyconsole.web.help import views as guide
@@ -53,6 +54,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_CHANGE}close/", approvals.close, name="change-close"),
     path(f"{_CHANGE}agree/", approvals.agree, name="change-agree"),
     path(f"{_CHANGE}review/", approvals.review, name="change-review"),
+    path(f"{_CHANGE}agree/", emergency_agreement.agree, name="agree-to-emergency"),
     path("batches/", batches.batches, name="batches"),
     path(_BATCH, batches.batch, name="batch"),
     path(f"{_BATCH}approve/", batches.approve, name="batch-approve"),

@@ -41,6 +41,14 @@ class Event(Described):
         "emergency.used",
         "A person used the emergency path: a change without the approvals that its rules ask for.",
     )
+    EMERGENCY_MEMBER_ASKED = (
+        "emergency.member_asked",
+        "An emergency waits for another member of its group: an earlier one of this person is not reviewed.",
+    )
+    EMERGENCY_AGREED = (
+        "emergency.agreed",
+        "Another member of the emergency group agreed to an emergency, by its plan's hash; it runs.",
+    )
     EMERGENCY_REVIEWED = "emergency.reviewed", "Another person reviewed an emergency afterwards."
     BATCH_REQUESTED = "batch.requested", "A person asked to move the primaries of many keys together."
     BATCH_STOPPED = "batch.stopped", "A batch stopped; what had not begun was cancelled."
@@ -53,6 +61,10 @@ class Event(Described):
     BATCH_WAVE_BEGUN = "batch.wave_begun", "The next lines of a batch began, within the quota of KMS."
     BATCH_ENDED = "batch.ended", "The last line of a batch came to its end."
     CHANGE_CANCELLED = "change.cancelled", "A change was taken back before it ran."
+    CHANGE_SUPERSEDED = (
+        "change.superseded",
+        "An emergency took the place of a change that waited; nothing was sent for that one.",
+    )
     CHANGE_CLAIMED = "change.claimed", "A worker took a change and began to look at the key."
     CHANGE_COULD_NOT_LOOK = (
         "change.could_not_look",

@@ -45,7 +45,9 @@ def may_request(
 ) -> Verdict:
     """An emergency needs no approvers; everything else holds for it too."""
     governing = governing_for(key, to_region=to_region)
-    reasons = _about_the_key(person, key, kind) + about_the_move(key, to_region, now, kind)
+    reasons = _about_the_key(person, key, kind, is_emergency=is_emergency) + about_the_move(
+        key, to_region, now, kind
+    )
     reasons += about_the_policy(governing, to_region)
     if not is_emergency:
         reasons += about_the_approvers(person, key, governing, Roster.read())
@@ -71,6 +73,9 @@ def may_approve(person: Person, change: Change, *, now: datetime, quorum: Quorum
     if change.request_expires_at and now >= change.request_expires_at:
         reasons.append(Reason(Code.REQUEST_EXPIRED, f"{change.ref} has waited too long and expires."))
     reasons += quorum.unread
+    if change.is_emergency:
+        sentence = f"{change.ref} is an emergency: nobody is asked to approve it."
+        reasons.append(Reason(Code.WAITS_FOR_MEMBER, sentence))
     return Verdict(tuple(reasons))
 
 
@@ -180,8 +185,19 @@ def _words(change: Change) -> str:
     return in_words(change.state)
 
 
-def _about_the_key(person: Person, key: MultiRegionKey, kind: KindName) -> tuple[Reason, ...]:
+def gives_way(change: Change) -> bool:
+    """Whether an emergency for the same key takes the place of this one: nothing was begun for it yet."""
+    if change.is_emergency:
+        return change.state == State.PENDING
+    return change.state in {State.PENDING, State.APPROVED}
+
+
+def _about_the_key(
+    person: Person, key: MultiRegionKey, kind: KindName, *, is_emergency: bool = False
+) -> tuple[Reason, ...]:
     under_way = Change.objects.open().filter(key=key).first()
+    if is_emergency and under_way and gives_way(under_way):
+        under_way = None
     return about_the_key(
         key,
         may_ask=can(person, Permission.REQUEST, key.account),

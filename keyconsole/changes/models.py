@@ -76,6 +76,10 @@ class Change(Leased):
     batch = models.ForeignKey(
         "Batch", on_delete=models.PROTECT, null=True, blank=True, related_name="changes"
     )
+    # The emergency that took the place of this one while it waited.
+    superseded_by = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="supersedes"
+    )
 
     state = models.CharField(
         max_length=12, choices=[(state.value, state.value) for state in State], default=State.PENDING.value
@@ -214,14 +218,47 @@ class Review(models.Model):
     reviewed_at = models.DateTimeField(null=True, blank=True)
     was_right = models.BooleanField(null=True, blank=True)
     comment = models.TextField(blank=True)
+    ran_alone = models.BooleanField(default=False)  # nobody else of the group had agreed to it
 
     objects: ClassVar[models.Manager[Review]] = models.Manager()
 
     class Meta:
         ordering = ["due_at"]
         constraints = [
+            # Of two that one person begins at the same moment, the second waits for another member.
+            models.UniqueConstraint(
+                fields=["used_by"],
+                condition=Q(ran_alone=True, reviewed_at=None),
+                name="one_unreviewed_emergency_alone",
+            ),
             models.CheckConstraint(
                 condition=Q(reviewer=None) | ~Q(reviewer=F("used_by")), name="reviewer_is_not_the_user"
+            ),
+        ]
+
+
+class EmergencyAgreement(models.Model):
+    """What an emergency waits for while an earlier one of the same person is not reviewed: another member."""
+
+    change = models.OneToOneField(Change, on_delete=models.CASCADE, related_name="agreement")
+    unreviewed = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="+")
+    group = models.CharField(max_length=150)
+    used_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    plan_sha256 = models.CharField(max_length=64, blank=True)  # of the plan that the member read
+    agreed_at = models.DateTimeField(null=True, blank=True)
+    comment = models.TextField(blank=True)
+
+    objects: ClassVar[models.Manager[EmergencyAgreement]] = models.Manager()
+
+    class Meta:
+        ordering = ["asked_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(member=None) | ~Q(member=F("used_by")), name="member_is_not_the_user"
             )
         ]
 

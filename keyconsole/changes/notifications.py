@@ -63,6 +63,22 @@ def ended(change: Change, *, now: datetime) -> None:
     _tell(Topic.CHANGE_ENDED, change, subject, people=people, now=now)
 
 
+def superseded(change: Change, *, by: str, now: datetime) -> None:
+    """Who asked for a line of a batch and who agreed to it: of a change alone its end tells them."""
+    if not change.batch_id:
+        return
+    subject = f"{change.ref} is superseded by the emergency {by}: {kind_of(change).subject(change)}"
+    _tell(
+        Topic.CHANGE_ENDED, change, subject, people=_who_asked_and_approved(change), now=now, also_a_line=True
+    )
+
+
+def member_asked(change: Change, *, members: Iterable[str], why: str, now: datetime) -> None:
+    subject = f"{change.ref} (emergency) waits for another member: {kind_of(change).subject(change)}"
+    people = _called(members)
+    _tell(Topic.EMERGENCY_NEEDS_YOU, change, subject, people=people, now=now, waits_for=why)
+
+
 def emergency_used(change: Change, *, skipped: Iterable[str], now: datetime) -> None:
     subject = f"{change.ref} runs without approval (emergency): {kind_of(change).subject(change)}"
     people = _called(skipped)
@@ -71,8 +87,7 @@ def emergency_used(change: Change, *, skipped: Iterable[str], now: datetime) -> 
 
 def overdue(change: Change, *, now: datetime) -> None:
     """Tell who asked, who approved and the places that listen: AWS takes longer than it ever should."""
-    approvers = change.approvals.not_withdrawn().values("approver")
-    people = User.objects.filter(Q(pk__in=approvers) | Q(pk=change.requester_id))
+    people = _who_asked_and_approved(change)
     subject = f"{change.ref} has not settled by its deadline: {kind_of(change).subject(change)}"
     key = f"{Topic.CHANGE_OVERDUE}:{change.ref}"
     _tell(Topic.CHANGE_OVERDUE, change, subject, people=people, now=now, dedupe_key=key, also_a_line=True)
@@ -97,6 +112,11 @@ def remind(change: Change, quorum: Quorum, *, now: datetime) -> None:
     waiting = _called(quorum.deciders - quorum.votes)
     subject = f"{change.ref} still waits: {kind_of(change).subject(change)}"
     _remind(Topic.REMINDER, change, subject, people=waiting, now=now)
+
+
+def _who_asked_and_approved(change: Change) -> Iterable[User]:
+    approvers = change.approvals.not_withdrawn().values("approver")
+    return User.objects.filter(Q(pk__in=approvers) | Q(pk=change.requester_id))
 
 
 def _called(names: Iterable[str]) -> list[User]:

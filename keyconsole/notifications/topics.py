@@ -12,6 +12,10 @@ class Topic(Described):
     CHANGE_ENDED = "change.ended", "A change that you asked for, or were asked about, came to its end."
     CHANGE_APPROVED_BY_OTHER = "change.approved_by_other", "Others approved; nothing waits for you any more."
     EMERGENCY_USED = "emergency.used", "A change ran by the emergency path, without its approvers."
+    EMERGENCY_NEEDS_YOU = (
+        "emergency.needs_you",
+        "An emergency waits for another member of its group: you may agree to it.",
+    )
     CHANGE_OVERDUE = "change.overdue", "A change has not settled by its deadline; it goes on being watched."
     WORKER_LOST = "worker.lost", "A worker went silent without having been asked to end."
     REVIEW_DUE = "review.due", "The review of an emergency is due."

@@ -9,7 +9,7 @@ from allauth.account.internal.flows.reauthentication import get_reauthentication
 from allauth.core.exceptions import ReauthenticationRequired
 from django.http import HttpRequest
 
-from keyconsole.changes.requests.break_glass import FRESH_FOR
+from keyconsole.changes.requests.begin_emergency import FRESH_FOR
 
 
 def proved_at(request: HttpRequest) -> datetime | None:

@@ -17,6 +17,8 @@ from keyconsole.changes.approvals import decide
 from keyconsole.changes.batches import decide as decisions
 from keyconsole.changes.execution import close, settle
 from keyconsole.changes.models import Batch, Change
+from keyconsole.changes.requests.break_glass import break_glass
+from keyconsole.changes.requests.create import MoveRequest
 from keyconsole.changes.requests.request import request_move
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.lease import give_back, refuse_without_lease, take
@@ -41,8 +43,8 @@ def obey(words: Connection) -> None:
 
 def act(verb: str, *, now: datetime, **facts: Any) -> None:
     """Raises Refused."""
-    if verb == "request":
-        _request(now=now, **facts)
+    if verb in {"request", "break_glass"}:
+        {"request": _request, "break_glass": _break_glass}[verb](now=now, **facts)
         return
     if verb.endswith("_batch"):
         _batch(verb, now=now, **facts)
@@ -76,6 +78,18 @@ def _request(*, now: datetime, by: str, key: int, token: str) -> None:
     found = MultiRegionKey.objects.select_related("account").get(pk=key)
     person = User.objects.get(username=by)
     request_move(found, to_region="eu-west-1", by=person, reason="Closer to its users.", token=token, now=now)
+
+
+def _break_glass(*, now: datetime, by: str, key: int, token: str) -> None:
+    found = MultiRegionKey.objects.select_related("account").get(pk=key)
+    wish = MoveRequest(
+        key=found,
+        to_region="eu-west-1",
+        by=User.objects.get(username=by),
+        reason="It has to leave us-east-1 within the hour.",
+        token=token,
+    )
+    break_glass(wish, reauthenticated_at=now, now=now)
 
 
 def _batch(verb: str, *, now: datetime, by: str, batch: int) -> None:

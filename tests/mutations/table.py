@@ -158,10 +158,31 @@ MUTATIONS = (
     ),
     Mutation(
         "an emergency needs no fresh proof of who it is",
-        EMERGENCY,
+        "keyconsole/changes/requests/begin_emergency.py",
         "if reauthenticated_at is None or not timedelta(0) <= now - reauthenticated_at <= FRESH_FOR:",
         "if reauthenticated_at == now - FRESH_FOR * 100:",
         (f"{OF_EMERGENCY}::test_it_asks_for_a_fresh_proof_of_who_it_is",),
+    ),
+    Mutation(
+        "a second emergency that nobody has reviewed the first of runs without another member",
+        EMERGENCY,
+        "if unreviewed := unreviewed_of(change.requester):",
+        "if (unreviewed := unreviewed_of(change.requester)) and not unreviewed:",
+        ("tests/changes/requests/test_emergency_agreement.py",),
+    ),
+    Mutation(
+        "who uses the emergency path agrees to it as the other member",
+        "keyconsole/changes/requests/emergency_agreement.py",
+        "if person.pk == asked.used_by_id:",
+        "if person.pk is None:",
+        ("tests/changes/requests/test_emergency_agreement.py",),
+    ),
+    Mutation(
+        "an emergency supersedes what a worker has begun",
+        "keyconsole/changes/authorization.py",
+        "return change.state in {State.PENDING, State.APPROVED}",
+        "return change.state != State.DONE",
+        ("tests/changes/requests/test_supersede.py",),
     ),
     # Who holds it.
     Mutation(

@@ -11,7 +11,7 @@ from django.db.models import Exists, Min, OuterRef, Q
 
 from keyconsole.aws_accounts.models import RoleGrant
 from keyconsole.aws_accounts.roles import Permission, Role, roles_that_allow
-from keyconsole.changes.models import Batch, Change, ChangeQuerySet, Review
+from keyconsole.changes.models import Batch, Change, ChangeQuerySet, EmergencyAgreement, Review
 from keyconsole.changes.quorum import quorums_of
 from keyconsole.changes.states import State
 from keyconsole.policies.models import PolicyVersion, PolicyVote, VersionState
@@ -27,7 +27,7 @@ def needing(person: User) -> ChangeQuerySet:
     to_run = Q(requester=person, state=State.APPROVED.value, run_at=None, is_emergency=False)
     wanted_by = _wanting(person, Change.objects.filter(approves))
     seen = Change.objects.filter(_where(held, Permission.VIEW))
-    return seen.filter(overdue | to_run | Q(pk__in=wanted_by))
+    return seen.filter(overdue | to_run | _to_agree(person) | Q(pk__in=wanted_by))
 
 
 def proposals_needing(person: User) -> list[PolicyVersion]:
@@ -59,7 +59,7 @@ def wanted(change: Change) -> str:
     if change.overdue_since and change.is_open:
         return "overdue"
     if change.is_emergency:
-        return "your review"
+        return "your agreement" if change.state == State.PENDING else "your review"
     return "your approval" if change.state == State.PENDING else "you to run it"
 
 
@@ -75,9 +75,16 @@ def _where(held: list[tuple[Role, int | None]], permission: Permission) -> Q:
     return ~Q(pk__in=[]) if None in places else Q(key__account__in=places)
 
 
+def _to_agree(person: User) -> Q:
+    """Emergencies that wait for another member of a group of theirs."""
+    groups = person.groups.values("name")
+    asked = EmergencyAgreement.objects.filter(change=OuterRef("pk"), member=None, group__in=groups)
+    return Q(Exists(asked.exclude(used_by=person)), state=State.PENDING.value)
+
+
 def _wanting(person: User, theirs: ChangeQuerySet) -> list[int]:
     """Those that wait for a vote or a review which this person may give."""
     owed = Q(is_emergency=True) & Q(Exists(Review.objects.filter(change=OuterRef("pk"), reviewed_at=None)))
-    undecided = theirs.filter(Q(state=State.PENDING.value) | owed)
+    undecided = theirs.filter(Q(state=State.PENDING.value, is_emergency=False) | owed)
     name = person.get_username()
     return [pk for pk, quorum in quorums_of(undecided).items() if quorum.wants(name)]

@@ -73,6 +73,8 @@ def _word(line: Change) -> str:
 
 def _note(line: Change) -> str:
     """What needs no word beside its state, and stands above for the whole batch, is left out."""
+    if line.superseded_by_id:
+        return line.outcome
     return "" if line.state in {State.DONE, State.CANCELLED} else line.outcome
 
 

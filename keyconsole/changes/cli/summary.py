@@ -10,6 +10,11 @@ from keyconsole.changes.approvals.run_gate import gate
 from keyconsole.changes.kinds.registry import KINDS
 from keyconsole.changes.models import Change, KindName, Review
 from keyconsole.changes.quorum import Asked, Quorum, quorum_of, rules_of
+from keyconsole.changes.requests.emergency_agreement import (
+    agreement_of,
+    members_asked,
+    waits_for_member,
+)
 from keyconsole.changes.states import State
 from keyconsole.changes.told import told_of
 
@@ -51,6 +56,8 @@ def summary(change: Change, *, now: datetime) -> Facts:
         "approval_expires_at": _at(change.approval_expires_at),
         "run_at": _at(change.run_at),
         "is_emergency": change.is_emergency,
+        "superseded_by": change.superseded_by.ref if change.superseded_by else "",
+        "member_agreed": _agreed(change),
         "review": _review(change),
         "plan": change.plan,
         "plan_sha256": change.plan_sha256,
@@ -62,7 +69,8 @@ def waits_for(change: Change, quorum: Quorum | None, *, now: datetime) -> str:
     if quorum is None:
         return ""
     if change.state == State.PENDING:
-        return quorum.waits_for
+        asked = agreement_of(change) if change.is_emergency else None
+        return waits_for_member(asked, members_asked(asked, change)) if asked else quorum.waits_for
     return " ".join(gate(change, now=now, quorum=quorum).reasons)
 
 
@@ -92,6 +100,8 @@ def lines(facts: Facts) -> Iterator[str]:
         yield f"Approved   by {each['by']} at {each['at']}{taken_back}. {each['comment']}".rstrip()
     for each in facts["comments"]:
         yield f"Comment    {each['by']} at {each['at']}: {each['text']}"
+    if facts["member_agreed"]:
+        yield f"Emergency  {facts['member_agreed']} agreed to it, as another member of its group"
     if review := facts["review"]:
         yield f"Emergency  {_about_the_review(review)}"
     yield f"Plan       {facts['plan_sha256']}"
@@ -126,6 +136,11 @@ def _approvals(change: Change) -> list[Facts]:
         }
         for each in change.approvals.select_related("approver")
     ]
+
+
+def _agreed(change: Change) -> str:
+    asked = agreement_of(change) if change.is_emergency else None
+    return asked.member.username if asked and asked.member else ""
 
 
 def _review(change: Change) -> Facts | None:

@@ -84,6 +84,8 @@ def headline(change: Change, sides: list[Side]) -> str:
         return kind_of(change).words.under_way
     if change.state == State.EXECUTING and Attempt.objects.filter(change=change).exists():
         return _CALL_BEGUN
+    if change.is_emergency and change.state == State.PENDING:
+        return "An emergency that waits for another member of its group."
     return change.outcome or _HEADLINES.get(State(change.state), "")
 
 

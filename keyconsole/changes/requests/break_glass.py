@@ -1,12 +1,14 @@
 """The emergency path: it runs at once, everybody who was skipped hears of it, and somebody reviews it.
 
 It skips approvals, windows and freezes; never the preflight, the plan, the allowed Regions or the record.
+What waits for the key gives way to it. While one emergency of a person is not reviewed, a second waits for
+another member of the group.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -14,21 +16,21 @@ from django.db.models import F
 
 from keyconsole.audit.events import Event
 from keyconsole.aws_accounts.permissions import Person
-from keyconsole.changes import notifications
 from keyconsole.changes.authorization import may_request
 from keyconsole.changes.models import Change, KindName, Review
-from keyconsole.changes.quorum import quorum_of
+from keyconsole.changes.quorum import quorum_of, rules_of
+from keyconsole.changes.requests.begin_emergency import begin_emergency, refuse_without_proof
 from keyconsole.changes.requests.create import MoveRequest, already_asked, create
-from keyconsole.changes.states import State
-from keyconsole.changes.transition import move, record_event
+from keyconsole.changes.requests.emergency_agreement import ask_member, other_members, unreviewed_of
+from keyconsole.changes.transition import record_event
 from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.governing.resolve import governing_for
+from keyconsole.policies.quorum.roster import Roster
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Lost, Reason, Refused, Verdict
 from keyconsole.text import REASON_AT_MOST, TICKET_AT_MOST, clean_text
 
-# How fresh the proof has to be that it is really this person.
-FRESH_FOR = timedelta(minutes=5)
 REASON_AT_LEAST = 20
 
 
@@ -51,12 +53,14 @@ def may_break_glass(
     if overdue:
         sentence = f"The review of your emergency {overdue.change.ref} is overdue. It comes first."
         reasons.append(Reason(Code.REVIEW_OVERDUE, sentence))
+    else:
+        reasons += _about_members(person, key, rules)
     asked = may_request(person, key, to_region=to_region, now=now, is_emergency=True, kind=kind)
     return Verdict((*reasons, *asked.reasons))
 
 
 def break_glass(move_request: MoveRequest, *, reauthenticated_at: datetime | None, now: datetime) -> Change:
-    """Ask for a change that needs none of its approvals; raises Refused.
+    """Ask for a change that needs none of its approvals; raises Refused. Pending, it waits for a member.
 
     `reauthenticated_at`: when the person last proved who they are.
     """
@@ -67,7 +71,8 @@ def break_glass(move_request: MoveRequest, *, reauthenticated_at: datetime | Non
     )
     if again := already_asked(move_request):
         return again
-    _refuse_without_proof(move_request, reauthenticated_at, now=now)
+    refuse_without_proof(reauthenticated_at, now=now)
+    _refuse_thin_reason(move_request)
     verdict = may_break_glass(
         move_request.by,
         move_request.key,
@@ -79,7 +84,7 @@ def break_glass(move_request: MoveRequest, *, reauthenticated_at: datetime | Non
     if not verdict.allowed and (again := already_asked(move_request)):
         return again
     verdict.or_refuse()
-    return create(move_request, now=now, then=_begin_emergency, is_emergency=True)
+    return create(move_request, now=now, then=_begin, is_emergency=True)
 
 
 def review(
@@ -115,36 +120,30 @@ def may_review(person: Person, change: Change) -> Verdict:
     return Verdict()
 
 
-def _begin_emergency(change: Change, *, now: datetime) -> None:
-    quorum = quorum_of(change)
-    rules, actor, skipped = quorum.rules, quorum.requester, sorted(quorum.deciders)
-    due_at = now + timedelta(hours=rules.review_within_hours)
-    Review.objects.create(change=change, used_by=change.requester, opened_at=now, due_at=due_at)
-    data = {
-        "policy": rules.name,
-        "skipped": skipped,
-        "review_due_at": due_at.isoformat(),
-        "reason": change.reason,
-    }
-    record_event(change, Event.EMERGENCY_USED, actor=actor, now=now, data=data)
-    move(
-        change,
-        to=State.APPROVED,
-        event=Event.CHANGE_APPROVED,
-        actor=actor,
-        now=now,
-        data={"policy": rules.name, "rule": "emergency", "plan_sha256": change.plan_sha256},
-        run_at=now,
-        request_expires_at=None,
+def _begin(change: Change, *, now: datetime) -> None:
+    """At once; or once another member agrees, where an earlier one of this person is not reviewed."""
+    if unreviewed := unreviewed_of(change.requester):
+        ask_member(change, unreviewed, group=rules_of(change).emergency_group, now=now)
+    else:
+        begin_emergency(change, actor=change.requester.username, alone=True, now=now)
+
+
+def _about_members(person: Person, key: MultiRegionKey, rules: Rules) -> tuple[Reason, ...]:
+    """Where an earlier emergency of this person is not reviewed, somebody else has to be there."""
+    unreviewed = unreviewed_of(person)
+    if unreviewed is None or not rules.emergency_group:
+        return ()
+    group, name = rules.emergency_group, person.get_username()
+    if other_members(group, key.account, without=name, roster=Roster.read()):
+        return ()
+    sentence = (
+        f"Your emergency {unreviewed.change.ref} is not reviewed yet, so another member of {group} has to "
+        "agree to this one, and nobody else is there."
     )
-    notifications.emergency_used(change, skipped=skipped, now=now)
+    return (Reason(Code.NOBODY_COULD_APPROVE, sentence),)
 
 
-def _refuse_without_proof(
-    move_request: MoveRequest, reauthenticated_at: datetime | None, *, now: datetime
-) -> None:
-    if reauthenticated_at is None or not timedelta(0) <= now - reauthenticated_at <= FRESH_FOR:
-        raise Refused(Reason(Code.PROOF_NEEDED, "Prove first that it is you: sign in again."))
+def _refuse_thin_reason(move_request: MoveRequest) -> None:
     if len(move_request.reason.strip()) < REASON_AT_LEAST:
         sentence = f"An emergency needs a reason of at least {REASON_AT_LEAST} characters."
         raise Refused(Reason(Code.REASON_TOO_SHORT, sentence))

@@ -11,16 +11,20 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from keyconsole.audit.events import Event
+from keyconsole.changes import notifications
+from keyconsole.changes.authorization import gives_way
 from keyconsole.changes.kinds.registry import KINDS, kind_of
 from keyconsole.changes.models import Batch, Change, KindName
 from keyconsole.changes.plan.plan import plan_sha256
-from keyconsole.changes.transition import record_event
+from keyconsole.changes.references import CHANGE, reference
+from keyconsole.changes.states import State
+from keyconsole.changes.transition import move, record_event
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.governing.match import Governing
 from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.refusal_codes import Code
-from keyconsole.refusals import Reason, Refused
+from keyconsole.refusals import Lost, Reason, Refused
 
 # Two people may be given the same next number at the same moment; the loser takes the one after.
 NUMBER_ATTEMPTS = 5
@@ -51,14 +55,17 @@ def create(move_request: MoveRequest, *, now: datetime, then: Then, is_emergency
     for _attempt in range(NUMBER_ATTEMPTS):
         try:
             with transaction.atomic():
-                change = Change.objects.create(**_fields(move_request, now=now), is_emergency=is_emergency)
+                fields = _fields(move_request, now=now)
+                waited = supersede(move_request, fields["number"], now=now) if is_emergency else None
+                change = Change.objects.create(**fields, is_emergency=is_emergency)
+                link(waited, change)
                 record_request(change, move_request, now=now)
                 then(change, now=now)
                 return change
-        except IntegrityError:
+        except (IntegrityError, Lost):
             if again := already_asked(move_request):
                 return again
-            _refuse_for_rival(move_request)
+            _refuse_for_rival(move_request, is_emergency=is_emergency)
     raise Refused(Reason(Code.TOO_BUSY, "Many others asked for changes at the same moment. Try again."))
 
 
@@ -68,8 +75,38 @@ def already_asked(move_request: MoveRequest) -> Change | None:
     ).first()
 
 
-def _refuse_for_rival(move_request: MoveRequest) -> None:
-    if rival := Change.objects.open().filter(key=move_request.key).first():
+def supersede(move_request: MoveRequest, number: int, *, now: datetime) -> Change | None:
+    """End what waits for the key, for the emergency of that number; raises Lost where it no longer waits.
+
+    A worker may claim it at this moment: of the two exactly one moves it, here or there.
+    """
+    found = Change.objects.open().filter(key=move_request.key)
+    waiting = found.select_related("key__account", "requester", "batch").first()
+    if waiting is None or not gives_way(waiting):
+        return None
+    emergency = reference(CHANGE, number)
+    move(
+        waiting,
+        to=State.CANCELLED,
+        event=Event.CHANGE_SUPERSEDED,
+        actor=move_request.by.username,
+        now=now,
+        data={"superseded_by": emergency, "reason": move_request.reason},
+        outcome=f"Superseded by the emergency {emergency} of {move_request.by.username}. "
+        "Nothing was sent to AWS for this one.",
+    )
+    notifications.superseded(waiting, by=emergency, now=now)
+    return waiting
+
+
+def link(waited: Change | None, change: Change) -> None:
+    if waited:
+        Change.objects.filter(pk=waited.pk).update(superseded_by=change)
+
+
+def _refuse_for_rival(move_request: MoveRequest, *, is_emergency: bool) -> None:
+    rival = Change.objects.open().filter(key=move_request.key).first()
+    if rival and not (is_emergency and gives_way(rival)):
         raise Refused(Reason(Code.CHANGE_UNDER_WAY, f"{rival.ref} is already under way for this key."))
 
 

@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 
 from keyconsole.changes.actions.action import Words
 from keyconsole.changes.approvals.run_gate import Gate, RunDecision, gate
+from keyconsole.changes.authorization import gives_way
 from keyconsole.changes.models import Approval, Change, Closing, Rejection, Review
 from keyconsole.changes.quorum import Asked, Quorum, quorum_of, rules_of
 from keyconsole.changes.states import IN_FLIGHT, State
@@ -19,6 +20,7 @@ from keyconsole.changes.told import told_of
 from keyconsole.policies.schedule import windows
 from keyconsole.web.action_forms import ActionForm
 from keyconsole.web.changes import actions
+from keyconsole.web.changes.members_asked import members_asked
 
 _OFFERED: dict[State, tuple[ActionForm[Change], ...]] = {
     State.PENDING: (actions.APPROVE, actions.REJECT, actions.WITHDRAW, actions.CANCEL),
@@ -50,11 +52,11 @@ def approval_panel(change: Change, *, person: User, now: datetime) -> dict[str, 
     asked = quorum.lines if quorum and not change.is_emergency else ()
     held = gate(change, now=now, quorum=quorum) if change.state == State.APPROVED else None
     rules = quorum.rules if quorum else rules_of(change)
-    offers, greys = _actions(change, person, _OFFERED.get(State(change.state), ()), now)
+    offers, greys = _actions(change, person, _offered(change), now)
     return {
         "rules": rules,
         "asked": asked,
-        "waits_for": quorum.waits_for if quorum and change.state == State.PENDING else "",
+        "waits_for": quorum.waits_for if quorum and _waits_for_approval(change) else "",
         "told": told_of(change, quorum),
         "held": _holding(change, quorum, held, now),
         "votes": _votes(change, asked),
@@ -65,7 +67,20 @@ def approval_panel(change: Change, *, person: User, now: datetime) -> dict[str, 
         "commenting": _offer(change, actions.COMMENT),
         "comments": list(change.comments.select_related("author")),
         **_review(change, quorum, person, now),
+        **members_asked(change, person, now=now),
+        "gives_way_to": rules.emergency_group if gives_way(change) and not change.is_emergency else "",
     }
+
+
+def _waits_for_approval(change: Change) -> bool:
+    return change.state == State.PENDING and not change.is_emergency
+
+
+def _offered(change: Change) -> tuple[ActionForm[Change], ...]:
+    """Nobody approves an emergency: what it may wait for stands on its own page."""
+    if change.is_emergency and change.state == State.PENDING:
+        return (actions.REJECT, actions.CANCEL)
+    return _OFFERED.get(State(change.state), ())
 
 
 def _actions(

@@ -24,6 +24,10 @@ class ApproveForm(forms.Form):
     comment = _words("Comment", required=False, help_text="Stands beside your name in the record.")
 
 
+class AgreeForm(ApproveForm):
+    """Of another member, to an emergency: as an approval, by the plan's hash."""
+
+
 class RejectForm(forms.Form):
     reason = _words(
         "Why not",

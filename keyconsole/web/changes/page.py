@@ -69,6 +69,7 @@ def change_page(change: Change, *, person: User, now: datetime) -> dict[str, Any
         "checks_not_ok": sum(check["answer"] != "ok" for check in checks),
         "approved_alone": _approved_alone(entries),
         "plan_text": plan_text(change),
+        "superseded": list(change.supersedes.select_related("requester")) if change.is_emergency else [],
     }
 
 

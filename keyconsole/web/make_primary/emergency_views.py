@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.db.models import prefetch_related_objects
@@ -11,19 +13,23 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from keyconsole.aws_accounts.roles import Permission
+from keyconsole.changes.authorization import gives_way
 from keyconsole.changes.models import Change
 from keyconsole.changes.requests import break_glass as emergency
+from keyconsole.changes.requests import emergency_agreement as agreement
 from keyconsole.changes.requests.create import MoveRequest
+from keyconsole.changes.states import State
 from keyconsole.changes.told import told_of
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.notifications.announce import reach
 from keyconsole.notifications.topics import Topic
+from keyconsole.policies.quorum.roster import Roster
 from keyconsole.refusals import Refused
 from keyconsole.web.fragments import page
 from keyconsole.web.guards import key_for, person_of, requires
 from keyconsole.web.make_primary.fields import new_token
 from keyconsole.web.make_primary.forms import BreakGlassForm, region_or_404
-from keyconsole.web.make_primary.governing_rules import move_rules
+from keyconsole.web.make_primary.governing_rules import MoveRules, move_rules
 from keyconsole.web.make_primary.planned_move import planned_move
 from keyconsole.web.reauthentication import insist_on_fresh_proof, is_fresh, proved_at
 
@@ -41,8 +47,7 @@ def break_glass(request: HttpRequest, account_id: str, key_id: str, region: str)
     prefetch_related_objects([key], "region_keys")
     form = BreakGlassForm(request.POST or None, key=key, initial={"token": new_token()})
     if form.is_valid() and (change := _begun(request, key, region, form)):
-        begun = f"{change.ref} runs without approval, as soon as a worker takes it. A review of it is owed."
-        messages.warning(request, " ".join([begun, *told_of(change)]))
+        messages.warning(request, " ".join([_said(change), *told_of(change)]))
         return redirect(change)
     context = {
         "key": key,
@@ -53,8 +58,31 @@ def break_glass(request: HttpRequest, account_id: str, key_id: str, region: str)
         "verdict": verdict,
         "forecast": _forecast(key, terms.asked) if verdict.allowed else (),
         "is_fresh": is_fresh(request, now=now),
+        **_before(key, person, terms),
     }
     return page(request, "make_primary/emergency.html", "", context)
+
+
+def _said(change: Change) -> str:
+    if change.state == State.PENDING:
+        return f"{change.ref} waits for another member of the emergency group. Nothing runs before."
+    return f"{change.ref} runs without approval, as soon as a worker takes it. A review of it is owed."
+
+
+def _before(key: MultiRegionKey, person: User, terms: MoveRules) -> dict[str, Any]:
+    """What it would take the place of, and whether somebody else has to agree to it first."""
+    waiting = Change.objects.open().filter(key=key).select_related("requester", "batch").first()
+    unreviewed, group = agreement.unreviewed_of(person), terms.rules.emergency_group
+    members = (
+        agreement.other_members(group, key.account, without=person.username, roster=Roster.read())
+        if unreviewed
+        else ()
+    )
+    return {
+        "gives_way": waiting if waiting and gives_way(waiting) else None,
+        "unreviewed": unreviewed,
+        "members": members,
+    }
 
 
 def _forecast(key: MultiRegionKey, skipped: frozenset[str]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from keyconsole.audit.log import first_broken_entry
 from keyconsole.audit.models import Entry
 from keyconsole.changes.batches.request import request_batch
-from keyconsole.changes.models import Change, Rejection
+from keyconsole.changes.models import Change, Rejection, Review
 from keyconsole.changes.requests.request import request_move
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.document.rules import Runs
@@ -19,7 +19,7 @@ from keyconsole.policies.quorum.requirements import Requirement
 from tests import processes
 from tests.cast import Member, make_key
 from tests.changes import person_process
-from tests.changes.approvals.teams import agree, hold_for_payments
+from tests.changes.approvals.teams import agree, give, hold_for_payments, join
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 ROUNDS = 8
@@ -240,3 +240,42 @@ def test_a_decision_about_a_batch_and_words_about_its_lines_wait_for_each_other(
         assert refused[1:] == [""] * 7
     held = {change.state for change in batch.changes.all()}
     assert held == ({"pending"} if verb == "approve_batch" else {"cancelled"})
+
+
+def test_an_emergency_and_a_worker_at_the_same_change_exactly_one_has_it(rivals, keys, ask_for, cast):
+    """Superseded and never claimed, or claimed and the emergency is told so."""
+    hold_for_payments(cast, requirements=ONE, emergency_group="on-call")
+    join("on-call", cast.bea)
+    give(cast.bea, "requester")
+    for key in keys:
+        change = agree(ask_for(key), cast.ben, now=timezone.now())
+        claimed, used = meet(
+            rivals,
+            {"verb": "claim", "change": change.pk},
+            {"verb": "break_glass", "by": "bea", "key": key.pk, "token": uuid.uuid4().hex},
+        )
+        assert state_of(change) in {"executing", "cancelled"}
+        emergency = Change.objects.filter(key=key, is_emergency=True).first()
+        if change.state == "cancelled":
+            assert (claimed != "", used, emergency is None) == (True, "", False)
+            assert (change.superseded_by, events(change, "claimed")) == (emergency, 0)
+        else:
+            assert (claimed, emergency) == ("", None)
+            assert f"{change.ref} is already under way for this key." in used
+            assert events(change, "superseded") == 0
+        Review.objects.update(reviewed_at=timezone.now(), reviewer=cast.ben)
+
+
+def test_of_many_emergencies_of_one_person_at_once_one_runs_alone(rivals, keys, cast):
+    hold_for_payments(cast, emergency_group="on-call")
+    join("on-call", cast.ana, cast.cleo)
+    told = meet(
+        rivals,
+        *({"verb": "break_glass", "by": "ana", "key": key.pk, "token": uuid.uuid4().hex} for key in keys),
+    )
+    busy = "Many others asked for changes at the same moment. Try again."
+    assert set(told) <= {"", busy}
+    made = Change.objects.filter(is_emergency=True)
+    assert made.count() == told.count("") > 1
+    assert made.filter(state="approved").count() == 1
+    assert made.filter(state="pending", agreement__member=None).count() == made.count() - 1

@@ -11,7 +11,7 @@ from keyconsole.changes.models import Change
 from tests.cast import PASSWORD
 from tests.changes.approvals.teams import hold_for_payments, join
 from tests.changes.commands import DONE, NOT_KNOWN_YET, REFUSED, USAGE, manage
-from tests.changes.conftest import REPLICA, moves_sent
+from tests.changes.conftest import PRIMARY, REPLICA, moves_sent
 
 pytestmark = pytest.mark.django_db
 WHY = "Replicas must be made tonight, and nobody of security answers."
@@ -98,3 +98,27 @@ def test_a_password_file_that_cannot_be_read_is_a_usage_error(use, key, tmp_path
     options = ("--primary-region", REPLICA, "--reason", WHY, "--as", "ana")
     said = manage("break_glass", key.key_id, *options, "--password-file", tmp_path / "none")
     assert said.status == USAGE
+
+
+def test_a_second_one_waits_for_another_member_who_agrees_with_their_password(use, cast, kms, tmp_path):
+    join("on-call", cast.cleo)
+    use()
+    first = Change.objects.get()
+    said = use("--primary-region", PRIMARY)
+    assert said.status == NOT_KNOWN_YET
+    assert "Another member of on-call has to agree: cleo." in said.err
+    assert moves_sent(kms) == 1
+    change = Change.objects.get(number=2)
+    assert change.state == "pending"
+    assert f"{first.ref}, an earlier emergency of ana" in manage("change", "show", "CR-2").out
+    file = tmp_path / "cleos"
+    file.write_text("guess", encoding="utf-8")
+    options = ("--plan", change.plan_sha256, "--as", "cleo", "--password-file", file)
+    assert manage("agree_to_emergency", "CR-2", *options).status == REFUSED
+    file.write_text(PASSWORD, encoding="utf-8")
+    own = ("--plan", change.plan_sha256, "--as", "ana", "--password-file", file)
+    assert manage("agree_to_emergency", "CR-2", *own).status == REFUSED
+    assert "A worker runs it now" in manage("agree_to_emergency", "CR-2", *options).out
+    change.refresh_from_db()
+    assert change.state == "approved"
+    assert Entry.objects.get(event="emergency.agreed").data["via"].startswith("command line (terminal")

@@ -170,6 +170,7 @@ def closed(change):
 
 
 def test_while_a_review_is_overdue_the_path_is_shut_for_that_person(on_call, wish):
+    join("on-call", on_call.cleo)
     first = closed(use(wish()))
     just_before, due = first.review.due_at - timedelta(seconds=1), first.review.due_at
     assert may_break_glass(on_call.ana, first.key, to_region="us-west-2", now=just_before).allowed

@@ -190,5 +190,79 @@ def test_a_form_from_elsewhere_is_refused(on_call: Cast) -> None:
 def test_the_number_of_queries_is_fixed(
     ana: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(34):
+    with django_assert_num_queries(37):
         ana.get(PAGE)
+
+
+def test_it_says_before_what_would_give_way(on_call: Cast, inventory: Inventory, ana: Client) -> None:
+    ana.post(ORDINARY, FILLED | {"token": "w" * 32})
+    waited = Change.objects.get()
+    content = ana.get(PAGE).content.decode()
+    assert f"{waited.ref}</a>, which waits for this key and was asked for by ana, gives way to it" in content
+    assert f'href="{PAGE}"' in ana.get(f"/changes/{waited.ref}/").content.decode()
+    ana.post(PAGE, FILLED)
+    waited.refresh_from_db()
+    assert waited.state == "cancelled"
+    content = ana.get(f"/changes/{waited.ref}/").content.decode()
+    assert 'Superseded by the emergency <a href="/changes/CR-2/">CR-2</a>' in content
+    assert "It took the place of" in ana.get("/changes/CR-2/").content.decode()
+
+
+@pytest.fixture
+def second(on_call: Cast, ana: Client) -> Change:
+    """Ana's second emergency, while nobody has reviewed the first; Cleo is on call as well."""
+    join("on-call", on_call.cleo)
+    ana.post(PAGE, FILLED)
+    Change.objects.update(state="done")
+    content = ana.get(PAGE).content.decode()
+    assert "once another member of on-call agrees" in content
+    assert "waits for another member: cleo." in content
+    assert "Ask another member to agree" in content
+    assert "This runs at once" not in content
+    ana.post(PAGE, FILLED | {"token": "s" * 32})
+    return Change.objects.get(number=2)
+
+
+def test_a_second_one_waits_for_another_member_and_says_so(second: Change, ana: Client) -> None:
+    assert second.state == "pending"
+    content = ana.get("/changes/CR-2/").content.decode()
+    assert "Another member of on-call has to agree: cleo." in content
+    assert "not begun" in content
+    assert "asked for and begun" not in content
+    assert "Who uses the emergency path does not agree to it as well" in content
+
+
+def test_another_member_agrees_behind_a_fresh_proof(second: Change, on_call: Cast) -> None:
+    cleo = client_of(on_call.cleo)
+    url = "/changes/CR-2/agree/"
+    assert f'href="{url}"' in cleo.get("/changes/CR-2/").content.decode()
+    filled = {"plan_sha256": second.plan_sha256, "comment": "I saw it."}
+    assert cleo.post(url, filled).headers["Location"].startswith(AGAIN)
+    second.refresh_from_db()
+    assert second.state == "pending"
+    proved(cleo)
+    content = cleo.get(url).content.decode()
+    assert "Once you agree it runs" in content
+    assert second.plan_sha256 in content
+    assert "is not the plan of" in cleo.post(url, filled | {"plan_sha256": "0" * 64}).content.decode()
+    assert cleo.post(url, filled).headers["Location"] == "/changes/CR-2/"
+    second.refresh_from_db()
+    assert second.state == "approved"
+    assert "<strong>cleo</strong> agreed" in cleo.get("/changes/CR-2/").content.decode()
+
+
+def test_nobody_else_agrees_on_the_page(second: Change, ana: Client, as_ben: Client) -> None:
+    url, filled = "/changes/CR-2/agree/", {"plan_sha256": second.plan_sha256, "comment": ""}
+    for client in (ana, proved(as_ben)):
+        assert "You cannot do this now" in client.get(url).content.decode()
+        client.post(url, filled)
+        second.refresh_from_db()
+        assert second.state == "pending"
+    assert as_ben.put(url).status_code == 405
+
+
+def test_one_that_ended_before_anybody_agreed_never_says_that_it_began(second: Change, ana: Client) -> None:
+    ana.post("/changes/CR-2/cancel/", {"reason": "Over."})
+    content = ana.get("/changes/CR-2/").content.decode()
+    assert "never begun" in content
+    assert "Nobody agreed before it ended." in content

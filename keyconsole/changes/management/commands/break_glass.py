@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 import uuid
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
-from django.contrib.auth import authenticate
-from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from keyconsole.changes.cli.arguments import NOT_KNOWN_YET, REFUSED, USAGE, acting_person, from_the_terminal
+from keyconsole.changes.cli.arguments import NOT_KNOWN_YET, REFUSED, acting_person, from_the_terminal
 from keyconsole.changes.cli.find_key import find_key, named_account
+from keyconsole.changes.cli.password import refuse_without_password
 from keyconsole.changes.execution.run_inline import carry
 from keyconsole.changes.execution.store_observations import observe_now
 from keyconsole.changes.models import Change
 from keyconsole.changes.requests.break_glass import break_glass
 from keyconsole.changes.requests.create import MoveRequest
+from keyconsole.changes.requests.emergency_agreement import (
+    agreement_of,
+    members_asked,
+    waits_for_member,
+)
 from keyconsole.changes.states import State
 from keyconsole.changes.told import told_of
 from keyconsole.refusals import Refused
@@ -30,6 +32,8 @@ class Command(BaseCommand):
     help = (
         "Make a replica the primary in an emergency, without the approvals that its policy asks for. "
         "Those who were skipped are written to where a channel reaches them, and somebody else reviews it. "
+        "What waits for the key gives way. "
+        "While an earlier one of the person is not reviewed, it waits for another member of the group. "
         "Exit status: 0 done, 1 refused, 2 usage, 3 outcome not known yet."
     )
 
@@ -45,7 +49,7 @@ class Command(BaseCommand):
 
     def handle(self, *, key: str, username: str, account: str, no_wait: bool, **options: Any) -> None:
         person = acting_person(username)
-        _refuse_without_password(person, options["password_file"])
+        refuse_without_password(person, options["password_file"])
         proved_at = timezone.now()
         try:
             found = find_key(key, account_id=named_account(account).account_id if account else "")
@@ -62,6 +66,9 @@ class Command(BaseCommand):
             change = break_glass(move_request, reauthenticated_at=proved_at, now=timezone.now())
         except Refused as refused:
             raise CommandError(f"Refused: {refused}", returncode=REFUSED) from None
+        if asked := agreement_of(change):
+            self.stderr.write(f"{change.ref}: {waits_for_member(asked, members_asked(asked, change))}")
+            sys.exit(NOT_KNOWN_YET)
         self._tell_review(change)
         change = carry(change, until_settled=not no_wait, report=self._report)
         if change.state != State.DONE:
@@ -75,20 +82,3 @@ class Command(BaseCommand):
 
     def _report(self, change: Change) -> None:
         self.stderr.write(f"{change.ref} {change.state.replace('_', ' ')}. {change.outcome}".rstrip())
-
-
-def _refuse_without_password(person: User, password_file: str | None) -> None:
-    """Ends the command where the password is wrong or nobody is there to type it."""
-    if authenticate(username=person.username, password=_password(person, password_file)) != person:
-        raise CommandError(f"Refused: that is not the password of {person.username}.", returncode=REFUSED)
-
-
-def _password(person: User, password_file: str | None) -> str:
-    if password_file:
-        try:
-            return Path(password_file).read_text(encoding="utf-8").rstrip("\r\n")
-        except (OSError, ValueError) as error:
-            raise CommandError(f"The password cannot be read: {error}", returncode=USAGE) from None
-    if not sys.stdin.isatty():
-        raise CommandError("Nobody is there to type a password: add --password-file.", returncode=USAGE)
-    return getpass.getpass(f"Password of {person.username}: ")
