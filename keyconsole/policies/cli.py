@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from keyconsole.policies.document.parse import stored_rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
+from keyconsole.policies.versions.effects import effect_lines, effects_of
 from keyconsole.policies.versions.notifications import told_voters
 from keyconsole.policies.versions.votes import Tally, tallies
 
@@ -32,7 +33,9 @@ def version_text(version: PolicyVersion) -> str:
     if not version.retires:
         lines.append(json.dumps(version.document, indent=2, ensure_ascii=False))
     if version.state == VersionState.PROPOSED:
+        rules = None if version.retires else stored_rules(version.document)
         asked = tallies(version)
+        lines.append(effect_lines(effects_of(version.policy.name, rules)))
         lines += [line for tally in asked for line in _tally_lines(tally)]
         lines += told_voters(version, asked)
     return "\n".join(lines)

@@ -78,6 +78,13 @@ MUTATIONS = (
         "if not can(person, Permission.VIEW, account):",
         ("tests/web/test_guards.py",),
     ),
+    Mutation(
+        "a policy that asks for fewer people is not called weaker",
+        "keyconsole/policies/document/compare.py",
+        "return Bearing.WEAKER if held else Bearing.STRICTER",
+        "return Bearing.STRICTER if held else Bearing.WEAKER",
+        ("tests/policies/document/test_compare.py",),
+    ),
     # When it may run.
     Mutation(
         "a claim does not ask the gate",

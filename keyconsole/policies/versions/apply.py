@@ -15,6 +15,7 @@ from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
 from keyconsole.policies.versions import notifications
 from keyconsole.policies.versions.activate import activate, close, draft, lock_policies, refuse_misfits
+from keyconsole.policies.versions.effects import effects_of
 from keyconsole.text import clean_why
 
 
@@ -31,6 +32,7 @@ def apply_at_the_terminal(
         _withdraw_what_waits(policy, by=by, now=now)
         version.at_the_terminal = True
         version.save(force_insert=True)
+        effects = effects_of(name, rules)
         before = activate(version, now=now)
         data = {
             "policy": name,
@@ -39,6 +41,7 @@ def apply_at_the_terminal(
             "why": why,
             "replaces": before.number if before else None,
             "document": version.document,
+            "effects": [effect.as_json() for effect in effects],
         }
         log.record(Event.POLICY_APPLIED_AT_TERMINAL, actor=by, subject=str(version), now=now, data=data)
     return version

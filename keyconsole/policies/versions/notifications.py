@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -12,15 +12,24 @@ from keyconsole.notifications.announce import announce
 from keyconsole.notifications.told import told
 from keyconsole.notifications.topics import Topic
 from keyconsole.policies.models import PolicyVersion
+from keyconsole.policies.versions.effects import Effect, effect_lines
 from keyconsole.policies.versions.votes import Tally, tallies
 
 
-def ask_voters(version: PolicyVersion, *, now: datetime) -> None:
+def ask_voters(version: PolicyVersion, effects: Sequence[Effect], *, now: datetime) -> None:
+    """With what it would change, rule by rule: weakening has to be seen."""
     able = {name for tally in tallies(version) for name in tally.still_able}
     announce(
         Topic.POLICY_NEEDS_YOU,
-        subject=f"{version} waits for your agreement",
-        body=f"{_what(version)}\n\nWhy: {version.why}\n\nSHA-256 of what it says: {version.sha256}",
+        subject=f"{version} waits for your agreement{_weaker(effects)}",
+        body="\n\n".join(
+            [
+                _what(version),
+                f"Why: {version.why}",
+                f"What it changes:\n{effect_lines(effects)}",
+                f"SHA-256 of what it says: {version.sha256}",
+            ]
+        ),
         data=_facts(version),
         people=User.objects.filter(username__in=able),
         path=_path(version),
@@ -47,6 +56,10 @@ def tell_decision(version: PolicyVersion, *, outcome: str, comment: str, now: da
         path=_path(version),
         now=now,
     )
+
+
+def _weaker(effects: Sequence[Effect]) -> str:
+    return " (weaker rules)" if any(effect.weaker for effect in effects) else ""
 
 
 def _path(version: PolicyVersion) -> str:

@@ -29,6 +29,7 @@ from keyconsole.policies.versions.activate import (
     rules_of,
 )
 from keyconsole.policies.versions.agreement import Agreement, agreements_needed
+from keyconsole.policies.versions.effects import effects_of
 from keyconsole.policies.versions.votes import (
     may_agree,
     may_propose,
@@ -128,9 +129,16 @@ def _propose(rules: Rules | None, *, name: str, by: User, why: str, now: datetim
     _refuse_unreachable(needed, without=by.username)
     version.proposer, version.requirements = by, [each.as_json() for each in needed]
     version.save(force_insert=True)
-    data = {"why": why, "via": via, "document": version.document, "requirements": version.requirements}
+    effects = effects_of(name, rules)
+    data = {
+        "why": why,
+        "via": via,
+        "document": version.document,
+        "requirements": version.requirements,
+        "effects": [effect.as_json() for effect in effects],
+    }
     _record(Event.POLICY_PROPOSED, version, actor=by.username, now=now, data=data)
-    notifications.ask_voters(version, now=now)
+    notifications.ask_voters(version, effects, now=now)
     return version
 
 
@@ -163,11 +171,13 @@ def _activate_if_agreed(version: PolicyVersion, *, actor: str, now: datetime) ->
         return False
     refuse_misfits(rules_of(version))
     refuse_beside_unread()
+    effects = effects_of(version.policy.name, rules_of(version))
     before = activate(version, now=now)
     data = {
         "agreed_by": sorted(votes_that_count(version)),
         "replaces": before.number if before else None,
         "document": version.document,
+        "effects": [effect.as_json() for effect in effects],
     }
     _record(Event.POLICY_ACTIVATED, version, actor=actor, now=now, data=data)
     notifications.tell_decision(version, outcome="holds from now on", comment="", now=now)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, fields
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.document.parts import Selector
 from keyconsole.policies.document.rules import Rules
+from keyconsole.policies.document.words import selector_words
 from keyconsole.policies.governing.match import Governing, Subject, could_fit, fits, governing
 from keyconsole.policies.governing.resolve import active_rules, subject_of, with_primaries
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.web.policies.words import selector_words
 
 GOVERNS, LESS_SPECIFIC, IN_DOUBT, NOT_NAMED = "Governs", "Less specific", "In doubt", "Does not fit"
 _STYLES = {

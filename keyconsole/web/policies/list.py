@@ -9,12 +9,12 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet
 
 from keyconsole.policies.document.rules import DEFAULT
+from keyconsole.policies.document.words import Texts, needs_words, selector_words
 from keyconsole.policies.governing.resolve import active_rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
 from keyconsole.policies.quorum.roster import Roster
 from keyconsole.policies.versions.votes import Tally, tallies
 from keyconsole.web.policies.runs_now import RunsNow, runs_now
-from keyconsole.web.policies.words import Texts, needs_words, selector_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,10 @@ from django.contrib.auth.models import User
 
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
+from keyconsole.policies.document.compare import Comparison, differences
 from keyconsole.policies.document.parse import stored_rules
 from keyconsole.policies.document.rules import Rules
+from keyconsole.policies.document.words import Row, rows
 from keyconsole.policies.models import Policy, PolicyVersion, PolicyVote, VersionState
 from keyconsole.policies.quorum.requirements import Line
 from keyconsole.policies.versions.notifications import told_voters
@@ -18,7 +20,6 @@ from keyconsole.policies.versions.votes import Tally, may_agree, may_reject, may
 from keyconsole.refusals import Verdict
 from keyconsole.web.policies.editor import written
 from keyconsole.web.policies.impact import Impact, impact_of
-from keyconsole.web.policies.words import Difference, Row, differences, rows
 
 _HELD = {VersionState.ACTIVE.value, VersionState.SUPERSEDED.value}
 
@@ -49,7 +50,7 @@ class Version:
         return self.before is None or self.before.retires
 
     @property
-    def differences(self) -> tuple[Difference, ...]:
+    def differences(self) -> tuple[Comparison, ...]:
         if self.before is None or self.before.retires or self.rules is None:
             return ()
         return differences(stored_rules(self.before.document), self.rules)

@@ -12,8 +12,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from keyconsole.aws_accounts.roles import Permission
+from keyconsole.policies.document.compare import differences
 from keyconsole.policies.document.parse import stored_rules
 from keyconsole.policies.document.rules import DEFAULT, Rules
+from keyconsole.policies.document.words import rows
 from keyconsole.policies.models import PolicyVersion, VersionState
 from keyconsole.policies.versions import propose as proposing
 from keyconsole.policies.versions.feasibility import misfits
@@ -25,7 +27,6 @@ from keyconsole.web.policies.editor import Editor, sent, showing, with_more
 from keyconsole.web.policies.forms import WhyForm
 from keyconsole.web.policies.impact import asked_for, impact_of
 from keyconsole.web.policies.views import policy_called
-from keyconsole.web.policies.words import differences, rows
 
 _MORE = {f"more-{name}": name for name in ("requirements", "windows", "freezes")}
 

@@ -29,7 +29,8 @@ def proposed(cast, inventory, groups, told):
 
 
 def test_who_has_to_agree_hears_of_a_proposal(proposed, told):
-    assert told == [("policy.needs_you", "payments version 2 waits for your agreement", ["bea", "ben"])]
+    subject = "payments version 2 waits for your agreement (weaker rules)"
+    assert told == [("policy.needs_you", subject, ["bea", "ben"])]
 
 
 def test_who_proposed_and_who_voted_hear_that_it_holds(cast, proposed, told):

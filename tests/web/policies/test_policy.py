@@ -52,6 +52,8 @@ def test_it_shows_what_the_proposal_changes_and_for_which_keys(
         assert words in content
     impact = as_ana.get(URL).context["proposal"].impact
     assert [[key.name for key in each.keys] for each in impact.shifted] == [["card-vault", "ledger"]]
+    [stricter] = impact.shifted[0].effect.comparisons
+    assert (stricter.label, stricter.bearing) == ("Reason", "stricter")
 
 
 def test_two_agree_and_it_holds(waiting: PolicyVersion, as_ben: Client, as_bea: Client) -> None:

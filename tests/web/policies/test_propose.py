@@ -251,3 +251,15 @@ def test_what_waits_is_decided_on_first(cast: Cast, held: PolicyVersion, as_ben:
     proposed(cast, replace(PAYMENTS, reason_at_least=40))
     content = text(as_ben, URL, written(replace(PAYMENTS, reason_at_least=9), step="propose"))
     assert "Decide on it first, or withdraw it." in content
+
+
+def test_a_weaker_rule_is_marked_for_each_group_of_keys_before_it_is_proposed(
+    held: PolicyVersion, as_ada: Client
+) -> None:
+    weaker = Rules("cards", Rule.APPROVE, Selector(aliases=("card-*",)), requirements=(Requirement(),))
+    content = as_ada.post(NEW, written(weaker)).content.decode()
+    assert "1 key: now payments, then cards" in content
+    assert "Some of it is weaker than what holds now." in content
+    assert "<del>1 from platform and 1 from security</del>" in content
+    assert "<ins>1 of the account&#x27;s approvers</ins>" in content
+    assert "</svg>weaker</span>" in content

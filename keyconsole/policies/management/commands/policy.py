@@ -21,6 +21,7 @@ from keyconsole.policies.document.parse import parse_rules
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
 from keyconsole.policies.versions.apply import apply_at_the_terminal
+from keyconsole.policies.versions.effects import effect_lines, effects_of
 from keyconsole.policies.versions.propose import agree, propose, reject, withdraw
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Invalid, Reason, Refused
@@ -106,6 +107,7 @@ class Command(BaseCommand):
             raise CommandError("Name a FILE, or the policy to --retire.", returncode=2)
         rules = None if options["retire"] else _read(options["file"])
         name = rules.name if rules else _policy(options["retire"]).name
+        self.stderr.write(effect_lines(effects_of(name, rules)))
         self._ask(name, confirmed=options["confirm"])
         version = apply_at_the_terminal(
             rules, name=name, by=who_types(), why=options["why"], now=timezone.now()

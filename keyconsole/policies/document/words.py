@@ -1,4 +1,4 @@
-"""A policy's document in words, and two documents side by side. Pure."""
+"""A policy's document in words, for pages, messages and terminals. Pure."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from keyconsole.policies.document.parts import Runs, Selector
 from keyconsole.policies.document.rules import Rules
 
 Texts = tuple[str, ...]
+APPLIES_TO = "Applies to"
+NOT_UNDERSTOOD = "Not understood by this version of KeyConsole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,19 +20,12 @@ class Row:
     texts: Texts
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    label: str
-    before: Texts
-    after: Texts
-
-
 def rows(rules: Rules) -> tuple[Row, ...]:
     """Everything that the document says, in the order in which people ask."""
-    unread = (Row("Not understood by this version of KeyConsole", rules.unread),) if rules.unread else ()
+    unread = (Row(NOT_UNDERSTOOD, rules.unread),) if rules.unread else ()
     return (
         *unread,
-        Row("Applies to", selector_words(rules.applies_to)),
+        Row(APPLIES_TO, selector_words(rules.applies_to)),
         Row("Needs", (needs_words(rules),)),
         Row("Frozen", (rules.frozen or "no",)),
         Row("Allowed primary Regions", (", ".join(rules.allowed_regions) or "every Region",)),
@@ -42,15 +37,6 @@ def rows(rules: Rules) -> tuple[Row, ...]:
         Row("Planned freezes", _freezes_words(rules)),
         Row("Runs", (_runs_words(rules.runs),)),
         Row("Emergency", (_emergency_words(rules),)),
-    )
-
-
-def differences(before: Rules, after: Rules) -> tuple[Difference, ...]:
-    old, new = ({row.label: row.texts for row in rows(each)} for each in (before, after))
-    return tuple(
-        Difference(label, old.get(label, ()), new.get(label, ()))
-        for label in {**old, **new}
-        if old.get(label) != new.get(label)
     )
 
 
@@ -70,9 +56,9 @@ def selector_words(selector: Selector) -> Texts:
 
 
 def needs_words(rules: Rules) -> str:
-    if not rules.needs_approval:
+    if not rules.needs:
         return "one person, behind the typed confirmation"
-    return listed([need.words for need in rules.requirements], "and")
+    return listed([need.words for need in rules.needs], "and")
 
 
 def hours(number: int) -> str:
