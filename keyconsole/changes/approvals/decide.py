@@ -37,13 +37,23 @@ PAGE = "page"
 
 
 def approve(
-    change: Change, *, by: User, plan_sha256: str, now: datetime, comment: str = "", via: str = PAGE
+    change: Change,
+    *,
+    by: User,
+    plan_sha256: str,
+    now: datetime,
+    comment: str = "",
+    via: str = PAGE,
+    built: Quorum | None = None,
 ) -> None:
-    """Agree to exactly one plan; raises Refused. The last agreement that was missing lets the change run."""
+    """Agree to exactly one plan; raises Refused. The last agreement that was missing lets the change run.
+
+    `built`: where the caller's transaction took the row before and built its quorum then.
+    """
     comment = clean_text("comment", comment, REASON_AT_MOST)
     try:
         with transaction.atomic():
-            quorum = locked_quorum(change)
+            quorum = locked_quorum(change, built=built)
             may_approve(by, change, now=now, quorum=quorum).or_refuse()
             if plan_sha256 != change.plan_sha256:
                 sentence = f"The plan that you looked at is not the plan of {change.ref}. Read it again."
@@ -59,7 +69,7 @@ def approve(
     change.refresh_from_db()
 
 
-def locked_quorum(change: Change) -> Quorum:
+def locked_quorum(change: Change, *, built: Quorum | None = None) -> Quorum:
     """First the row, then the votes: whoever else decides about it comes before or after.
 
     Belongs into the transaction that decides; raises Lost where the change has moved on since it was read.
@@ -67,7 +77,7 @@ def locked_quorum(change: Change) -> Quorum:
     touched = Change.objects.filter(pk=change.pk, state=change.state).update(version=F("version") + 1)
     if touched != 1:
         raise Lost(change.ref)
-    return quorum_of(change)
+    return built or quorum_of(change)
 
 
 def _give_approval(
@@ -114,11 +124,19 @@ def mark_approved_if_met(change: Change, *, actor: str, now: datetime) -> None:
         mark_approved(change, quorum, actor=actor, now=now)
 
 
-def reject(change: Change, *, by: User, reason: str, now: datetime, via: str = PAGE) -> None:
-    """One reasoned no ends it; raises Refused."""
+def reject(
+    change: Change,
+    *,
+    by: User,
+    reason: str,
+    now: datetime,
+    via: str = PAGE,
+    built: Quorum | None = None,
+) -> None:
+    """One reasoned no ends it; raises Refused. `built`: as `approve`."""
     reason = clean_text("reason", reason, REASON_AT_MOST)
     with transaction.atomic():
-        may_reject(by, change, now=now, quorum=locked_quorum(change)).or_refuse()
+        may_reject(by, change, now=now, quorum=locked_quorum(change, built=built)).or_refuse()
         if not reason:
             sentence = "Say why: the requester and the record need the reason."
             raise Refused(Reason(Code.REASON_MISSING, sentence))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -42,12 +43,13 @@ def approve_batch(
     with transaction.atomic():
         _lock_and_wake(batch, now=now)
         lines = [
-            line
+            (line, quorum)
             for line, quorum in _with_quorums(_in_state(batch, State.PENDING))
             if may_approve(by, line, now=now, quorum=quorum).allowed
         ]
-        for line in lines:
-            decide.approve(line, by=by, plan_sha256=line.plan_sha256, now=now, comment=comment, via=via)
+        given: dict[str, Any] = {"by": by, "now": now, "comment": comment, "via": via}
+        for line, quorum in lines:
+            decide.approve(line, plan_sha256=line.plan_sha256, built=quorum, **given)
         if not lines:
             raise Lost(batch.ref)
         data = {"plan_sha256": plan_sha256, "comment": comment, "via": via, "lines": len(lines)}
@@ -69,7 +71,7 @@ def reject_batch(batch: Batch, *, by: User, reason: str, now: datetime, via: str
             raise Lost(batch.ref)
         for line, quorum in _with_quorums(_in_state(batch, *NOT_BEGUN)):
             if may_reject(by, line, now=now, quorum=quorum).allowed:
-                decide.reject(line, by=by, reason=reason, now=now, via=via)
+                decide.reject(line, by=by, reason=reason, now=now, via=via, built=quorum)
         cancel_rest(
             batch, _in_state(batch, *NOT_BEGUN), actor=by.username, why=f"{batch.ref}: {why}", now=now
         )

@@ -55,7 +55,9 @@ def governing(candidates: Sequence[tuple[V, Rules]], subject: Subject) -> Govern
     fitting = [(version, rules) for version, rules in candidates if fits(rules.applies_to, subject)]
     ranked = sorted(fitting, key=lambda pair: specificity(pair[1].applies_to, subject), reverse=True)
     doubt = _doubt([rules for _, rules in candidates], subject)
-    unread = _unread([rules for _, rules in candidates if could_fit(rules.applies_to, subject)])
+    unread = _unread(
+        rules for _, rules in candidates if rules.unread and could_fit(rules.applies_to, subject)
+    )
     if not ranked:
         return Governing(None, DEFAULT, NO_POLICY, doubt=doubt, unread=unread)
     (version, rules), *rest = ranked
@@ -116,11 +118,7 @@ def _doubt(candidates: Iterable[Rules], subject: Subject) -> str:
 
 def _unread(fitting: Iterable[Rules]) -> str:
     """Also where it seems to be the less specific one: what is not understood may say what it is about."""
-    told = [
-        f"The policy {rules.name} may govern this move. {rules.unread_words}"
-        for rules in fitting
-        if rules.unread
-    ]
+    told = [f"The policy {rules.name} may govern this move. {rules.unread_words}" for rules in fitting]
     return f"{' '.join(told)} Nobody can tell what the move needs until it does." if told else ""
 
 
