@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 
 import pytest
+from django.utils import timezone
 
 from keyconsole.audit.models import Entry
 from keyconsole.changes.models import Change
+from keyconsole.changes.requests.request import request_move
 from tests.cast import PASSWORD
 from tests.changes.approvals.teams import hold_for_payments, join
 from tests.changes.commands import DONE, NOT_KNOWN_YET, REFUSED, USAGE, manage
-from tests.changes.conftest import PRIMARY, REPLICA, moves_sent
+from tests.changes.conftest import PRIMARY, REPLICA, THIRD, moves_sent
 
 pytestmark = pytest.mark.django_db
 WHY = "Replicas must be made tonight, and nobody of security answers."
@@ -122,3 +124,8 @@ def test_a_second_one_waits_for_another_member_who_agrees_with_their_password(us
     change.refresh_from_db()
     assert change.state == "approved"
     assert Entry.objects.get(event="emergency.agreed").data["via"].startswith("command line (terminal")
+
+
+def test_it_says_what_gave_way(use, cast, key):
+    request_move(key, to_region=THIRD, by=cast.ana, reason="Back.", token="w", now=timezone.now())
+    assert "CR-1 waited for this key and is superseded by CR-2." in use().err

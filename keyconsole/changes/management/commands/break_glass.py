@@ -66,6 +66,8 @@ class Command(BaseCommand):
             change = break_glass(move_request, reauthenticated_at=proved_at, now=timezone.now())
         except Refused as refused:
             raise CommandError(f"Refused: {refused}", returncode=REFUSED) from None
+        for waited in change.supersedes.all():
+            self.stderr.write(f"{waited.ref} waited for this key and is superseded by {change.ref}.")
         if asked := agreement_of(change):
             self.stderr.write(f"{change.ref}: {waits_for_member(asked, members_asked(asked, change))}")
             sys.exit(NOT_KNOWN_YET)
