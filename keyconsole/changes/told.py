@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from keyconsole.audit.events import Event
 from keyconsole.audit.models import Entry
-from keyconsole.changes.models import Batch, Change
+from keyconsole.changes.models import Batch, Change, EmergencyAgreement
 from keyconsole.changes.quorum import Quorum, quorum_of
+from keyconsole.changes.requests.emergency_agreement import agreement_of, members_asked
 from keyconsole.changes.states import State
 from keyconsole.notifications.told import told, told_version
 from keyconsole.notifications.topics import Topic
@@ -16,7 +17,10 @@ _ASKING = (Topic.CHANGE_NEEDS_YOU, Topic.REMINDER)
 
 
 def told_of(change: Change, quorum: Quorum | None = None) -> tuple[str, ...]:
-    """Those who are asked, while it waits for them; those who were skipped, of an emergency for ever."""
+    """Those who are asked, while it waits for them; those whom an emergency that began skipped, for ever."""
+    if change.is_emergency and (asked := _member_asked(change)):
+        found = told([Topic.EMERGENCY_NEEDS_YOU], path=change.get_absolute_url())
+        return found.sentences(members_asked(asked, change)) if change.is_open else ()
     if change.is_emergency:
         return told([Topic.EMERGENCY_USED], path=change.get_absolute_url()).sentences(_skipped(change))
     if change.state != State.PENDING:
@@ -38,6 +42,12 @@ def version_of_told(change: Change) -> str:
     if change.is_emergency or change.state == State.PENDING:
         return told_version((change.batch or change).get_absolute_url())
     return ""
+
+
+def _member_asked(change: Change) -> EmergencyAgreement | None:
+    """Where nobody was skipped yet: another member of the group is waited for."""
+    asked = agreement_of(change)
+    return asked if asked and asked.member is None else None
 
 
 def _skipped(change: Change) -> list[str]:

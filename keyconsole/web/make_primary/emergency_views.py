@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
@@ -49,6 +50,7 @@ def break_glass(request: HttpRequest, account_id: str, key_id: str, region: str)
     if form.is_valid() and (change := _begun(request, key, region, form)):
         messages.warning(request, " ".join([_said(change), *told_of(change)]))
         return redirect(change)
+    before = _before(key, person, terms)
     context = {
         "key": key,
         "to_region": region,
@@ -56,9 +58,9 @@ def break_glass(request: HttpRequest, account_id: str, key_id: str, region: str)
         "move": planned_move(key, to_region=region, person=person, now=now),
         "terms": terms,
         "verdict": verdict,
-        "forecast": _forecast(key, terms.asked) if verdict.allowed else (),
+        "forecast": _forecast(key, terms.asked, before["members"]) if verdict.allowed else (),
         "is_fresh": is_fresh(request, now=now),
-        **_before(key, person, terms),
+        **before,
     }
     return page(request, "make_primary/emergency.html", "", context)
 
@@ -85,10 +87,11 @@ def _before(key: MultiRegionKey, person: User, terms: MoveRules) -> dict[str, An
     }
 
 
-def _forecast(key: MultiRegionKey, skipped: frozenset[str]) -> tuple[str, ...]:
-    """Whom a message would reach, said before anybody decides."""
-    people = User.objects.filter(username__in=skipped)
-    return reach(Topic.EMERGENCY_USED, people=people, account_id=key.account.account_id).forecast
+def _forecast(key: MultiRegionKey, skipped: frozenset[str], members: Collection[str]) -> tuple[str, ...]:
+    """Whom a message would reach, said before anybody decides: the members who may agree come first."""
+    topic = Topic.EMERGENCY_NEEDS_YOU if members else Topic.EMERGENCY_USED
+    people = User.objects.filter(username__in=members or skipped)
+    return reach(topic, people=people, account_id=key.account.account_id).forecast
 
 
 def _begun(request: HttpRequest, key: MultiRegionKey, region: str, form: BreakGlassForm) -> Change | None:

@@ -218,7 +218,8 @@ def second(on_call: Cast, ana: Client) -> Change:
     assert "once another member of on-call agrees" in content
     assert "waits for another member: cleo." in content
     assert "Ask another member to agree" in content
-    assert "This runs at once" not in content
+    assert "as soon as a worker takes it" not in content
+    assert "No e-mail reaches cleo." in content
     ana.post(PAGE, FILLED | {"token": "s" * 32})
     return Change.objects.get(number=2)
 
