@@ -54,7 +54,11 @@ urlpatterns: list[URLPattern] = [
     path(f"{_CHANGE}close/", approvals.close, name="change-close"),
     path(f"{_CHANGE}agree/", approvals.agree, name="change-agree"),
     path(f"{_CHANGE}review/", approvals.review, name="change-review"),
-    path(f"{_CHANGE}agree/", emergency_agreement.agree, name="agree-to-emergency"),
+    path(
+        f"{_CHANGE}agree-to-emergency/",
+        emergency_agreement.agree_to_emergency,
+        name="agree-to-emergency",
+    ),
     path("batches/", batches.batches, name="batches"),
     path(_BATCH, batches.batch, name="batch"),
     path(f"{_BATCH}approve/", batches.approve, name="batch-approve"),

@@ -13,7 +13,7 @@ from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Change
 from keyconsole.changes.requests import emergency_agreement as agreement
 from keyconsole.refusals import Refused
-from keyconsole.web.changes.forms import AgreeForm
+from keyconsole.web.changes.forms import EmergencyAgreementForm
 from keyconsole.web.changes.members_asked import members_asked
 from keyconsole.web.changes.page import plan_text
 from keyconsole.web.guards import change_for, person_of, requires
@@ -22,13 +22,13 @@ from keyconsole.web.reauthentication import insist_on_fresh_proof, is_fresh, pro
 
 @requires(Permission.VIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
-def agree(request: HttpRequest, ref: str) -> HttpResponse:
+def agree_to_emergency(request: HttpRequest, ref: str) -> HttpResponse:
     person, now = person_of(request), timezone.now()
     change = change_for(person, ref)
     verdict = agreement.may_agree(person, change, now=now)
     if verdict.allowed:
         insist_on_fresh_proof(request, now=now)
-    form = AgreeForm(request.POST or None, initial={"plan_sha256": change.plan_sha256})
+    form = EmergencyAgreementForm(request.POST or None, initial={"plan_sha256": change.plan_sha256})
     if form.is_valid() and _agreed(request, change, form):
         messages.warning(request, f"You agreed to {change.ref}. It runs now, without approval.")
         return redirect(change)
@@ -39,7 +39,9 @@ def agree(request: HttpRequest, ref: str) -> HttpResponse:
         "plan_text": plan_text(change),
         "is_fresh": is_fresh(request, now=now),
     }
-    return render(request, "changes/agree.html", context | members_asked(change, person, now=now))
+    return render(
+        request, "changes/agree_to_emergency.html", context | members_asked(change, person, now=now)
+    )
 
 
 def _agreed(request: HttpRequest, change: Change, form: forms.Form) -> bool:

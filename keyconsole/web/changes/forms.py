@@ -24,7 +24,7 @@ class ApproveForm(forms.Form):
     comment = _words("Comment", required=False, help_text="Stands beside your name in the record.")
 
 
-class AgreeForm(ApproveForm):
+class EmergencyAgreementForm(ApproveForm):
     """Of another member, to an emergency: as an approval, by the plan's hash."""
 
 

@@ -235,7 +235,7 @@ def test_a_second_one_waits_for_another_member_and_says_so(second: Change, ana: 
 
 def test_another_member_agrees_behind_a_fresh_proof(second: Change, on_call: Cast) -> None:
     cleo = client_of(on_call.cleo)
-    url = "/changes/CR-2/agree/"
+    url = "/changes/CR-2/agree-to-emergency/"
     assert f'href="{url}"' in cleo.get("/changes/CR-2/").content.decode()
     filled = {"plan_sha256": second.plan_sha256, "comment": "I saw it."}
     assert cleo.post(url, filled).headers["Location"].startswith(AGAIN)
@@ -253,7 +253,7 @@ def test_another_member_agrees_behind_a_fresh_proof(second: Change, on_call: Cas
 
 
 def test_nobody_else_agrees_on_the_page(second: Change, ana: Client, as_ben: Client) -> None:
-    url, filled = "/changes/CR-2/agree/", {"plan_sha256": second.plan_sha256, "comment": ""}
+    url, filled = "/changes/CR-2/agree-to-emergency/", {"plan_sha256": second.plan_sha256, "comment": ""}
     for client in (ana, proved(as_ben)):
         assert "You cannot do this now" in client.get(url).content.decode()
         client.post(url, filled)
