@@ -55,10 +55,7 @@ def summary(change: Change, *, now: datetime) -> Facts:
         "request_expires_at": _at(change.request_expires_at),
         "approval_expires_at": _at(change.approval_expires_at),
         "run_at": _at(change.run_at),
-        "is_emergency": change.is_emergency,
-        "superseded_by": change.superseded_by.ref if change.superseded_by else "",
-        "member_agreed": _agreed(change),
-        "review": _review(change),
+        **_emergency(change),
         "plan": change.plan,
         "plan_sha256": change.plan_sha256,
     }
@@ -136,6 +133,15 @@ def _approvals(change: Change) -> list[Facts]:
         }
         for each in change.approvals.select_related("approver")
     ]
+
+
+def _emergency(change: Change) -> Facts:
+    return {
+        "is_emergency": change.is_emergency,
+        "superseded_by": change.superseded_by.ref if change.superseded_by else "",
+        "member_agreed": _agreed(change),
+        "review": _review(change),
+    }
 
 
 def _agreed(change: Change) -> str:

@@ -30,7 +30,7 @@ def agree_to_emergency(request: HttpRequest, ref: str) -> HttpResponse:
         insist_on_fresh_proof(request, now=now)
     form = EmergencyAgreementForm(request.POST or None, initial={"plan_sha256": change.plan_sha256})
     if form.is_valid() and _agreed(request, change, form):
-        messages.warning(request, f"You agreed to {change.ref}. It runs now, without approval.")
+        messages.warning(request, f"You agreed to {change.ref}. It runs as soon as a worker takes it.")
         return redirect(change)
     context = {
         "change": change,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
@@ -50,17 +49,15 @@ def break_glass(request: HttpRequest, account_id: str, key_id: str, region: str)
     if form.is_valid() and (change := _begun(request, key, region, form)):
         messages.warning(request, " ".join([_said(change), *told_of(change)]))
         return redirect(change)
-    before = _before(key, person, terms)
-    context = {
+    context = _before(key, person, terms) | {
         "key": key,
         "to_region": region,
         "form": form,
         "move": planned_move(key, to_region=region, person=person, now=now),
         "terms": terms,
         "verdict": verdict,
-        "forecast": _forecast(key, terms.asked, before["members"]) if verdict.allowed else (),
+        "forecast": _forecast(key, person, terms) if verdict.allowed else (),
         "is_fresh": is_fresh(request, now=now),
-        **before,
     }
     return page(request, "make_primary/emergency.html", "", context)
 
@@ -74,23 +71,24 @@ def _said(change: Change) -> str:
 def _before(key: MultiRegionKey, person: User, terms: MoveRules) -> dict[str, Any]:
     """What it would take the place of, and whether somebody else has to agree to it first."""
     waiting = Change.objects.open().filter(key=key).select_related("requester", "batch").first()
-    unreviewed, group = agreement.unreviewed_of(person), terms.rules.emergency_group
-    members = (
-        agreement.other_members(group, key.account, without=person.username, roster=Roster.read())
-        if unreviewed
-        else ()
-    )
+    unreviewed = agreement.unreviewed_of(person)
     return {
         "gives_way": waiting if waiting and gives_way(waiting) else None,
         "unreviewed": unreviewed,
-        "members": members,
+        "members": _members(key, person, terms) if unreviewed else (),
     }
 
 
-def _forecast(key: MultiRegionKey, skipped: frozenset[str], members: Collection[str]) -> tuple[str, ...]:
+def _members(key: MultiRegionKey, person: User, terms: MoveRules) -> tuple[str, ...]:
+    group = terms.rules.emergency_group
+    return agreement.other_members(group, key.account, without=person.username, roster=Roster.read())
+
+
+def _forecast(key: MultiRegionKey, person: User, terms: MoveRules) -> tuple[str, ...]:
     """Whom a message would reach, said before anybody decides: the members who may agree come first."""
+    members = _members(key, person, terms) if agreement.unreviewed_of(person) else ()
     topic = Topic.EMERGENCY_NEEDS_YOU if members else Topic.EMERGENCY_USED
-    people = User.objects.filter(username__in=members or skipped)
+    people = User.objects.filter(username__in=members or terms.asked)
     return reach(topic, people=people, account_id=key.account.account_id).forecast
 
 

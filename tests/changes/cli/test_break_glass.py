@@ -120,7 +120,7 @@ def test_a_second_one_waits_for_another_member_who_agrees_with_their_password(us
     file.write_text(PASSWORD, encoding="utf-8")
     own = ("--plan", change.plan_sha256, "--as", "ana", "--password-file", file)
     assert manage("agree_to_emergency", "CR-2", *own).status == REFUSED
-    assert "A worker runs it now" in manage("agree_to_emergency", "CR-2", *options).out
+    assert "It runs as soon as a worker takes it." in manage("agree_to_emergency", "CR-2", *options).out
     change.refresh_from_db()
     assert change.state == "approved"
     assert Entry.objects.get(event="emergency.agreed").data["via"].startswith("command line (terminal")

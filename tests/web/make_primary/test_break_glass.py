@@ -190,7 +190,7 @@ def test_a_form_from_elsewhere_is_refused(on_call: Cast) -> None:
 def test_the_number_of_queries_is_fixed(
     ana: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(37):
+    with django_assert_num_queries(38):
         ana.get(PAGE)
 
 
@@ -218,7 +218,7 @@ def second(on_call: Cast, ana: Client) -> Change:
     assert "once another member of on-call agrees" in content
     assert "waits for another member: cleo." in content
     assert "Ask another member to agree" in content
-    assert "as soon as a worker takes it" not in content
+    assert "This runs as soon as a worker takes it" not in content
     assert "No e-mail reaches cleo." in content
     ana.post(PAGE, FILLED | {"token": "s" * 32})
     return Change.objects.get(number=2)

@@ -49,4 +49,4 @@ class Command(BaseCommand):
             )
         except Refused as refused:
             raise CommandError(f"Refused: {refused}", returncode=REFUSED) from None
-        self.stdout.write(f"{person.username} agreed to {change.ref}. A worker runs it now.")
+        self.stdout.write(f"{person.username} agreed to {change.ref}. It runs as soon as a worker takes it.")
