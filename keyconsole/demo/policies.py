@@ -30,15 +30,17 @@ PLATFORM, SECURITY, ON_CALL = "platform", "security", "on-call"
 # Who joined which group, in days before the story starts.
 MEMBERS = ((PLATFORM, "ben", 96.4), (SECURITY, "bea", 96.39), (ON_CALL, "ana", 96.38))
 
-RESEARCH_ALONE = Rules("research", Rule.CONFIRM, Selector(accounts=(RESEARCH.name,)), reason_at_least=10)
-ARCHIVE_ALONE = Rules("archive", Rule.CONFIRM, Selector(accounts=(ARCHIVE.name,)))
+RESEARCH_ALONE = Rules(
+    "research", Rule.CONFIRM, Selector(accounts=(RESEARCH.account_id,)), reason_at_least=10
+)
+ARCHIVE_ALONE = Rules("archive", Rule.CONFIRM, Selector(accounts=(ARCHIVE.account_id,)))
 ARCHIVE_FROZEN = replace(
     ARCHIVE_ALONE, frozen="The retention audit is under way; nothing in archive moves until it is signed."
 )
 PAYMENTS_TWO_TEAMS = Rules(
     "payments",
     Rule.APPROVE,
-    Selector(accounts=(PAYMENTS.name,)),
+    Selector(accounts=(PAYMENTS.account_id,)),
     requirements=(Requirement(PLATFORM, 1), Requirement(SECURITY, 1)),
     emergency_group=ON_CALL,
 )

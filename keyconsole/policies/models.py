@@ -11,6 +11,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from keyconsole.policies.document.account_names import with_numbers
+from keyconsole.policies.document.parse import stored_rules
+from keyconsole.policies.document.rules import Rules
+
 
 class Policy(models.Model):
     """A named rule over some keys. What it says stands in its versions; at most one of them is active."""
@@ -40,6 +44,8 @@ class PolicyVersion(models.Model):
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     document = models.JSONField()
+    # Which accounts the names in an old document meant when names ceased to count: numbers by name.
+    account_numbers = models.JSONField(default=dict)
     sha256 = models.CharField(max_length=64)
     state = models.CharField(max_length=12, choices=VersionState.choices, default=VersionState.PROPOSED)
     why = models.TextField()
@@ -75,6 +81,11 @@ class PolicyVersion(models.Model):
     @property
     def retires(self) -> bool:
         return not self.document
+
+    @property
+    def rules(self) -> Rules | None:
+        """What it says; None where it retires its policy."""
+        return None if self.retires else with_numbers(stored_rules(self.document), self.account_numbers)
 
 
 class PolicyVote(models.Model):

@@ -17,6 +17,7 @@ GATE = "keyconsole/changes/approvals/run_gate.py"
 EXECUTE = "keyconsole/changes/execution/execute.py"
 OUTCOME = "keyconsole/changes/kinds/update_primary_region/outcome.py"
 TRANSITION = "keyconsole/changes/transition.py"
+MATCH = "keyconsole/policies/governing/match.py"
 EMERGENCY = "keyconsole/changes/requests/break_glass.py"
 LEASE = "keyconsole/lease.py"
 CHAIN = "keyconsole/audit/chain.py"
@@ -35,6 +36,21 @@ OF_CHAIN = ("tests/audit/test_chain.py",)
 OF_CLAIM = (f"{OF_EXECUTE}::test_the_gate_is_asked_again_in_the_claim_and_what_may_not_run_is_given_back",)
 
 MUTATIONS = (
+    # Which policy governs.
+    Mutation(
+        "an account falls under the policy that names what it is called",
+        MATCH,
+        "if selector.accounts and account_id not in selector.accounts:",
+        "if selector.accounts and not account_id:",
+        ("tests/policies/governing/test_match.py",),
+    ),
+    Mutation(
+        "a name of which nobody knows what it meant means no account",
+        MATCH,
+        "beside = replace(selector, accounts=()) if _names_any(selector) else selector",
+        "beside = selector",
+        ("tests/policies/governing/test_rename.py",),
+    ),
     # Who decides.
     Mutation(
         "the requester counts among those who agree",

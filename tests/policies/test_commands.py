@@ -11,7 +11,7 @@ from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.schedule import freeze
 from tests.policies.documents import document
 
-PAYMENTS = document(applies_to={"accounts": ["payments"]})
+PAYMENTS = document(applies_to={"accounts": ["111122223333"]})
 
 
 def run(*arguments):

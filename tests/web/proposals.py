@@ -19,7 +19,7 @@ WHY = "As the regulator asks"
 PAYMENTS = Rules(
     name="payments",
     rule=Rule.APPROVE,
-    applies_to=Selector(accounts=("payments",)),
+    applies_to=Selector(accounts=("111122223333",)),
     requirements=(Requirement("platform"), Requirement("security")),
 )
 

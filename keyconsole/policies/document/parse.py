@@ -12,6 +12,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
 
+from keyconsole.policies.document.account_names import name_problems
 from keyconsole.policies.document.parts import Rule, Runs, Selector, Span, Window
 from keyconsole.policies.document.past_fields import in_present_names
 from keyconsole.policies.document.rules import SCHEMA, Rules
@@ -28,10 +29,16 @@ class Malformed(Exception):  # noqa: N818 - becomes the sentence beside its fiel
     pass
 
 
-def parse_rules(facts: object) -> Rules:
-    """What a person wrote. Raises Invalid, with a sentence for each part that cannot stand."""
+def parse_rules(facts: object, *, numbers: Mapping[str, str] | None = None) -> Rules:
+    """What a person wrote. Raises Invalid, with a sentence for each part that cannot stand.
+
+    `numbers`: of the accounts that the person may see, by name; to say which number a name should have been.
+    """
     rules = Rules(**_fields_of(facts))
-    if found := problems(rules):
+    found = problems(rules)
+    if told := " ".join(name_problems(rules, numbers or {})):
+        found["applies_to"] = " ".join(filter(None, (found.get("applies_to"), told)))
+    if found:
         raise Invalid(found)
     return rules
 

@@ -23,7 +23,7 @@ class Runs(StrEnum):
 class Selector:
     """Which moves. Every kind that is named must fit; within accounts, units, aliases and Regions any one."""
 
-    accounts: tuple[str, ...] = ()  # names or numbers
+    accounts: tuple[str, ...] = ()  # numbers; in documents of before also names, see `account_names`
     units: tuple[str, ...] = ()  # path patterns; a unit takes in those below it
     tags: Mapping[str, str] = field(default_factory=dict)  # the primary's tags: name to value pattern
     aliases: tuple[str, ...] = ()  # patterns without alias/

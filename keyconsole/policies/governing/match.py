@@ -8,10 +8,11 @@ own; where those are alike too, the older policy.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Generic, TypeVar
 
+from keyconsole.policies.document.account_names import is_account_number
 from keyconsole.policies.document.parts import Selector
 from keyconsole.policies.document.rules import DEFAULT, Rules
 
@@ -24,7 +25,7 @@ NO_POLICY = "No policy names this move: one of the account's approvers who is no
 class Subject:
     """What there is to know about one move. `tags` is None where they were never read."""
 
-    account_name: str
+    account_name: str  # for sentences; nothing is selected by it
     account_id: str
     unit: str
     tags: dict[str, str] | None
@@ -73,14 +74,16 @@ def fits(selector: Selector, subject: Subject) -> bool:
 
 
 def could_fit(selector: Selector, subject: Subject) -> bool:
-    """Whether it fits, or would with tags that were never read."""
-    return fits(selector, subject) or (subject.tags is None and _fits_beside_tags(selector, subject))
+    """Whether it fits, or would if we knew what nobody could tell: tags, or which account a name meant."""
+    beside = replace(selector, accounts=()) if _names_any(selector) else selector
+    return fits(beside, subject) or (subject.tags is None and _fits_beside_tags(beside, subject))
 
 
-def covers_account(selector: Selector, *, name: str, account_id: str, unit: str) -> bool:
-    """Whether any key of the account could fit."""
-    named = not selector.accounts or name in selector.accounts or account_id in selector.accounts
-    return named and (not selector.units or any(_in_unit(unit, pattern) for pattern in selector.units))
+def covers_account(selector: Selector, *, account_id: str, unit: str) -> bool:
+    """Whether any key of the account could fit. What was typed is not asked: only numbers and units."""
+    if selector.accounts and account_id not in selector.accounts:
+        return False
+    return not selector.units or any(_in_unit(unit, pattern) for pattern in selector.units)
 
 
 def specificity(selector: Selector, subject: Subject) -> tuple[int, ...]:
@@ -97,7 +100,7 @@ def specificity(selector: Selector, subject: Subject) -> tuple[int, ...]:
 
 def _fits_beside_tags(selector: Selector, subject: Subject) -> bool:
     return (
-        covers_account(selector, name=subject.account_name, account_id=subject.account_id, unit=subject.unit)
+        covers_account(selector, account_id=subject.account_id, unit=subject.unit)
         and (not selector.aliases or bool(_matched_aliases(selector, subject)))
         and (not selector.from_regions or subject.from_region in selector.from_regions)
         and (not selector.to_regions or subject.to_region in selector.to_regions)
@@ -114,6 +117,11 @@ def _doubt(candidates: Iterable[Rules], subject: Subject) -> str:
         f"The key's tags were never read, so nobody can tell whether {_listed(names, 'or')} governs it. "
         "A scan with details reads them."
     )
+
+
+def _names_any(selector: Selector) -> bool:
+    """An old document may name an account that nobody can tell any more."""
+    return not all(map(is_account_number, selector.accounts))
 
 
 def _unread(fitting: Iterable[Rules]) -> str:
@@ -157,7 +165,7 @@ def _named(selector: Selector, subject: Subject) -> list[str]:
     named = [f"the tag {name}={pattern}" for name, pattern in selector.tags.items()]
     named += [f"the alias {pattern}" for pattern in _matched_aliases(selector, subject)[:1]]
     if selector.accounts:
-        named.append(f"the account {subject.account_name}")
+        named.append(f"the account {subject.account_id} ({subject.account_name})")
     named += [f"the unit {p}" for p in selector.units if _in_unit(subject.unit, p)][:1]
     if selector.from_regions:
         named.append(f"a primary in {subject.from_region}")

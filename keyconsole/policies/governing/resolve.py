@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from keyconsole.inventory.models import MultiRegionKey, RegionKey
-from keyconsole.policies.document.parse import stored_rules
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.governing.match import Governing, Subject, governing
 from keyconsole.policies.models import PolicyVersion, VersionState
@@ -46,11 +45,7 @@ def governing_for_moves(
 def active_rules() -> list[tuple[PolicyVersion, Rules]]:
     """Every policy that holds now, the older policy first."""
     versions = PolicyVersion.objects.filter(state=VersionState.ACTIVE).select_related("policy")
-    return [
-        (version, stored_rules(version.document))
-        for version in versions.order_by("policy__pk")
-        if not version.retires
-    ]
+    return [(version, rules) for version in versions.order_by("policy__pk") if (rules := version.rules)]
 
 
 def with_primaries(

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.db.models import Max, QuerySet
 
-from keyconsole.policies.document.parse import stored_rules
 from keyconsole.policies.document.rules import Rules, document_sha256
 from keyconsole.policies.governing.resolve import active_rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
@@ -37,11 +36,6 @@ def refuse_beside_unread() -> None:
         raise Refused(*(Reason(Code.RULES_NOT_UNDERSTOOD, each) for each in told))
 
 
-def rules_of(version: PolicyVersion) -> Rules | None:
-    """None where the version retires its policy."""
-    return None if version.retires else stored_rules(version.document)
-
-
 def draft(policy: Policy, rules: Rules | None, *, why: str, now: datetime) -> PolicyVersion:
     """The next version, not yet stored; raises Refused where it says what already holds."""
     held = policy.versions.filter(state=VersionState.ACTIVE).first()
@@ -50,7 +44,7 @@ def draft(policy: Policy, rules: Rules | None, *, why: str, now: datetime) -> Po
     if held is None and rules is None:
         raise Refused(Reason(Code.POLICY_UNKNOWN, f"There is no policy {policy.name} to retire."))
     # Not by the hash: a document that was stored by an earlier schema says the same in other bytes.
-    if held and rules_of(held) == rules:
+    if held and held.rules == rules:
         raise Refused(Reason(Code.NOTHING_NEW, f"That is what {held} already says."))
     last = policy.versions.aggregate(last=Max("number"))["last"] or 0
     return PolicyVersion(
@@ -72,7 +66,7 @@ def activate(version: PolicyVersion, *, now: datetime) -> PolicyVersion | None:
 def recompute_requirements(proposed: QuerySet[PolicyVersion]) -> None:
     """Who has to agree follows from the rules that hold now, and from the keys that there are."""
     for version in proposed.select_related("policy"):
-        needed = agreements_needed(version.policy.name, rules_of(version))
+        needed = agreements_needed(version.policy.name, version.rules)
         version.requirements = [each.as_json() for each in needed]
         version.save(update_fields=["requirements"])
 

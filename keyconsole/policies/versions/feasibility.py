@@ -30,16 +30,16 @@ def covered_accounts(selector: Selector, accounts: Iterable[AwsAccount] | None =
     return [
         account
         for account in (AwsAccount.objects.all() if accounts is None else accounts)
-        if covers_account(selector, name=account.name, account_id=account.account_id, unit=account.unit)
+        if covers_account(selector, account_id=account.account_id, unit=account.unit)
     ]
 
 
 def _misfits(rules: Rules, roster: Roster, accounts: Sequence[AwsAccount]) -> Iterator[str]:
     if rules.unread:
         yield rules.unread_words
-    known = {text for account in accounts for text in (account.name, account.account_id)}
-    if unknown := [name for name in rules.applies_to.accounts if name not in known]:
-        yield f"There is no account {', '.join(repr(name[:60]) for name in unknown)}."
+    known = {account.account_id for account in accounts}
+    if unknown := [entry for entry in rules.applies_to.accounts if entry not in known]:
+        yield f"There is no account {', '.join(repr(entry[:60]) for entry in unknown)}."
     if problem := group_problem(rules.requirements, roster):
         yield problem
     else:

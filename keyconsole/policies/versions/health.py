@@ -1,4 +1,4 @@
-"""Policies that hold and no longer can be met, since people left or accounts changed their names."""
+"""Policies that hold and no longer can be met, since people left."""
 
 from __future__ import annotations
 

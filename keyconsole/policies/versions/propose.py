@@ -26,7 +26,6 @@ from keyconsole.policies.versions.activate import (
     recompute_requirements,
     refuse_beside_unread,
     refuse_misfits,
-    rules_of,
 )
 from keyconsole.policies.versions.agreement import Agreement, agreements_needed
 from keyconsole.policies.versions.effects import effects_of
@@ -169,7 +168,7 @@ def _is_agreed(version: PolicyVersion) -> bool:
 def _activate_if_agreed(version: PolicyVersion, *, actor: str, now: datetime) -> bool:
     if not _is_agreed(version):
         return False
-    refuse_misfits(rules_of(version))
+    refuse_misfits(version.rules)
     refuse_beside_unread()
     effects = effects_of(version.policy.name, rules_of(version))
     before = activate(version, now=now)

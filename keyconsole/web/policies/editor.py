@@ -95,8 +95,8 @@ def showing(rules: Rules, *, named: str, as_json: bool, why: str = "") -> Editor
     return Editor(form, rows_showing(rules, groups=groups), rules)
 
 
-def sent(data: QueryDict, *, named: str) -> Editor:
-    """`named`: the policy that is being changed; empty for a new one."""
+def sent(data: QueryDict, *, named: str, numbers: Mapping[str, str]) -> Editor:
+    """`named`: the policy that is being changed; empty for a new one. `numbers`: as for `parse_rules`."""
     if data.get("as") == "json":
         editor = Editor(JsonForm(data))
         valid = editor.form.is_valid()
@@ -106,7 +106,7 @@ def sent(data: QueryDict, *, named: str) -> Editor:
         editor = Editor(form, rows_sent(data, groups=groups))
         valid = all([form.is_valid(), *(_is_valid(editor, name) for name in editor.rows)])
     if valid:
-        _read(editor, named)
+        _read(editor, named, numbers)
     return editor
 
 
@@ -130,12 +130,12 @@ def written(document: Document) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
-def _read(editor: Editor, named: str) -> None:
+def _read(editor: Editor, named: str, numbers: Mapping[str, str]) -> None:
     lists = {name: rows.entered() for name, rows in editor.rows.items()}
     form = editor.form
     facts = {**form.entered(), **lists} if isinstance(form, PolicyForm) else form.cleaned_data["document"]
     try:
-        rules = parse_rules(facts)
+        rules = parse_rules(facts, numbers=numbers)
     except Invalid as invalid:
         _add(editor, invalid.problems)
         return

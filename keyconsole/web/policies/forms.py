@@ -39,7 +39,10 @@ class WhyForm(forms.Form):
 class PolicyForm(WhyForm):
     name = forms.CharField(label="Name", help_text="Small letters, digits, - and _: payments-production.")
     accounts = forms.CharField(
-        label="Accounts", required=False, max_length=_LONGEST_LIST, help_text="Names or numbers, with commas."
+        label="Accounts",
+        required=False,
+        max_length=_LONGEST_LIST,
+        help_text="Their numbers of 12 digits, with commas. A name can change, a number cannot.",
     )
     units = forms.CharField(
         label="Organisational units",

@@ -10,7 +10,6 @@ from django.contrib.auth.models import User
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.policies.document.compare import Comparison, differences
-from keyconsole.policies.document.parse import stored_rules
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.document.words import Row, rows
 from keyconsole.policies.models import Policy, PolicyVersion, PolicyVote, VersionState
@@ -34,7 +33,7 @@ class Version:
 
     @property
     def rules(self) -> Rules | None:
-        return None if self.row.retires else stored_rules(self.row.document)
+        return self.row.rules
 
     @property
     def words(self) -> tuple[Row, ...]:
@@ -51,9 +50,8 @@ class Version:
 
     @property
     def differences(self) -> tuple[Comparison, ...]:
-        if self.before is None or self.before.retires or self.rules is None:
-            return ()
-        return differences(stored_rules(self.before.document), self.rules)
+        before = self.before.rules if self.before else None
+        return differences(before, self.rules) if before and self.rules else ()
 
 
 @dataclass(frozen=True, slots=True)

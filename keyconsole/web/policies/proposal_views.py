@@ -11,9 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.policies.document.compare import differences
-from keyconsole.policies.document.parse import stored_rules
 from keyconsole.policies.document.rules import DEFAULT, Rules
 from keyconsole.policies.document.words import rows
 from keyconsole.policies.models import PolicyVersion, VersionState
@@ -135,7 +135,10 @@ def _editor(request: HttpRequest, *, named: str, held: Rules | None) -> Editor:
     if request.method != "POST":
         return showing(held or DEFAULT, named=named, as_json=request.GET.get("as") == "json")
     more = _MORE.get(request.POST.get("step", ""))
-    return with_more(request.POST, more, named=named) if more else sent(request.POST, named=named)
+    if more:
+        return with_more(request.POST, more, named=named)
+    visible = accounts_where(person_of(request), Permission.VIEW)
+    return sent(request.POST, named=named, numbers=dict(visible.values_list("name", "account_id")))
 
 
 def _propose(request: HttpRequest, rules: Rules | None, *, name: str, why: str) -> PolicyVersion:
@@ -172,7 +175,7 @@ def _preview_page(
 
 def _held(name: str) -> Rules | None:
     version = PolicyVersion.objects.filter(policy__name=name, state=VersionState.ACTIVE).first()
-    return stored_rules(version.document) if version and not version.retires else None
+    return version.rules if version else None
 
 
 def _refuse_others(request: HttpRequest) -> None:

@@ -45,7 +45,7 @@ def hold_for_payments(cast: Cast, **over: Any) -> PolicyVersion:
     rules: dict[str, Any] = {
         "name": "payments",
         "rule": Rule.APPROVE,
-        "applies_to": Selector(accounts=("payments",)),
+        "applies_to": Selector(accounts=("111122223333",)),
         "requirements": ONE_OF_EACH,
         **over,
     }

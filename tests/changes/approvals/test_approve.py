@@ -41,7 +41,7 @@ def both_teams(teams):
         Rules(
             name="payments",
             rule=Rule.APPROVE,
-            applies_to=Selector(accounts=("payments",)),
+            applies_to=Selector(accounts=("111122223333",)),
             requirements=(Requirement("platform", 1), Requirement("security", 1)),
         )
     )

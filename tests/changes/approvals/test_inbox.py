@@ -122,7 +122,7 @@ def test_a_proposed_policy_waits_for_who_has_to_agree(
     stricter = Rules(
         name="payments",
         rule=Rule.APPROVE,
-        applies_to=Selector(accounts=("payments",)),
+        applies_to=Selector(accounts=("111122223333",)),
         requirements=(Requirement("security", 1),),
     )
     version = propose(stricter, name="payments", by=cast.ada, why="Fewer people.", now=timezone.now())

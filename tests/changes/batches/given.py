@@ -56,7 +56,7 @@ def one_approver() -> PolicyVersion:
         Rules(
             name="payments",
             rule=Rule.APPROVE,
-            applies_to=Selector(accounts=("payments",)),
+            applies_to=Selector(accounts=("111122223333",)),
             requirements=(Requirement("", 1),),
         )
     )

@@ -19,7 +19,7 @@ def problems(facts):
 def test_a_full_document_survives_its_json():
     whole = rules(
         applies_to={
-            "accounts": ["payments"],
+            "accounts": ["111122223333"],
             "units": ["prod/*"],
             "tags": {"tier": "gold*"},
             "aliases": ["card-*"],
@@ -91,6 +91,8 @@ BAD = [
     ({"applies_to": []}, "applies_to", "has to be an object, not a list"),
     ({"applies_to": {"colour": []}}, "applies_to", "no field 'colour' here"),
     ({"applies_to": {"accounts": [""]}}, "applies_to", "An entry is empty."),
+    ({"applies_to": {"accounts": ["11112222333*"]}}, "applies_to", "'11112222333*' is no account number"),
+    ({"applies_to": {"accounts": ["\u0661" * 12]}}, "applies_to", "is no account number"),
     ({"applies_to": {"accounts": ["a", "a"]}}, "applies_to", "stands there twice"),
     ({"applies_to": {"aliases": ["alias/x"]}}, "applies_to", "without alias/"),
     ({"applies_to": {"from_regions": ["mars-1"]}}, "applies_to", "No Region with KMS is called 'mars-1'."),

@@ -14,7 +14,7 @@ from keyconsole.refusals import Refused
 from tests.cast import NOW, make_person
 from tests.policies.documents import TWO_GROUPS, apply_rules, confirm, rules
 
-PAYMENTS = {"accounts": ["payments"]}
+PAYMENTS = {"accounts": ["111122223333"]}
 
 
 @pytest.fixture

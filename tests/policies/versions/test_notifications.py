@@ -7,7 +7,7 @@ from keyconsole.policies.versions.propose import agree, propose, reject
 from tests.cast import NOW
 from tests.policies.documents import TWO_GROUPS, apply_rules, confirm, rules
 
-PAYMENTS = {"accounts": ["payments"]}
+PAYMENTS = {"accounts": ["111122223333"]}
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from keyconsole.refusals import Refused
 from tests.cast import NOW
 from tests.policies.documents import TWO_GROUPS, apply_rules, confirm, rules
 
-PAYMENTS = {"accounts": ["payments"]}
+PAYMENTS = {"accounts": ["111122223333"]}
 HELD = rules(applies_to=PAYMENTS, requirements=TWO_GROUPS)
 NOT_UNDERSTOOD = "This version of KeyConsole does not understand second_look in its rules."
 
@@ -84,7 +84,7 @@ def test_a_less_specific_one_leaves_it_open_too(later, inventory):
 def test_beside_it_nobody_proposes_or_agrees_since_nobody_knows_who_is_asked(later, cast, inventory):
     with pytest.raises(Refused, match="payments version 1 holds"):
         propose(confirm(applies_to=PAYMENTS), name="payments", by=cast.ada, why="Too slow", now=NOW)
-    other = rules(name="lab", applies_to={"accounts": ["research"]})
+    other = rules(name="lab", applies_to={"accounts": ["222233334444"]})
     waiting = stored(other.as_json(), state="proposed", proposer=cast.ada)
     with pytest.raises(Refused, match="policy apply` on the server is the way"):
         agree(waiting, by=cast.ben, sha256=waiting.sha256, now=NOW)

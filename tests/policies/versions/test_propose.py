@@ -13,8 +13,8 @@ from keyconsole.refusals import Refused
 from tests.cast import NOW, make_person
 from tests.policies.documents import TWO_GROUPS, apply_rules, confirm, rules
 
-PAYMENTS = {"accounts": ["payments"]}
-RESEARCH = {"accounts": ["research"]}
+PAYMENTS = {"accounts": ["111122223333"]}
+RESEARCH = {"accounts": ["222233334444"]}
 
 
 def asked(version):
@@ -68,7 +68,7 @@ def test_every_rule_that_a_touched_key_has_is_asked(cast, inventory, groups):
     version = propose(None, name="payments", by=cast.ada, why="x", now=NOW)
     assert asked(version) == [("111122223333", [("platform", 1)])]
     everything = confirm(
-        name="wide", applies_to={"tags": {"team": "*"}, "accounts": ["payments", "research"]}
+        name="wide", applies_to={"tags": {"team": "*"}, "accounts": ["111122223333", "222233334444"]}
     )
     version = propose(everything, name="wide", by=cast.ada, why="x", now=NOW)
     assert asked(version) == [
@@ -89,7 +89,7 @@ def test_moving_a_policy_away_asks_those_whom_it_leaves(cast, inventory, groups)
 
 def test_a_policy_for_a_later_region_asks_about_that_one_too(cast, inventory, groups):
     """The primary is in us-east-1 now; a policy about moves from eu-west-1 is loosened all the same."""
-    later = {"accounts": ["payments"], "from_regions": ["eu-west-1"], "aliases": ["card-vault"]}
+    later = {"accounts": ["111122223333"], "from_regions": ["eu-west-1"], "aliases": ["card-vault"]}
     put(rules(name="later", applies_to=later, requirements=TWO_GROUPS))
     version = propose(None, name="later", by=cast.ada, why="x", now=NOW)
     assert asked(version) == [("111122223333", [("platform", 1), ("security", 1)])]
@@ -98,7 +98,7 @@ def test_a_policy_for_a_later_region_asks_about_that_one_too(cast, inventory, gr
 def test_unread_tags_count_as_touched(cast, inventory, groups):
     inventory.ledger.region_keys.update(details_at=None)
     put(rules(name="ledger", applies_to={"aliases": ["ledger"]}, requirements=TWO_GROUPS))
-    gold = confirm(name="gold", applies_to={"accounts": ["payments"], "tags": {"tier": "gold"}})
+    gold = confirm(name="gold", applies_to={"accounts": ["111122223333"], "tags": {"tier": "gold"}})
     version = propose(gold, name="gold", by=cast.ada, why="x", now=NOW)
     assert asked(version) == [("111122223333", [("platform", 1), ("security", 1)])]
 

@@ -13,7 +13,7 @@ from tests.policies.documents import TWO_GROUPS, apply_rules, confirm, rules
 from tests.processes import rivals
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
-PAYMENTS = {"accounts": ["payments"]}
+PAYMENTS = {"accounts": ["111122223333"]}
 
 
 @pytest.fixture

@@ -228,7 +228,8 @@ def test_where_others_have_to_agree_it_says_who_and_asks_for_approval(
     content = as_ana.get(PAGE).content.decode()
     for words in (
         "payments version 1",
-        "payments governs this move: it names the account payments. It is more specific than alone.",
+        "payments governs this move: it names the account 111122223333 (payments).",
+        "It is more specific than alone.",
         "1 from platform",
         "May agree: ben",
         "May agree: bea",

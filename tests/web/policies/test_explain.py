@@ -22,7 +22,7 @@ def _policies(cast: Cast, inventory: Inventory) -> None:
     hold(PAYMENTS)
     to_europe = Selector(aliases=("card-*",), to_regions=("eu-west-1",))
     hold(replace(PAYMENTS, name="cards", applies_to=to_europe))
-    hold(Rules(name="labs", rule=Rule.CONFIRM, applies_to=Selector(accounts=("research",))))
+    hold(Rules(name="labs", rule=Rule.CONFIRM, applies_to=Selector(accounts=("222233334444",))))
 
 
 def moves(client: Client, **query: str) -> dict[str, dict[str, str]]:
@@ -63,9 +63,9 @@ def test_each_move_has_its_answer(as_ana: Client, key: str) -> None:
 
 def test_it_says_what_does_not_fit(as_ana: Client) -> None:
     content = as_ana.get(URL, {"key": "card-vault", "to_region": "us-west-2"}).content.decode()
-    assert "payments governs this move: it names the account payments." in content
+    assert "payments governs this move: it names the account 111122223333 (payments)." in content
     assert "move to eu-west-1" in content
-    assert "account research" in content
+    assert "account 222233334444" in content
     assert "alias card-*" not in content
 
 

@@ -24,7 +24,7 @@ URL = "/policies/payments/propose/"
 FULL = replace(
     PAYMENTS,
     applies_to=Selector(
-        accounts=("payments", "222233334444"),
+        accounts=("111122223333", "222233334444"),
         units=("prod/*",),
         tags={"env": "prod*", "tier": "1"},
         aliases=("card-*",),
@@ -142,7 +142,9 @@ def test_a_row_that_is_emptied_is_left_out(held: PolicyVersion, as_ada: Client) 
         ({"frozen": "a\u202eb"}, "Control characters and invisible marks"),
         ({"windows-TOTAL_FORMS": "9999"}, "Please submit at most"),
         ({"windows-TOTAL_FORMS": ""}, "ManagementForm data is missing"),
-        ({"accounts": "nowhere"}, "There is no account &#x27;nowhere&#x27;."),
+        ({"accounts": "999999999999"}, "There is no account &#x27;999999999999&#x27;."),
+        ({"accounts": "nowhere"}, "&#x27;nowhere&#x27; is no account number: it has exactly 12 digits."),
+        ({"accounts": "payments"}, "payments is 111122223333."),
     ],
 )
 def test_each_mistake_is_told_and_nothing_is_lost(

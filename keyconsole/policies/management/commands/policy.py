@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.terminal import by_command, person_called, refused, who_types
 from keyconsole.policies.cli import policy_table, policy_text, version_text
 from keyconsole.policies.document.parse import parse_rules
@@ -163,7 +164,8 @@ def _read(name: str) -> Rules:
         raise CommandError(f"{name} cannot be read: {error}.", returncode=2) from None
     except (json.JSONDecodeError, RecursionError) as error:
         raise CommandError(f"{name} is not JSON: {error}.", returncode=2) from None
-    return parse_rules(facts)
+    numbers = dict(AwsAccount.objects.values_list("name", "account_id"))
+    return parse_rules(facts, numbers=numbers)
 
 
 def _file(name: str) -> str:
