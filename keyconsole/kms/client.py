@@ -45,6 +45,11 @@ class Kms:
             entries = _every(self._client.list_aliases, "Aliases", Limit=ALIASES_A_PAGE)
             return [alias for entry in entries if (alias := AliasFacts.from_entry(entry))]
 
+    def aliases_of(self, arn: KeyArn) -> tuple[str, ...]:
+        with self._asking("ListAliases", arn):
+            entries = _every(self._client.list_aliases, "Aliases", KeyId=str(arn), Limit=ALIASES_A_PAGE)
+            return tuple(sorted(alias.name for entry in entries if (alias := AliasFacts.from_entry(entry))))
+
     def get_key_policy(self, arn: KeyArn) -> str:
         """The policy's JSON text. `default` is the only policy that a key can have."""
         with self._asking("GetKeyPolicy", arn):

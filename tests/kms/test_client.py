@@ -63,6 +63,15 @@ def test_a_marker_that_comes_twice_ends_the_listing_with_an_error(stub: StubAws,
     assert stub.counts["ListKeys"] == 2
 
 
+def test_the_aliases_of_one_key_are_asked_for_by_its_arn(stub: StubAws, session: AccountSession):
+    first = {"AliasName": "alias/cards", "TargetKeyId": KEY.key_id}
+    stub.answers["ListAliases"] = pages(
+        {"Aliases": [first], "Truncated": True, "NextMarker": "a"},
+        {"Aliases": [{"AliasName": "alias/a", "TargetKeyId": KEY.key_id}], "Truncated": False},
+    )
+    assert session.kms("us-east-1").aliases_of(KEY) == ("alias/a", "alias/cards")
+
+
 def test_aliases_are_asked_for_by_the_hundred_and_without_a_key(stub: StubAws, session: AccountSession):
     stub.answers["ListAliases"] = says(
         200,

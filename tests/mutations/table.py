@@ -51,6 +51,20 @@ MUTATIONS = (
         "beside = selector",
         ("tests/policies/governing/test_rename.py",),
     ),
+    Mutation(
+        "a tag that chose the rules is changed after the approval, and the move is sent",
+        "keyconsole/policies/governing/selected_by.py",
+        "if tags.get(name) != value",
+        "if tags.get(name) == value == 0",
+        ("tests/changes/execution/test_selected_by.py",),
+    ),
+    Mutation(
+        "an alias that chose the rules is changed after the approval, and the move is sent",
+        "keyconsole/policies/governing/selected_by.py",
+        "if now != planned[",
+        "if now == 0 != planned[",
+        ("tests/changes/execution/test_selected_by.py",),
+    ),
     # Who decides.
     Mutation(
         "the requester counts among those who agree",
@@ -332,8 +346,8 @@ MUTATIONS = (
     Mutation(
         "a plan that no longer holds is sent",
         EXECUTE,
-        "if found := differences(change, [one.for_plan() for one in planned]):",
-        "if found := differences(change, [one.for_plan() for one in planned])[:0]:",
+        "if found := _differences(change, planned):",
+        "if found := _differences(change, planned)[:0]:",
         (f"{OF_EXECUTE}::test_a_key_that_is_no_longer_as_planned_makes_it_stale_and_nothing_is_sent",),
     ),
     Mutation(

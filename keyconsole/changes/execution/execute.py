@@ -17,13 +17,15 @@ from keyconsole.changes.approvals.deadlines import next_check
 from keyconsole.changes.approvals.run_gate import RunDecision, gate
 from keyconsole.changes.execution import settle
 from keyconsole.changes.execution.call import record_answer, send
-from keyconsole.changes.execution.observe import enter_for, not_entered, observe
+from keyconsole.changes.execution.observe import Seen, enter_for, not_entered, observe
 from keyconsole.changes.execution.store_observations import change_regions, store_round
 from keyconsole.changes.execution.worker_name import worker_name
 from keyconsole.changes.models import Attempt, Change
+from keyconsole.changes.plan import selection
 from keyconsole.changes.plan.staleness import differences
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move, record_event
+from keyconsole.inventory.models import Sight
 from keyconsole.kms.errors import KmsError
 from keyconsole.kms.sessions import AccountSession
 from keyconsole.lease import give_back, renew, take
@@ -92,12 +94,20 @@ def _observe_and_send(change: Change, session: AccountSession, *, clock: Clock) 
     if unknown := [one.unknown for one in planned if one.unknown]:
         _cannot_look(change, unknown[0], now=now)
         return
-    if found := differences(change, [one.for_plan() for one in planned]):
+    if found := _differences(change, planned):
         _end_stale(change, found, now=now)
         return
     attempt = _commit_attempt(change, now=now)
     answer = send(change, session, recorded_at=now, clock=clock)
     record_answer(change, attempt, answer, now=clock())
+
+
+def _differences(change: Change, planned: list[Seen]) -> list[str]:
+    found = differences(change, [one.for_plan() for one in planned])
+    for one in planned:
+        if one.region == selection.region_of(change.plan) and one.sight == Sight.SEEN:
+            found += selection.differences(change, tags=one.tags, aliases=one.aliases)
+    return found
 
 
 def _commit_attempt(change: Change, *, now: datetime) -> Attempt:

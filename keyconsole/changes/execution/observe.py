@@ -5,13 +5,14 @@ The Regions of a plan never wait for another, and none of them for longer than t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.execution.time_limit import each_within
 from keyconsole.changes.kinds.parts import GONE, Plan, PlannedRegion
+from keyconsole.changes.plan.selection import asks_for, region_of
 from keyconsole.inventory.models import MultiRegionKey, Sight
 from keyconsole.kms.errors import AccessDenied, KmsError, NotFound, Unreachable
 from keyconsole.kms.facts import KeyArn, RegionKeyFacts
@@ -33,11 +34,14 @@ class Seen:
     problem: str = ""
     policy_sha256: str = ""
     policy_problem: str = ""  # why the policy that the plan was made with could not be read
+    tags: Mapping[str, str] | None = None  # None: the plan does not ask for them, as for the aliases
+    aliases: tuple[str, ...] | None = None
+    labels_problem: str = ""  # why those that the plan asks for could not be read
 
     @property
     def unknown(self) -> str:
         """Why this Region does not tell whether the plan still holds; empty where it does. Gone is known."""
-        return "" if self.sight == Sight.GONE else self.problem or self.policy_problem
+        return "" if self.sight == Sight.GONE else self.problem or self.policy_problem or self.labels_problem
 
     @property
     def role(self) -> str:
@@ -90,13 +94,12 @@ def observe(
     plan: Plan | None = None,
     needed: int | None = None,
 ) -> list[Seen]:
-    """One answer a Region, in their order; with the digests of those policies that a plan was made with.
+    """One answer a Region, in their order; with what else a plan was made with: policies, tags, aliases.
 
     `needed`: how many of the first Regions decide; the others are not waited for.
     """
     arns = [KeyArn.parse(key.arn_in(region)) for region in regions]
-    planned = {region["region"] for region in plan["regions"] if region["policy_sha256"]} if plan else set()
-    works = [partial(_observe_in, session, arn, with_policy=arn.region in planned) for arn in arns]
+    works = [partial(_observe_in, session, arn, plan=plan) for arn in arns]
     answers = each_within(OBSERVE_SECONDS, works, needed=needed, grace=GRACE_SECONDS)
     return [answer or _no_answer(arn.region) for arn, answer in zip(arns, answers, strict=True)]
 
@@ -111,7 +114,7 @@ def _no_answer(region: str) -> Seen:
     return Seen(region, Sight.UNREACHABLE, problem=problem)
 
 
-def _observe_in(session: AccountSession, arn: KeyArn, *, with_policy: bool) -> Seen:
+def _observe_in(session: AccountSession, arn: KeyArn, *, plan: Plan | None) -> Seen:
     region = arn.region
     try:
         seen = Seen(region, Sight.SEEN, facts=session.kms(region).describe_key(arn))
@@ -121,7 +124,9 @@ def _observe_in(session: AccountSession, arn: KeyArn, *, with_policy: bool) -> S
         return Seen(region, Sight.DENIED, problem=str(error))
     except KmsError as error:
         return Seen(region, Sight.UNREACHABLE, problem=str(error))
-    return _with_policy(seen, session, arn) if with_policy else seen
+    if plan and any(planned["policy_sha256"] for planned in plan["regions"] if planned["region"] == region):
+        seen = _with_policy(seen, session, arn)
+    return _with_labels(seen, session, arn, plan=plan) if plan and region == region_of(plan) else seen
 
 
 def _with_policy(seen: Seen, session: AccountSession, arn: KeyArn) -> Seen:
@@ -129,3 +134,13 @@ def _with_policy(seen: Seen, session: AccountSession, arn: KeyArn) -> Seen:
         return replace(seen, policy_sha256=policy_digest(session.kms(arn.region).get_key_policy(arn)))
     except KmsError as error:
         return replace(seen, policy_problem=str(error))
+
+
+def _with_labels(seen: Seen, session: AccountSession, arn: KeyArn, *, plan: Plan) -> Seen:
+    kms = session.kms(arn.region)
+    try:
+        tags = kms.list_resource_tags(arn) if asks_for(plan, "tags") else None
+        aliases = kms.aliases_of(arn) if asks_for(plan, "aliases") else None
+    except KmsError as error:
+        return replace(seen, labels_problem=str(error))
+    return replace(seen, tags=tags, aliases=aliases)

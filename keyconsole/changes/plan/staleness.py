@@ -9,6 +9,7 @@ from keyconsole.audit.events import Event
 from keyconsole.changes.kinds.parts import GONE, PlannedRegion
 from keyconsole.changes.kinds.registry import kind_of
 from keyconsole.changes.models import Change
+from keyconsole.changes.plan import selection
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move
 from keyconsole.inventory.models import RegionKey, Sight
@@ -26,7 +27,7 @@ def known_differences(change: Change) -> list[str]:
     """As sentences. A Region that could not be seen lately is unknown, which is no difference."""
     members = {member.region: member for member in change.key.region_keys.filter(region__in=change.regions)}
     seen = [_as_seen(region, members.get(region["region"])) for region in change.plan["regions"]]
-    return differences(change, seen)
+    return [*differences(change, seen), *selection.known_differences(change)]
 
 
 def end_if_stale(change: Change, *, actor: str, now: datetime) -> bool:

@@ -16,6 +16,7 @@ from keyconsole.changes.authorization import gives_way
 from keyconsole.changes.kinds.registry import KINDS, kind_of
 from keyconsole.changes.models import Batch, Change, KindName
 from keyconsole.changes.plan.plan import plan_sha256
+from keyconsole.changes.plan.selection import with_selection
 from keyconsole.changes.references import CHANGE, reference
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move, record_event
@@ -123,7 +124,8 @@ def next_number() -> int:
 def fields_of(
     move_request: MoveRequest, governing: Governing[PolicyVersion], *, number: int, now: datetime
 ) -> dict[str, Any]:
-    plan = KINDS[move_request.kind].plan(move_request.key, to_region=move_request.to_region)
+    kind = KINDS[move_request.kind]
+    plan = with_selection(kind.plan(move_request.key, to_region=move_request.to_region), governing)
     return {
         "number": number,
         "kind": move_request.kind.value,

@@ -8,13 +8,14 @@ own; where those are alike too, the older policy.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Generic, TypeVar
 
 from keyconsole.policies.document.account_names import is_account_number
 from keyconsole.policies.document.parts import Selector
 from keyconsole.policies.document.rules import DEFAULT, Rules
+from keyconsole.policies.governing.selected_by import SelectedBy, selected_by
 
 V = TypeVar("V")
 
@@ -40,7 +41,7 @@ class Governing(Generic[V]):
 
     `doubt` says that a policy by tags could govern instead, since the key's tags were never read; `unread`
     that one which fits holds what nobody here understands. Either way nobody can tell what the move needs,
-    so nothing should be allowed on the strength of these rules.
+    so nothing should be allowed on the strength of these rules. `selected_by`: what of the key chose them.
     """
 
     version: V | None
@@ -49,6 +50,7 @@ class Governing(Generic[V]):
     others: tuple[str, ...] = ()
     doubt: str = ""
     unread: str = ""
+    selected_by: SelectedBy = field(default_factory=dict, compare=False)
 
 
 def governing(candidates: Sequence[tuple[V, Rules]], subject: Subject) -> Governing[V]:
@@ -59,11 +61,12 @@ def governing(candidates: Sequence[tuple[V, Rules]], subject: Subject) -> Govern
     unread = _unread(
         rules for _, rules in candidates if rules.unread and could_fit(rules.applies_to, subject)
     )
+    chosen_by = _selected_by([rules.applies_to for _, rules in candidates], subject)
     if not ranked:
-        return Governing(None, DEFAULT, NO_POLICY, doubt=doubt, unread=unread)
+        return Governing(None, DEFAULT, NO_POLICY, doubt=doubt, unread=unread, selected_by=chosen_by)
     (version, rules), *rest = ranked
     others = tuple(other.name for _, other in rest)
-    return Governing(version, rules, _why(rules, others, subject), others, doubt, unread)
+    return Governing(version, rules, _why(rules, others, subject), others, doubt, unread, chosen_by)
 
 
 def fits(selector: Selector, subject: Subject) -> bool:
@@ -117,6 +120,11 @@ def _doubt(candidates: Iterable[Rules], subject: Subject) -> str:
         f"The key's tags were never read, so nobody can tell whether {_listed(names, 'or')} governs it. "
         "A scan with details reads them."
     )
+
+
+def _selected_by(selectors: Iterable[Selector], subject: Subject) -> SelectedBy:
+    asked = [each for each in selectors if could_fit(replace(each, tags={}, aliases=()), subject)]
+    return selected_by(asked, region=subject.from_region, tags=subject.tags, aliases=subject.aliases)
 
 
 def _names_any(selector: Selector) -> bool:

@@ -63,7 +63,8 @@ def subject_of(
 ) -> Subject:
     """The move of the key as policies see it; from where its primary is, unless another Region is named."""
     read = primary is not None and primary.details_at is not None
-    aliases = [key.alias, *(primary.aliases if primary else [])]
+    # The name that the key goes by is the primary's own, or that of another Region where it has none.
+    aliases = (primary.aliases if primary else []) or [key.alias]
     return Subject(
         account_name=key.account.name,
         account_id=key.account.account_id,

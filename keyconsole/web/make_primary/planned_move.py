@@ -13,7 +13,9 @@ from keyconsole.changes.kinds.parts import Answer, Check
 from keyconsole.changes.kinds.update_primary_region.plan import plan_for
 from keyconsole.changes.kinds.update_primary_region.preflight import preflight
 from keyconsole.changes.plan.plan import plan_sha256
+from keyconsole.changes.plan.selection import with_selection
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
+from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.web.pictures.move import Move, MoveSide, Stage
 
 # The words of the looks for what a check answers.
@@ -38,7 +40,8 @@ def planned_move(key: MultiRegionKey, *, to_region: str, person: User, now: date
     members = {member.region: member for member in key.region_keys.all() if member.sight != Sight.GONE}
     found = preflight(key, to_region=to_region, now=now)
     pair = (key.primary_region, to_region)
-    sha256 = plan_sha256(plan_for(key, to_region=to_region)) if found.passes else ""
+    governing = governing_for(key, to_region=to_region)
+    plan = with_selection(plan_for(key, to_region=to_region), governing) if found.passes else None
     return PlannedMove(
         picture=Move(
             (
@@ -52,7 +55,7 @@ def planned_move(key: MultiRegionKey, *, to_region: str, person: User, now: date
         warnings=found.warnings,
         verdict=may_request(person, key, to_region=to_region, now=now),
         others=[region for region in members if region not in pair],
-        plan_sha256=sha256,
+        plan_sha256=plan_sha256(plan) if plan else "",
     )
 
 

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 PAGE = f"/keys/111122223333/{CARD_VAULT}/make-primary/eu-west-1/"
 TO_DISABLED = f"/keys/111122223333/{LEDGER}/make-primary/eu-central-1/"
 FILLED = {"reason": "Closer to payments.", "ticket": "OPS-7", "typed": "card-vault", "token": "t" * 32}
-QUERIES = 21
+QUERIES = 23
 
 
 def test_it_shows_before_and_after_checks_policy_and_warnings(as_ana: Client, inventory: Inventory) -> None:
