@@ -81,6 +81,10 @@ KEYCONSOLE_ALLOWED_ENV_PREFIXES = env_list("KEYCONSOLE_ALLOWED_ENV_PREFIXES")
 # Addresses in the place of AWS's own that pages may choose, separated by commas.
 KEYCONSOLE_ALLOWED_ENDPOINTS = env_list("KEYCONSOLE_ALLOWED_ENDPOINTS")
 
+# Accounts by number, each the management account of its organisation or one to which that delegates: their
+# scans also read which organisational unit every account is in. Policies that choose by unit need it.
+KEYCONSOLE_ORGANIZATION_ACCOUNTS = env_list("KEYCONSOLE_ORGANIZATION_ACCOUNTS")
+
 # Where people reach KeyConsole, such as https://keys.example.org: messages then hold links.
 KEYCONSOLE_URL = env_text("KEYCONSOLE_URL").rstrip("/")
 # The mail server for messages to people: smtps://user:password@host, smtp+tls://…, smtp://host, console:.

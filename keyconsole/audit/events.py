@@ -13,6 +13,10 @@ class Event(Described):
 
     ACCOUNT_ADDED = "account.added", "An AWS account was added."
     ACCOUNT_CHANGED = "account.changed", "How KeyConsole enters an AWS account was changed."
+    ACCOUNT_UNIT_READ = (
+        "account.unit_read",
+        "An AWS account was seen at another place in its organisation than before.",
+    )
     ACCOUNT_TESTED = "account.tested", "The connection to an AWS account was tested."
     ROLE_GRANTED = "role.granted", "A person was given a role."
     ROLE_REVOKED = "role.revoked", "A role was taken from a person."

@@ -20,7 +20,6 @@ class AccountFields(TypedDict, total=False):
     """What a person may say about an account, beside its number."""
 
     name: str
-    unit: str
     regions: list[str]
     source: str
     profile_name: str
@@ -38,7 +37,6 @@ class AccountFields(TypedDict, total=False):
 
 AT_MOST = {
     "name": 80,
-    "unit": 200,
     "profile_name": 200,
     "profile_location": 500,
     "env_prefix": 100,
@@ -60,7 +58,6 @@ _ACCOUNT = re.compile(r"[0-9]{12}")
 _ROLE = re.compile(r"arn:(aws[a-z-]*):iam::([0-9]{12}):role/[\w+=,.@/-]+", re.ASCII)
 _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,}", re.ASCII)
 _SESSION_NAME = re.compile(r"[\w+=,.@-]{2,}", re.ASCII)
-_UNIT = re.compile(r"[\w .&+-]+(/[\w .&+-]+)*")
 _PREFIX = re.compile(r"[A-Z][A-Z0-9_]*")
 # How access key ids begin: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 _ACCESS_KEY_ID = re.compile(r"(AKIA|ASIA)[A-Z0-9]{12,}")
@@ -104,8 +101,6 @@ def _problems(account_id: str, fields: AccountFields) -> Iterator[tuple[str, str
         yield "account_id", "An AWS account number has exactly 12 digits."
     if not fields["name"]:
         yield "name", "Give the account a name that people know."
-    if fields["unit"] and not _UNIT.fullmatch(fields["unit"]):
-        yield "unit", "An organisational unit is a path of names with / between them: prod/payments."
     yield from _text_problems(fields)
     yield from _source_problems(fields)
     yield from _region_problems(fields)

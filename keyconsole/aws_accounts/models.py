@@ -21,8 +21,13 @@ class AwsAccount(Leased):
 
     account_id = models.CharField(max_length=12, unique=True, validators=[account_number])
     name = models.CharField(max_length=80, unique=True)
-    # Where it stands in the organisation, as a path: prod/payments. Policies choose by it.
-    unit = models.CharField(max_length=200, blank=True)
+    # Where it stands in the organisation, as a path: prod/payments. Policies choose by it; only AWS says it.
+    unit = models.TextField(blank=True)
+    unit_read_at = models.DateTimeField(null=True, blank=True)  # None: unknown
+    unit_read_by = models.CharField(max_length=12, blank=True)  # the account that could ask
+    # Of an account that the operator named to read its organisation.
+    organization_read_at = models.DateTimeField(null=True, blank=True)
+    organization_problem = models.TextField(blank=True)  # why the last try gave nothing
     partition = models.CharField(max_length=20, default="aws")
     regions = models.JSONField(default=list, blank=True)  # empty: every Region that the account has enabled
 
@@ -58,6 +63,15 @@ class AwsAccount(Leased):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.account_id})"
+
+    @property
+    def known_unit(self) -> str | None:
+        """Its place in the organisation: empty where it is in no unit, None where nobody could tell."""
+        return self.unit if self.unit_read_at else None
+
+    @property
+    def reads_organization(self) -> bool:
+        return self.account_id in settings.KEYCONSOLE_ORGANIZATION_ACCOUNTS
 
     @property
     def credential_source(self) -> CredentialSource:

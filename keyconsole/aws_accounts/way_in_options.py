@@ -21,7 +21,6 @@ _OPTIONS = {
 
 def add_options(parser: ArgumentParser) -> None:
     """Every option but the name; one that is left out says nothing."""
-    parser.add_argument("--unit", help="where it stands in the organisation, such as prod/payments")
     parser.add_argument(
         "--regions", help="Regions to look in, separated by commas; all enabled ones otherwise"
     )

@@ -10,8 +10,8 @@ from keyconsole.audit.events import Event
 from keyconsole.aws_accounts.fields import AccountFields, tidy
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.register import Origin, draft_account
-from keyconsole.demo.accounts_and_regions import ACCOUNTS, REGIONS, StoryAccount
-from keyconsole.demo.scans import JOINED_DAYS_AGO, entering_problem
+from keyconsole.demo.accounts_and_regions import ACCOUNTS, PAYMENTS, REGIONS, StoryAccount
+from keyconsole.demo.scans import JOINED_DAYS_AGO, LAST_SCAN, entering_problem
 from keyconsole.demo.timeline import Happening, recorded
 from keyconsole.kms.sessions import Source
 
@@ -32,6 +32,10 @@ def create_accounts(endpoint_url: str, *, now: datetime) -> dict[str, AwsAccount
         draft.added_at = _joined(account, now)
         draft.tested_at = now - timedelta(days=_TESTED_AGAIN_DAYS_AGO)
         draft.test_problem = entering_problem(account)
+        draft.unit, draft.unit_read_by = account.unit, PAYMENTS.account_id
+        draft.unit_read_at = now - LAST_SCAN  # of payments, the management account
+        if account == PAYMENTS:
+            draft.organization_read_at = draft.unit_read_at
     return {account.name: account for account in AwsAccount.objects.bulk_create(drafts)}
 
 
@@ -56,7 +60,6 @@ def account_happenings(account: StoryAccount, endpoint_url: str, *, now: datetim
 def _fields(account: StoryAccount, endpoint_url: str) -> AccountFields:
     return {
         "name": account.name,
-        "unit": account.unit,
         "regions": list(REGIONS),
         "source": Source.ENV_KEYS,
         "env_prefix": ENV_PREFIX,

@@ -43,7 +43,10 @@ def seed_story(desk: Desk) -> int:
             for move in story.moves:
                 _seed_move(desk, story, move, now=now)
     # The first one pays: payments is the management account.
-    seed_organization({account.account_id: account.name for account in ACCOUNTS})
+    seed_organization(
+        {account.account_id: account.name for account in ACCOUNTS},
+        units={account.account_id: account.unit for account in ACCOUNTS},
+    )
     return len(KEYS)
 
 

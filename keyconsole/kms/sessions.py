@@ -23,6 +23,7 @@ from keyconsole.kms.credentials import (
 from keyconsole.kms.errors import AccessDenied, WrongAccount
 from keyconsole.kms.facts import Identity
 from keyconsole.kms.mapping import aws_errors
+from keyconsole.kms.organization import Organization
 from keyconsole.kms.regions import home_region, known_regions, partition_of
 from keyconsole.kms.sdk import SDK_LOCK
 
@@ -98,6 +99,10 @@ class AccountSession:
             pages = self._clients.get("account", home).get_paginator("list_regions")
             answers = pages.paginate(RegionOptStatusContains=["ENABLED", "ENABLED_BY_DEFAULT"])
             return {region["RegionName"] for answer in answers for region in answer["Regions"]}
+
+    def organization(self) -> Organization:
+        home = home_region(self.identity.partition)
+        return Organization(self._clients.get("organizations", home), region=home)
 
     def close(self) -> None:
         self._clients.close()

@@ -47,8 +47,8 @@ MUTATIONS = (
     Mutation(
         "a name of which nobody knows what it meant means no account",
         MATCH,
-        "beside = replace(selector, accounts=()) if _names_any(selector) else selector",
-        "beside = selector",
+        "accounts=() if _names_any(selector) else selector.accounts,",
+        "accounts=selector.accounts,",
         ("tests/policies/governing/test_rename.py",),
     ),
     Mutation(
@@ -64,6 +64,13 @@ MUTATIONS = (
         "if now != planned[",
         "if now == 0 != planned[",
         ("tests/changes/execution/test_selected_by.py",),
+    ),
+    Mutation(
+        "an account whose place in the organisation is unknown is in no unit",
+        MATCH,
+        "units=() if subject.unit is None else selector.units,",
+        "units=selector.units,",
+        ("tests/policies/governing/test_match.py",),
     ),
     # Who decides.
     Mutation(

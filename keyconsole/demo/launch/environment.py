@@ -30,6 +30,8 @@ def demo_settings(database: Path, sandbox_url: str) -> dict[str, str]:
         "KEYCONSOLE_SECRET_KEY": secrets.token_urlsafe(48),
         "KEYCONSOLE_DATA_DIR": str(database.parent),
         "KEYCONSOLE_DATABASE_URL": f"sqlite:///{quote(str(database))}",
+        # payments, as the sandbox's organization has it.
+        "KEYCONSOLE_ORGANIZATION_ACCOUNTS": "111122223333",
         "AWS_ACCESS_KEY_ID": "sandbox",
         "AWS_SECRET_ACCESS_KEY": "sandbox",
         "AWS_ENDPOINT_URL": sandbox_url,

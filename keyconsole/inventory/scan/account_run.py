@@ -15,13 +15,17 @@ from keyconsole.audit import log
 from keyconsole.audit.events import Event
 from keyconsole.inventory.models import Outcome, RegionScan, Scan, ScanState
 from keyconsole.inventory.observation import RegionObservation
+from keyconsole.inventory.scan.read_organization import OrganizationRead, OrganizationUnread
 from keyconsole.inventory.scan.reader import Began, Entered, Reader, Refused, Report, Reports
 from keyconsole.inventory.store.conclude import conclude
 from keyconsole.inventory.store.known import Picture
 from keyconsole.inventory.store.store_region import LEASE, ScanTaken, beat, store_region
+from keyconsole.inventory.store.units import store_units, store_unread
 from keyconsole.lease import take
 
 logger = logging.getLogger(__name__)
+
+_ORGANIZATION = "organization"
 
 
 class AccountRun:
@@ -31,7 +35,7 @@ class AccountRun:
         self._reader = reader
         self._clock = clock
         self._picture = Picture.of(scan.account)
-        self._to_come: set[str] = set()
+        self._to_come: set[str] = set()  # Regions, and the organisation
 
     @classmethod
     def claim(cls, scan: Scan, reports: Reports, *, clock: Callable[[], datetime]) -> Self | None:
@@ -81,10 +85,21 @@ class AccountRun:
                 self._begin(region, now=now)
             case RegionObservation():
                 store_region(self.scan, report, picture=self._picture, now=now)
-                self._to_come.discard(report.region)
-                if not self._to_come:
-                    conclude(self._picture, now=self._clock())
-                    self._finish(ScanState.FINISHED)
+                self._came(report.region)
+            case OrganizationRead(units):
+                beat(self.scan, now=now)
+                store_units(units, reader=self.scan.account, now=now)
+                self._came(_ORGANIZATION)
+            case OrganizationUnread(problem):
+                beat(self.scan, now=now)
+                store_unread(problem, reader=self.scan.account)
+                self._came(_ORGANIZATION)
+
+    def _came(self, what: str) -> None:
+        self._to_come.discard(what)
+        if not self._to_come:
+            conclude(self._picture, now=self._clock())
+            self._finish(ScanState.FINISHED)
 
     def _expect(self, regions: tuple[str, ...], *, now: datetime) -> None:
         if not regions:
@@ -93,7 +108,7 @@ class AccountRun:
         with transaction.atomic():
             beat(self.scan, now=now)
             RegionScan.objects.bulk_create(RegionScan(scan=self.scan, region=region) for region in regions)
-        self._to_come = set(regions)
+        self._to_come = set(regions) | ({_ORGANIZATION} if self.scan.account.reads_organization else set())
 
     def _begin(self, region: str, *, now: datetime) -> None:
         with transaction.atomic():

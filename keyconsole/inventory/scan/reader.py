@@ -21,10 +21,18 @@ from keyconsole.inventory.models import Depth, Outcome, Scan
 from keyconsole.inventory.observation import RegionObservation
 from keyconsole.inventory.scan.fetch_region import fetch_region
 from keyconsole.inventory.scan.rate_limit import Pace
+from keyconsole.inventory.scan.read_organization import (
+    OrganizationRead,
+    OrganizationUnread,
+    read_organization,
+)
 from keyconsole.kms.errors import AccessDenied, KmsError
 from keyconsole.kms.sessions import AccountSession
 
 logger = logging.getLogger(__name__)
+
+# The whole organisation shares one small quota for asking about it.
+ORGANIZATION_CALLS_PER_SECOND = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,7 @@ class Began:
     region: str
 
 
-Report = Refused | Entered | Began | RegionObservation
+Report = Refused | Entered | Began | RegionObservation | OrganizationRead | OrganizationUnread
 Reports = SimpleQueue[tuple[int, Report]]
 
 
@@ -90,6 +98,8 @@ class Reader:
             self._report(Refused("An unexpected error stopped the scan; the worker's log has it."))
         else:
             self._report(Entered(regions))
+            if self._scan.account.reads_organization:
+                self._pool.submit(self._read_organization, session)
             for region in regions:
                 self._pool.submit(self._read, session, region)
 
@@ -104,14 +114,20 @@ class Reader:
             look = RegionObservation(region, Outcome.FAILED, started_at, self._clock(), problem)
         self._report(replace(look, calls=_calls_in(region, session) - calls_before))
 
+    def _read_organization(self, session: AccountSession) -> None:
+        try:
+            read = read_organization(session.organization(), pace=self._pace(ORGANIZATION_CALLS_PER_SECOND))
+        except Exception:
+            logger.exception("Scan %s could not read the organisation.", self._scan.pk)
+            read = OrganizationUnread("An unexpected error; the worker's log has it.")
+        self._report(read)
+
     def _look(self, session: AccountSession, region: str) -> RegionObservation:
-        pace = Pace(
-            calls_per_second=settings.KEYCONSOLE_SCAN_CALLS_PER_SECOND,
-            sleep=self._stopped.wait,
-            stopped=self._stopped.is_set,
-        )
-        depth = Depth(self._scan.depth)
+        pace, depth = self._pace(settings.KEYCONSOLE_SCAN_CALLS_PER_SECOND), Depth(self._scan.depth)
         return fetch_region(session.kms(region), depth=depth, pace=pace, clock=self._clock)
+
+    def _pace(self, calls_per_second: float) -> Pace:
+        return Pace(calls_per_second=calls_per_second, sleep=self._stopped.wait, stopped=self._stopped.is_set)
 
 
 def _calls_in(region: str, session: AccountSession) -> int:

@@ -24,11 +24,11 @@ NO_POLICY = "No policy names this move: one of the account's approvers who is no
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What there is to know about one move. `tags` is None where they were never read."""
+    """What there is to know about one move. `tags` and `unit` are None where they were never read."""
 
     account_name: str  # for sentences; nothing is selected by it
     account_id: str
-    unit: str
+    unit: str | None  # empty: in no unit
     tags: dict[str, str] | None
     aliases: tuple[str, ...]
     from_region: str
@@ -39,9 +39,10 @@ class Subject:
 class Governing(Generic[V]):
     """The rules that hold for a move. `version` is None where the default holds.
 
-    `doubt` says that a policy by tags could govern instead, since the key's tags were never read; `unread`
-    that one which fits holds what nobody here understands. Either way nobody can tell what the move needs,
-    so nothing should be allowed on the strength of these rules. `selected_by`: what of the key chose them.
+    `doubt` says that another policy could govern instead, since the key's tags or the account's place in its
+    organisation were never read; `unread` that one which fits holds what nobody here understands. Either way
+    nobody can tell what the move needs, so nothing should be allowed on the strength of these rules.
+    `selected_by`: what of the key chose them.
     """
 
     version: V | None
@@ -57,7 +58,7 @@ def governing(candidates: Sequence[tuple[V, Rules]], subject: Subject) -> Govern
     """`candidates`: the active versions, the older policy first."""
     fitting = [(version, rules) for version, rules in candidates if fits(rules.applies_to, subject)]
     ranked = sorted(fitting, key=lambda pair: specificity(pair[1].applies_to, subject), reverse=True)
-    doubt = _doubt([rules for _, rules in candidates], subject)
+    doubt = _doubt([rules for _, rules in candidates], ranked[0][1] if ranked else None, subject)
     unread = _unread(
         rules for _, rules in candidates if rules.unread and could_fit(rules.applies_to, subject)
     )
@@ -70,27 +71,38 @@ def governing(candidates: Sequence[tuple[V, Rules]], subject: Subject) -> Govern
 
 
 def fits(selector: Selector, subject: Subject) -> bool:
-    return _fits_beside_tags(selector, subject) and all(
-        name in (subject.tags or {}) and fnmatchcase((subject.tags or {})[name], pattern)
-        for name, pattern in selector.tags.items()
+    """What is unknown fits nothing that names it."""
+    tags = subject.tags or {}
+    return (
+        covers_account(selector, account_id=subject.account_id, unit=subject.unit)
+        and (not selector.units or subject.unit is not None)
+        and (not selector.aliases or bool(_matched_aliases(selector, subject)))
+        and (not selector.from_regions or subject.from_region in selector.from_regions)
+        and (not selector.to_regions or subject.to_region in selector.to_regions)
+        and all(name in tags and fnmatchcase(tags[name], pattern) for name, pattern in selector.tags.items())
     )
 
 
 def could_fit(selector: Selector, subject: Subject) -> bool:
-    """Whether it fits, or would if we knew what nobody could tell: tags, or which account a name meant."""
-    beside = replace(selector, accounts=()) if _names_any(selector) else selector
-    return fits(beside, subject) or (subject.tags is None and _fits_beside_tags(beside, subject))
+    """Whether it fits, or would if nobody can tell: tags, units, and which account a name meant."""
+    known = replace(
+        selector,
+        accounts=() if _names_any(selector) else selector.accounts,
+        units=() if subject.unit is None else selector.units,
+        tags={} if subject.tags is None else selector.tags,
+    )
+    return fits(known, subject)
 
 
-def covers_account(selector: Selector, *, account_id: str, unit: str) -> bool:
+def covers_account(selector: Selector, *, account_id: str, unit: str | None) -> bool:
     """Whether any key of the account could fit. What was typed is not asked: only numbers and units."""
     if selector.accounts and account_id not in selector.accounts:
         return False
-    return not selector.units or any(_in_unit(unit, pattern) for pattern in selector.units)
+    return not selector.units or unit is None or any(_in_unit(unit, pattern) for pattern in selector.units)
 
 
 def specificity(selector: Selector, subject: Subject) -> tuple[int, ...]:
-    """Compared from left to right; the larger one wins."""
+    """Compared from left to right; the larger one wins. Of what is unknown the most that it could be."""
     return (
         len(selector.tags),
         int(bool(selector.aliases)),
@@ -101,25 +113,31 @@ def specificity(selector: Selector, subject: Subject) -> tuple[int, ...]:
     )
 
 
-def _fits_beside_tags(selector: Selector, subject: Subject) -> bool:
-    return (
-        covers_account(selector, account_id=subject.account_id, unit=subject.unit)
-        and (not selector.aliases or bool(_matched_aliases(selector, subject)))
-        and (not selector.from_regions or subject.from_region in selector.from_regions)
-        and (not selector.to_regions or subject.to_region in selector.to_regions)
-    )
-
-
-def _doubt(candidates: Iterable[Rules], subject: Subject) -> str:
-    if subject.tags is not None:
-        return ""
-    names = [r.name for r in candidates if r.applies_to.tags and _fits_beside_tags(r.applies_to, subject)]
-    if not names:
-        return ""
-    return (
-        f"The key's tags were never read, so nobody can tell whether {_listed(names, 'or')} governs it. "
-        "A scan with details reads them."
-    )
+def _doubt(candidates: Iterable[Rules], governs: Rules | None, subject: Subject) -> str:
+    """Whatever could fit and would then come before the one that governs."""
+    least = specificity(governs.applies_to, subject) if governs else ()
+    rivals = [
+        rules
+        for rules in candidates
+        if not fits(rules.applies_to, subject)
+        and could_fit(rules.applies_to, subject)
+        and specificity(rules.applies_to, subject) >= least
+    ]
+    by_tag = [rules.name for rules in rivals if rules.applies_to.tags and subject.tags is None]
+    by_unit = [rules.name for rules in rivals if rules.applies_to.units and subject.unit is None]
+    told = []
+    if by_tag:
+        told.append(
+            f"The key's tags were never read, so nobody can tell whether {_listed(by_tag, 'or')} governs it. "
+            "A scan with details reads them."
+        )
+    if by_unit:
+        told.append(
+            f"Where the account {subject.account_id} stands in its organisation was never read, so nobody "
+            f"can tell whether {_listed(by_unit, 'or')} governs its keys. A scan of the account that the "
+            "operator of the server chose to read the organisation tells."
+        )
+    return " ".join(told)
 
 
 def _selected_by(selectors: Iterable[Selector], subject: Subject) -> SelectedBy:
@@ -136,6 +154,10 @@ def _unread(fitting: Iterable[Rules]) -> str:
     """Also where it seems to be the less specific one: what is not understood may say what it is about."""
     told = [f"The policy {rules.name} may govern this move. {rules.unread_words}" for rules in fitting]
     return f"{' '.join(told)} Nobody can tell what the move needs until it does." if told else ""
+
+
+def _fitting_units(selector: Selector, subject: Subject) -> list[str]:
+    return [p for p in selector.units if subject.unit is None or _in_unit(subject.unit, p)]
 
 
 def _in_unit(unit: str, pattern: str) -> bool:
@@ -155,7 +177,7 @@ def _matched_aliases(selector: Selector, subject: Subject) -> list[str]:
 def _own_letters(selector: Selector, subject: Subject) -> int:
     patterns = [*selector.tags.values(), *selector.tags]
     longest = max(map(_literal, _matched_aliases(selector, subject)), default=0)
-    unit = max((_literal(p) for p in selector.units if _in_unit(subject.unit, p)), default=0)
+    unit = max(map(_literal, _fitting_units(selector, subject)), default=0)
     return sum(map(_literal, patterns)) + longest + unit
 
 
@@ -174,7 +196,7 @@ def _named(selector: Selector, subject: Subject) -> list[str]:
     named += [f"the alias {pattern}" for pattern in _matched_aliases(selector, subject)[:1]]
     if selector.accounts:
         named.append(f"the account {subject.account_id} ({subject.account_name})")
-    named += [f"the unit {p}" for p in selector.units if _in_unit(subject.unit, p)][:1]
+    named += [f"the unit {pattern}" for pattern in _fitting_units(selector, subject)[:1]]
     if selector.from_regions:
         named.append(f"a primary in {subject.from_region}")
     if selector.to_regions:

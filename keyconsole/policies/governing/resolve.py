@@ -68,7 +68,7 @@ def subject_of(
     return Subject(
         account_name=key.account.name,
         account_id=key.account.account_id,
-        unit=key.account.unit,
+        unit=key.account.known_unit,
         tags=dict(primary.tags) if primary and read else None,
         aliases=tuple(dict.fromkeys(filter(None, aliases))),
         from_region=from_region or key.primary_region,

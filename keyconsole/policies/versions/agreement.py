@@ -15,7 +15,7 @@ from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.inventory.models import MultiRegionKey, RegionKey
 from keyconsole.policies.document.rules import DEFAULT, Rules
-from keyconsole.policies.governing.match import Subject, could_fit, governing
+from keyconsole.policies.governing.match import Subject, could_fit, fits, governing
 from keyconsole.policies.governing.resolve import active_rules, subject_of, with_primaries
 from keyconsole.policies.models import Policy
 from keyconsole.policies.quorum.membership import missing_words
@@ -96,7 +96,7 @@ def _of_keys(before: Candidates, after: Candidates, changing: Sequence[Rules]) -
         if not touching:
             continue
         held = governing(before, subject)
-        in_doubt = subject.tags is None and any(rules.applies_to.tags for rules in touching)
+        in_doubt = not all(fits(rules.applies_to, subject) for rules in touching)
         if in_doubt or held.rules != governing(after, subject).rules:
             yield Agreement(account, held.rules.requirements or DEFAULT.requirements)
 

@@ -30,7 +30,7 @@ def covered_accounts(selector: Selector, accounts: Iterable[AwsAccount] | None =
     return [
         account
         for account in (AwsAccount.objects.all() if accounts is None else accounts)
-        if covers_account(selector, account_id=account.account_id, unit=account.unit)
+        if covers_account(selector, account_id=account.account_id, unit=account.known_unit)
     ]
 
 

@@ -28,11 +28,6 @@ class AccountForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     name = forms.CharField(label="Name", help_text="What people call it: payments.")
-    unit = forms.CharField(
-        label="Organisational unit",
-        required=False,
-        help_text="Its place in the organisation, such as prod/payments. Policies can choose by it.",
-    )
     regions = forms.CharField(
         label="Regions to look in",
         required=False,

@@ -10,6 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 VERSION = "2012-10-17"
+# In the management account, or in one to which it delegates them.
+ORGANIZATION_CALLS = [
+    "organizations:ListRoots",
+    "organizations:ListOrganizationalUnitsForParent",
+    "organizations:ListAccountsForParent",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +29,14 @@ class RoleToCreate:
 
 
 def role_to_create(
-    *, account_id: str, partition: str, role_arn: str = "", external_id: str = ""
+    *,
+    account_id: str,
+    partition: str,
+    role_arn: str = "",
+    external_id: str = "",
+    reads_organization: bool = False,
 ) -> RoleToCreate:
+    organization = [_allow("SeeTheOrganization", ORGANIZATION_CALLS, "*")] if reads_organization else []
     return RoleToCreate(
         name=role_arn.rpartition("/")[2] or "KeyConsole",
         trust=_document(_trust(partition=partition, external_id=external_id)),
@@ -36,6 +48,7 @@ def role_to_create(
                 ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"],
                 _keys(partition, account_id),
             ),
+            *organization,
         ),
         moving=_document(
             _allow("MovePrimaries", ["kms:UpdatePrimaryRegion"], _keys(partition, account_id)),

@@ -94,7 +94,11 @@ class AccountView:
             if view
         ]
         tested = self.account.tested_at.timestamp() if self.account.tested_at else 0
-        return ".".join([*scans, f"{tested:.0f}", f"{now:%H%M}"])
+        read = [self.account.unit_read_at, self.account.organization_read_at]
+        units = [f"{at.timestamp():.0f}" for at in read if at] + [
+            "!" * bool(self.account.organization_problem)
+        ]
+        return ".".join([*scans, f"{tested:.0f}", *units, f"{now:%H%M}"])
 
 
 def account_views(accounts: Sequence[AwsAccount]) -> list[AccountView]:

@@ -150,6 +150,7 @@ def _about(account: AwsAccount, *, show_external_id: bool) -> dict[str, Any]:
             partition=account.partition,
             role_arn=account.role_arn,
             external_id=account.external_id if show_external_id else "",
+            reads_organization=account.reads_organization,
         ),
         "external_id": account.external_id if show_external_id else "",
         "external_id_hidden": bool(account.external_id) and not show_external_id,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.policies.document.account_names import is_account_number
 from keyconsole.policies.document.parts import Selector
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.document.words import selector_words
@@ -85,7 +86,12 @@ def _judged(
     if fits(selector, subject):
         return Considered(version, LESS_SPECIFIC, selector_words(selector))
     if could_fit(selector, subject):
-        return Considered(version, IN_DOUBT, selector_words(Selector(tags=selector.tags)))
+        unknown = Selector(
+            accounts=tuple(entry for entry in selector.accounts if not is_account_number(entry)),
+            units=selector.units if subject.unit is None else (),
+            tags=selector.tags if subject.tags is None else {},
+        )
+        return Considered(version, IN_DOUBT, selector_words(unknown))
     return Considered(version, NOT_NAMED, tuple(_not_fitting(selector, subject)))
 
 

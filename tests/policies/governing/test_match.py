@@ -143,3 +143,29 @@ def test_any_alias_of_the_primary_may_fit():
     some = policy("cards", aliases=["card-*"])
     assert governs(some, aliases=("alias/first", "alias/card-2")) == "cards"
     assert governs(some, aliases=()) is None
+
+
+def test_a_unit_that_was_never_read_leaves_a_doubt():
+    by_unit = policy("production", units=["prod/*"])
+    found = governing([by_unit, policy("all")], subject(unit=None))
+    assert found.version == "all"
+    assert "nobody can tell whether production governs its keys." in found.doubt
+    assert governing([by_unit, policy("all")], subject(unit="")).doubt == ""
+    elsewhere = policy("labs", units=["labs"], accounts=["222233334444"])
+    assert governing([elsewhere], subject(unit=None)).doubt == ""
+
+
+def test_what_could_not_come_first_leaves_no_doubt():
+    account = policy("cards", accounts=["111122223333"])
+    assert governing([policy("production", units=["prod"]), account], subject(unit=None)).doubt == ""
+    both = policy("both", units=["prod"], accounts=["111122223333"])
+    assert "both governs" in governing([both, account], subject(unit=None)).doubt
+    gold = policy("gold", tags={"tier": "gold"})
+    assert "gold governs" in governing([gold, account], subject(tags=None)).doubt
+
+
+def test_of_patterns_for_an_unknown_unit_the_longest_counts():
+    """Two by unit, one of which also names the Region: nobody can tell which is more specific."""
+    known = policy("known", aliases=["card-*"])
+    long = policy("long", aliases=["card-*"], units=["prod/payments/cards/of/some/length"])
+    assert "long governs" in governing([known, long], subject(unit=None)).doubt

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from keyconsole.audit.models import Entry
-from keyconsole.aws_accounts.models import RoleGrant
+from keyconsole.aws_accounts.models import AwsAccount, RoleGrant
 from keyconsole.policies.document.rules import document_sha256
 from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.policies.models import Policy, PolicyVersion
@@ -109,6 +109,7 @@ def test_a_policy_for_no_known_key_asks_an_approver_of_its_account(cast, groups)
 
 
 def test_a_policy_for_no_known_account_asks_an_approver_of_all(cast, groups):
+    AwsAccount.objects.update(unit="labs", unit_read_at=NOW)
     nowhere = confirm(name="later", applies_to={"units": ["prod/later"]})
     with pytest.raises(
         Refused, match="Nobody but you could agree to it: 1 more from its approvers, for every"

@@ -36,6 +36,14 @@ def test_reading_allows_exactly_the_calls_that_scans_make() -> None:
     }
 
 
+def test_only_an_account_that_reads_the_organisation_may_ask_about_it() -> None:
+    assert actions(role(reads_organization=True).reading) - actions(role().reading) == {
+        "organizations:ListRoots",
+        "organizations:ListOrganizationalUnitsForParent",
+        "organizations:ListAccountsForParent",
+    }
+
+
 @pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
 def test_every_arn_is_in_the_partition_and_account_and_covers_every_region(partition: str) -> None:
     found = role(partition=partition)
