@@ -15,7 +15,7 @@ class Code(Described):
     OWN_REQUEST = "own-request", "Who asks for a change never decides about it."
     OWN_EMERGENCY = "own-emergency", "Who used the emergency path neither reviews it nor agrees to it."
     OWN_CLOSING = "own-closing", "Who asks to close a change as unknown does not agree to it."
-    OWN_PROPOSAL = "own-proposal", "Who proposes a policy does not decide about it."
+    OWN_PROPOSAL = "own-proposal", "Who proposes a policy or an edit does not decide about it."
     NOT_AN_APPROVER = "not-an-approver", "This person is none of those who have to agree, or to review."
     NOT_A_MEMBER = "not-a-member", "This person is not in the group that the policy names."
     MAY_NOT_VIEW = "may-not-view", "No role lets this person see the account."
@@ -23,7 +23,10 @@ class Code(Described):
     MAY_NOT_RUN = "may-not-run", "Only who asked for a change, or one of its approvers, may run it."
     MAY_NOT_CANCEL = "may-not-cancel", "Only who asked for a change, or an administrator, may cancel it."
     MAY_NOT_CLOSE = "may-not-close", "Only an administrator may ask to close a change as unknown."
-    MAY_NOT_PROPOSE = "may-not-propose", "Only approvers and administrators may propose policies."
+    MAY_NOT_PROPOSE = (
+        "may-not-propose",
+        "Only approvers and administrators may propose policies, and administrators edits.",
+    )
     MAY_NOT_WITHDRAW = "may-not-withdraw", "Only who proposed a policy, or an administrator, may withdraw it."
     MAY_NOT_FREEZE = "may-not-freeze", "This person may neither freeze everything nor lift that."
     PERSON_DISABLED = "person-disabled", "The person can no longer sign in."
@@ -61,7 +64,7 @@ class Code(Described):
     # What the policies say.
     POLICY_IN_DOUBT = (
         "policy-in-doubt",
-        "It is not known which policy governs: the key's tags were never read.",
+        "It is not known which policy governs: the key's tags, or the account's unit, were never read.",
     )
     RULES_NOT_UNDERSTOOD = (
         "rules-not-understood",
@@ -81,7 +84,11 @@ class Code(Described):
     POLICY_UNKNOWN = "policy-unknown", "There is no such policy."
     POLICY_NAME_DIFFERS = "policy-name-differs", "The document is that of another policy."
     NOTHING_NEW = "nothing-new", "The policy already says that."
-    PROPOSAL_WAITING = "proposal-waiting", "Another version of the policy waits for agreement."
+    PROPOSAL_WAITING = "proposal-waiting", "Another version of the policy, or edit of the account, waits."
+    EDIT_NEEDS_AGREEMENT = (
+        "edit-needs-agreement",
+        "How an account with keys is entered is proposed, and agreed to by those whom its rules ask.",
+    )
 
     # Where it stands now.
     PLAN_CHANGED = "plan-changed", "The hash that was agreed to is not that of the plan or document."

@@ -6,6 +6,7 @@ from allauth.account import views as sign_in
 from django.urls import URLPattern, path
 
 from keyconsole.web import health
+from keyconsole.web.accounts import edit_views as account_edits
 from keyconsole.web.accounts import views as accounts
 from keyconsole.web.audit import views as audit
 from keyconsole.web.batches import views as batches
@@ -69,7 +70,10 @@ urlpatterns: list[URLPattern] = [
     path("accounts/add/", accounts.add, name="account-add"),
     path("accounts/scan/", accounts.scan_all, name="accounts-scan"),
     path(_ACCOUNT, accounts.account, name="account"),
-    path(f"{_ACCOUNT}edit/", accounts.edit, name="account-edit"),
+    path(f"{_ACCOUNT}edit/", account_edits.edit, name="account-edit"),
+    path(f"{_ACCOUNT}edit/agree/", account_edits.agree, name="account-edit-agree"),
+    path(f"{_ACCOUNT}edit/reject/", account_edits.reject, name="account-edit-reject"),
+    path(f"{_ACCOUNT}edit/withdraw/", account_edits.withdraw, name="account-edit-withdraw"),
     path(f"{_ACCOUNT}scan/", accounts.scan, name="account-scan"),
     path(f"{_ACCOUNT}test/", accounts.test, name="account-test"),
     path("audit/", audit.audit, name="audit"),

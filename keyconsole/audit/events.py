@@ -113,6 +113,27 @@ class Event(Described):
         "record.went_back",
         "A worker found the record older than it had seen it before: a backup may have been restored.",
     )
+    ACCOUNT_EDIT_PROPOSED = (
+        "account.edit_proposed",
+        "Another way into an AWS account was proposed: nothing is changed until others agree.",
+    )
+    ACCOUNT_EDIT_AGREED = "account.edit_agreed", "A person agreed to a proposed edit of an AWS account."
+    ACCOUNT_EDIT_REJECTED = (
+        "account.edit_rejected",
+        "A person rejected a proposed edit of an AWS account, which ends it.",
+    )
+    ACCOUNT_EDIT_WITHDRAWN = (
+        "account.edit_withdrawn",
+        "A proposed edit of an AWS account was taken back.",
+    )
+    ACCOUNT_EDIT_APPLIED = (
+        "account.edit_applied",
+        "Those who had to agreed to an edit of an AWS account, and it was made.",
+    )
+    ACCOUNT_EDIT_ENDED = (
+        "account.edit_ended",
+        "A proposed edit of an AWS account ended undecided: too old, or the account was changed meanwhile.",
+    )
     FREEZE_SET = "freeze.set", "Everything was frozen: from then on no change began."
     FREEZE_LIFTED = "freeze.lifted", "The freeze of everything was lifted."
     GROUP_JOINED = "group.joined", "A person was added to a group of approvers."

@@ -26,6 +26,8 @@ TERMINAL_ONLY = (
     "web_identity_role_arn",
     "endpoint_url",
 )
+# How an account is entered. Where it has keys, a page proposes it and others agree.
+WAY_IN = (*TERMINAL_ONLY, "role_arn", "external_id")
 NOT_ALLOWED = "The operator of the server has not allowed pages to choose this."
 AT_THE_TERMINAL = "This was set at the server's terminal, and is changed there: manage.py change_account."
 ROLE_MISSING = (

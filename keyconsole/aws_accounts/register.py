@@ -5,7 +5,7 @@ What may be said depends on where it is said: `page_choices` holds what a page m
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Unpack
 
@@ -18,14 +18,21 @@ from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.page_choices import (
     ID_IS_OURS,
     TERMINAL_ONLY,
+    WAY_IN,
     Allowed,
     Origin,
     new_external_id,
     page_problems,
 )
-from keyconsole.refusals import Invalid
+from keyconsole.aws_accounts.told import tell_added, tell_changed
+from keyconsole.refusal_codes import Code
+from keyconsole.refusals import Invalid, Reason, Refused
 
 __all__ = ["AccountFields", "Invalid", "Origin", "add_account", "change_account", "draft_account"]
+
+# By field: from what to what.
+AccountChanges = dict[str, Any]
+NEEDS_AGREEMENT = "How an account with keys is entered is proposed on its page, and others agree to it."
 
 
 def add_account(
@@ -39,6 +46,7 @@ def add_account(
         with transaction.atomic():
             account.save(force_insert=True)
             _record(Event.ACCOUNT_ADDED, account, by=by, now=now, data=_shown(entered))
+            tell_added(account, by=by, now=now)
     except IntegrityError:
         _refuse_problems(account.account_id, entered, besides=None)
         raise
@@ -55,10 +63,34 @@ def draft_account(account_id: str, *, origin: Origin, **fields: Unpack[AccountFi
     return AwsAccount(account_id=account_id, partition=partition_for(entered), origin=origin.value, **entered)
 
 
+def page_changes(account: AwsAccount, **fields: Unpack[AccountFields]) -> AccountChanges:
+    """What a page would change, without changing it: from what to what, by field. Raises Invalid."""
+    account = AwsAccount.objects.get(pk=account.pk)
+    before = _fields_of(account)
+    entered = tidy({**before, **fields})
+    changes = _changes(before, entered)
+    _refuse_change(account, before, entered, origin=Origin.PAGE)
+    return changes
+
+
+def needs_agreement(account: AwsAccount, changes: Iterable[str]) -> bool:
+    """Another way into an account whose keys are known: what its keys need to be moved, that needs too."""
+    return bool(set(changes) & set(WAY_IN)) and account.keys.exists()
+
+
 def change_account(
-    account: AwsAccount, *, origin: Origin, by: str, now: datetime, **fields: Unpack[AccountFields]
+    account: AwsAccount,
+    *,
+    origin: Origin,
+    by: str,
+    now: datetime,
+    agreed_by: Collection[str] = (),
+    **fields: Unpack[AccountFields],
 ) -> AwsAccount:
-    """Change the fields that are given and keep the others; raise Invalid as `add_account` does."""
+    """Change the fields that are given and keep the others; raise Invalid as `add_account` does.
+
+    `agreed_by`: who agreed to what a page proposed. Raises Refused where that is needed and nobody did.
+    """
     try:
         with transaction.atomic():
             # As it is now, not as it was when a page was opened: what the terminal set since then stays.
@@ -66,10 +98,17 @@ def change_account(
             account.refresh_from_db()
             before = _fields_of(account)
             entered = tidy({**before, **fields})
+            if (
+                origin is Origin.PAGE
+                and not agreed_by
+                and needs_agreement(account, _changes(before, entered))
+            ):
+                raise Refused(Reason(Code.EDIT_NEEDS_AGREEMENT, NEEDS_AGREEMENT))
             _refuse_change(account, before, entered, origin=origin)
             pinned = origin is Origin.TERMINAL and bool(set(fields) & set(TERMINAL_ONLY))
             if data := _store(account, before, entered, pinned=pinned):
                 _record(Event.ACCOUNT_CHANGED, account, by=by, now=now, data=data)
+                tell_changed(account, data, by=by, now=now)
     except IntegrityError:
         _refuse_problems(account.account_id, tidy({**_fields_of(account), **fields}), besides=account)
         raise
@@ -96,13 +135,19 @@ def _page_problems(
     return found
 
 
+def _changes(before: AccountFields, entered: AccountFields) -> AccountChanges:
+    """Without the external id's own text, as everywhere."""
+    old, new = _shown(before), _shown(entered)
+    names = [name for name in AccountFields.__annotations__ if before[name] != entered[name]]  # type: ignore[literal-required]
+    return {name: {"from": old[name], "to": new[name]} for name in names}
+
+
 def _store(
     account: AwsAccount, before: AccountFields, entered: AccountFields, *, pinned: bool
 ) -> dict[str, Any]:
     """What changed, for the record. `pinned`: the terminal spoke of the way in, be it the same as before."""
-    changed = [name for name in AccountFields.__annotations__ if before[name] != entered[name]]  # type: ignore[literal-required]
-    old, new = _shown(before), _shown(entered)
-    data = {name: {"from": old[name], "to": new[name]} for name in changed}
+    data = _changes(before, entered)
+    changed = list(data)
     if pinned and account.origin != Origin.TERMINAL:
         data["origin"] = {"from": account.origin, "to": Origin.TERMINAL.value}
         account.origin = Origin.TERMINAL.value

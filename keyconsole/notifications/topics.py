@@ -21,4 +21,13 @@ class Topic(Described):
     REVIEW_DUE = "review.due", "The review of an emergency is due."
     REMINDER = "reminder", "Something still waits."
     POLICY_NEEDS_YOU = "policy.needs_you", "A new version of a policy waits for your agreement."
+    ACCOUNT_NEEDS_YOU = "account.needs_you", "Another way into an AWS account waits for your agreement."
+    ACCOUNT_EDIT_DECIDED = (
+        "account.edit_decided",
+        "A proposed edit of an AWS account was made, rejected or withdrawn, or ended undecided.",
+    )
+    ACCOUNT_CHANGED = (
+        "account.changed",
+        "An AWS account was added, or how it is entered was changed, also at the server's terminal.",
+    )
     POLICY_DECIDED = "policy.decided", "A new version of a policy was agreed, rejected or withdrawn."

@@ -33,10 +33,9 @@ def version_text(version: PolicyVersion) -> str:
     if not version.retires:
         lines.append(json.dumps(version.document, indent=2, ensure_ascii=False))
     if version.state == VersionState.PROPOSED:
-        rules = None if version.retires else stored_rules(version.document)
         asked = tallies(version)
-        lines.append(effect_lines(effects_of(version.policy.name, rules)))
-        lines += [line for tally in asked for line in _tally_lines(tally)]
+        lines.append(effect_lines(effects_of(version.policy.name, version.rules)))
+        lines += [line for tally in asked for line in tally_lines(tally)]
         lines += told_voters(version, asked)
     return "\n".join(lines)
 
@@ -51,7 +50,7 @@ def _row(policy: Policy) -> str:
     return f"{policy.name}: {', '.join(told) or 'does not hold'}"
 
 
-def _tally_lines(tally: Tally) -> Iterator[str]:
+def tally_lines(tally: Tally) -> Iterator[str]:
     account = tally.agreement.account
     for line in tally.lines:
         agreed = f"agreed: {', '.join(line.filled_by) or 'nobody'}"

@@ -1,4 +1,4 @@
-"""Which moves need whose approval: policies in numbered versions, the votes on them, and freezes.
+"""Which moves need whose approval: policies in numbered versions, edits of accounts, votes, and freezes.
 
 A version is never edited: changing a policy proposes the next one, and the rule that held before decides.
 """
@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.policies.document.account_names import with_numbers
 from keyconsole.policies.document.parse import stored_rules
 from keyconsole.policies.document.rules import Rules
@@ -38,7 +39,37 @@ class VersionState(models.TextChoices):
     WITHDRAWN = "withdrawn"
 
 
-class PolicyVersion(models.Model):
+class Proposal(models.Model):
+    """What somebody proposes, and others agree to by its hash. `requirements`: whom the rules ask."""
+
+    sha256 = models.CharField(max_length=64)
+    why = models.TextField()
+    proposer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    proposed_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    requirements = models.JSONField(default=list)
+
+    class Meta:
+        abstract = True
+
+
+class Vote(models.Model):
+    """A person agreed to what is proposed, by its hash, or rejected it."""
+
+    voter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64)
+    agrees = models.BooleanField()
+    comment = models.TextField(blank=True)
+    voted_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+class PolicyVersion(Proposal):
     """What a policy says, as `document.Rules` reads it. An empty document retires the policy."""
 
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="versions")
@@ -46,16 +77,7 @@ class PolicyVersion(models.Model):
     document = models.JSONField()
     # Which accounts the names in an old document meant when names ceased to count: numbers by name.
     account_numbers = models.JSONField(default=dict)
-    sha256 = models.CharField(max_length=64)
     state = models.CharField(max_length=12, choices=VersionState.choices, default=VersionState.PROPOSED)
-    why = models.TextField()
-    proposer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
-    )
-    proposed_at = models.DateTimeField()
-    decided_at = models.DateTimeField(null=True, blank=True)
-    # Who must agree, as the rules that held when it was proposed say: a list of requirements.
-    requirements = models.JSONField(default=list)
     at_the_terminal = models.BooleanField(
         default=False
     )  # the documented way for the first, or a locked-out team
@@ -88,16 +110,8 @@ class PolicyVersion(models.Model):
         return None if self.retires else with_numbers(stored_rules(self.document), self.account_numbers)
 
 
-class PolicyVote(models.Model):
-    """A person agreed to a proposed version, by its hash, or rejected it."""
-
+class PolicyVote(Vote):
     version = models.ForeignKey(PolicyVersion, on_delete=models.CASCADE, related_name="votes")
-    voter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    proposer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    sha256 = models.CharField(max_length=64)
-    agrees = models.BooleanField()
-    comment = models.TextField(blank=True)
-    voted_at = models.DateTimeField()
 
     objects: ClassVar[models.Manager[PolicyVote]] = models.Manager()
 
@@ -105,6 +119,54 @@ class PolicyVote(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["version", "voter"], name="one_vote_each"),
             models.CheckConstraint(condition=~Q(voter=F("proposer")), name="voter_is_not_the_proposer"),
+        ]
+
+
+class EditState(models.TextChoices):
+    PROPOSED = "proposed"
+    APPLIED = "applied"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    STALE = "stale"  # the account was changed meanwhile, or who proposed it may not any more
+
+
+class AccountEdit(Proposal):
+    """A change of how an AWS account is entered, as somebody proposes it on its page."""
+
+    account = models.ForeignKey(AwsAccount, on_delete=models.CASCADE, related_name="edits")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=12, choices=EditState.choices, default=EditState.PROPOSED)
+    before = models.JSONField()  # the way in, and whatever else it changes, as it was; no secret
+    after = models.JSONField()  # what it changes
+    expires_at = models.DateTimeField()
+    outcome = models.TextField(blank=True)
+
+    objects: ClassVar[models.Manager[AccountEdit]] = models.Manager()
+
+    class Meta:
+        ordering = ["account__name", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "number"], name="one_edit_number"),
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(state="proposed"), name="one_proposed_edit_per_account"
+            ),
+            models.CheckConstraint(condition=Q(state__in=EditState.values), name="edit_known_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account.name} edit {self.number}"
+
+
+class AccountEditVote(Vote):
+    edit = models.ForeignKey(AccountEdit, on_delete=models.CASCADE, related_name="votes")
+
+    objects: ClassVar[models.Manager[AccountEditVote]] = models.Manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["edit", "voter"], name="one_edit_vote_each"),
+            models.CheckConstraint(condition=~Q(voter=F("proposer")), name="edit_voter_is_not_the_proposer"),
         ]
 
 

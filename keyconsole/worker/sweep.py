@@ -1,4 +1,4 @@
-"""What comes due without a row of its own: scans by the clock, agreed policies, reviews."""
+"""What comes due without a row of its own: scans by the clock, agreed policies and edits, reviews."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from keyconsole.changes.models import Change
 from keyconsole.inventory.scan.due import request_due_scans
 from keyconsole.inventory.scan.thin_out import thin_out_scans
 from keyconsole.notifications.thin_out import thin_out_messages
+from keyconsole.policies.account_edits.apply import look_at_edits
 from keyconsole.policies.versions.propose import activate_agreed
 from keyconsole.worker.heartbeat import tell_of_lost
 from keyconsole.worker.old_sessions import clear_ended_sessions
@@ -23,6 +24,7 @@ def sweep(*, now: datetime) -> None:
     put_in_flight_right(now=now)
     tell_of_lost(now=now)
     activate_agreed(now=now)
+    look_at_edits(now=now)
     remind_of_reviews(now=now)
     request_due_scans(now)
     clear_ended_sessions(now=now)

@@ -72,6 +72,20 @@ MUTATIONS = (
         "units=selector.units,",
         ("tests/policies/governing/test_match.py",),
     ),
+    Mutation(
+        "one administrator alone leads into an account by another role",
+        "keyconsole/aws_accounts/register.py",
+        "and needs_agreement(account, _changes(before, entered))",
+        "and not account",
+        ("tests/policies/account_edits/test_propose.py",),
+    ),
+    Mutation(
+        "an edit that was overtaken is made",
+        "keyconsole/policies/account_edits/end.py",
+        "if was_changed(edit):",
+        "if not edit.number:",
+        ("tests/policies/account_edits/test_propose.py",),
+    ),
     # Who decides.
     Mutation(
         "the requester counts among those who agree",

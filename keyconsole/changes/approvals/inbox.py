@@ -1,4 +1,4 @@
-"""What waits for a person: votes, runs, reviews, overdue changes, proposed policies.
+"""What waits for a person: votes, runs, reviews, overdue changes, proposed policies and edits.
 
 The frame, the overview, the changes page and the command line share it. Asks what the verdicts ask, for all
 changes at once.
@@ -7,14 +7,21 @@ changes at once.
 from __future__ import annotations
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, Min, OuterRef, Q
+from django.db.models import Exists, Min, OuterRef, Q, Value
 
 from keyconsole.aws_accounts.models import RoleGrant
 from keyconsole.aws_accounts.roles import Permission, Role, roles_that_allow
 from keyconsole.changes.models import Batch, Change, ChangeQuerySet, EmergencyAgreement, Review
 from keyconsole.changes.quorum import quorums_of
 from keyconsole.changes.states import State
-from keyconsole.policies.models import PolicyVersion, PolicyVote, VersionState
+from keyconsole.policies.models import (
+    AccountEdit,
+    AccountEditVote,
+    EditState,
+    PolicyVersion,
+    PolicyVote,
+    VersionState,
+)
 from keyconsole.policies.versions.votes import may_agree
 
 
@@ -38,8 +45,26 @@ def proposals_needing(person: User) -> list[PolicyVersion]:
     return [version for version in found if may_agree(person, version).allowed]
 
 
+def edits_needing(person: User) -> list[AccountEdit]:
+    """Proposed edits of AWS accounts that wait for this person's agreement."""
+    proposed = AccountEdit.objects.filter(state=EditState.PROPOSED).exclude(proposer=person)
+    unvoted = proposed.exclude(Exists(AccountEditVote.objects.filter(edit=OuterRef("pk"), voter=person)))
+    found = unvoted.select_related("account", "proposer").order_by("proposed_at")
+    return [edit for edit in found if may_agree(person, edit).allowed]
+
+
 def needs_count(person: User) -> int:
-    return one_a_batch(needing(person)).count() + len(proposals_needing(person))
+    """Every page asks: what is proposed is looked at only where anything is."""
+    count, proposed = one_a_batch(needing(person)).count(), _what_is_proposed()
+    count += len(proposals_needing(person)) if "policies" in proposed else 0
+    return count + (len(edits_needing(person)) if "accounts" in proposed else 0)
+
+
+def _what_is_proposed() -> set[str]:
+    policies = PolicyVersion.objects.filter(state=VersionState.PROPOSED).order_by()
+    accounts = AccountEdit.objects.filter(state=EditState.PROPOSED).order_by()
+    both = policies.values_list(Value("policies")).union(accounts.values_list(Value("accounts")))
+    return {kind for (kind,) in both}
 
 
 def one_a_batch(changes: ChangeQuerySet) -> ChangeQuerySet:

@@ -75,6 +75,42 @@ def agreements_needed(name: str, rules: Rules | None) -> tuple[Agreement, ...]:
     )
 
 
+def agreements_of_keys(account: AwsAccount) -> tuple[Agreement, ...]:
+    """Whom the rules ask that hold for the account's keys: all of them, so that the strictest is met.
+
+    Where nobody can tell which of several policies governs a key, each of them is asked. Empty where no key
+    of the account is known.
+    """
+    candidates = _candidates()
+    found = {
+        Agreement(account, rules.requirements or DEFAULT.requirements)
+        for _, subject in _possible_moves(at_most=_moves_that_differ(candidates), account=account)
+        for rules in _held(candidates, subject)
+    }
+    if not found and MultiRegionKey.objects.filter(account=account).exists():
+        found = {Agreement(account, DEFAULT.requirements)}
+    return tuple(sorted(found, key=lambda each: each.requirements))
+
+
+def policies_of_keys(account: AwsAccount) -> dict[int, tuple[str, ...]]:
+    """By known key: the policies that govern its moves, or could; an empty name is the default."""
+    candidates = _candidates()
+    found: dict[int, set[str]] = defaultdict(set)
+    for key, subject in _possible_moves(at_most=_moves_that_differ(candidates), account=account):
+        found[key.pk] |= {rules.name for rules in _held(candidates, subject)}
+    return {pk: tuple(sorted(names)) for pk, names in found.items()}
+
+
+def _held(candidates: Candidates, subject: Subject) -> list[Rules]:
+    """The rules that govern, and those of which nobody can tell whether they do."""
+    unsure = [
+        rules
+        for _, rules in candidates
+        if could_fit(rules.applies_to, subject) and not fits(rules.applies_to, subject)
+    ]
+    return [governing(candidates, subject).rules, *unsure]
+
+
 def _candidates() -> Candidates:
     return [(version.policy.name, rules) for version, rules in active_rules()]
 
@@ -88,27 +124,34 @@ def _with(before: Candidates, name: str, rules: Rules | None) -> Candidates:
 
 
 def _of_keys(before: Candidates, after: Candidates, changing: Sequence[Rules]) -> Iterator[Agreement]:
-    # Where no policy names a Region, one move of a key stands for all.
-    selectors = [rules.applies_to for _, rules in (*before, *after)]
-    which = None if any(each.from_regions or each.to_regions for each in selectors) else 1
-    for account, subject in _possible_moves(at_most=which):
+    which = _moves_that_differ((*before, *after))
+    for key, subject in _possible_moves(at_most=which):
         touching = [rules for rules in changing if could_fit(rules.applies_to, subject)]
         if not touching:
             continue
         held = governing(before, subject)
         in_doubt = not all(fits(rules.applies_to, subject) for rules in touching)
         if in_doubt or held.rules != governing(after, subject).rules:
-            yield Agreement(account, held.rules.requirements or DEFAULT.requirements)
+            yield Agreement(key.account, held.rules.requirements or DEFAULT.requirements)
 
 
-def _possible_moves(*, at_most: int | None) -> Iterator[tuple[AwsAccount, Subject]]:
+def _moves_that_differ(candidates: Iterable[tuple[str, Rules]]) -> int | None:
+    """Where no policy names a Region, one move of a key stands for all."""
+    selectors = [rules.applies_to for _, rules in candidates]
+    return None if any(each.from_regions or each.to_regions for each in selectors) else 1
+
+
+def _possible_moves(
+    *, at_most: int | None, account: AwsAccount | None = None
+) -> Iterator[tuple[MultiRegionKey, Subject]]:
     """Every move of every known key, from each of its Regions to each other: also those after the next."""
     regions: dict[int, list[str]] = defaultdict(list)
     for number, region in RegionKey.objects.order_by().values_list("key__pk", "region"):
         regions[number].append(region)
-    for key, primary in with_primaries(MultiRegionKey.objects.select_related("account")):
+    keys = MultiRegionKey.objects.select_related("account")
+    for key, primary in with_primaries(keys.filter(account=account) if account else keys):
         for from_region, to_region in islice(permutations(regions[key.pk], 2), at_most):
-            yield key.account, subject_of(key, primary, to_region=to_region, from_region=from_region)
+            yield key, subject_of(key, primary, to_region=to_region, from_region=from_region)
 
 
 def _of_accounts(changing: Iterable[Rules]) -> Iterator[Agreement]:

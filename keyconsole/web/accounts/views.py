@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,7 +20,8 @@ from keyconsole.inventory.models import Depth, Scan
 from keyconsole.inventory.scan.run import request_scan
 from keyconsole.web.accounts.forms import AccountForm
 from keyconsole.web.accounts.iam_role import role_to_create
-from keyconsole.web.accounts.page import account_views, list_version, way_in_kept
+from keyconsole.web.accounts.page import account_views, list_version
+from keyconsole.web.accounts.proposed_edit import decided_edits, proposed_edit, reached
 from keyconsole.web.fragments import page, unchanged
 from keyconsole.web.guards import account_for, person_of, requires
 
@@ -63,6 +65,7 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
         "version": version,
         "may_scan": can(person, Permission.SCAN, found),
         "may_edit": administers,
+        **_edits(found, person),
         **_about(found, show_external_id=administers),
     }
     return page(request, "accounts/account.html", "account", context)
@@ -83,25 +86,6 @@ def add(request: HttpRequest) -> HttpResponse:
         else:
             return _tested(request, added, f"{added} is added. Its role has to trust KeyConsole, see below.")
     return render(request, "accounts/form.html", {"form": form, "account": None})
-
-
-@requires(Permission.ADMINISTER)
-@require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, account_id: str) -> HttpResponse:
-    person = person_of(request)
-    found = account_for(person, account_id, Permission.ADMINISTER)
-    form = AccountForm(request.POST if request.method == "POST" else None, account=found)
-    if form.is_valid():
-        try:
-            register.change_account(
-                found, origin=register.Origin.PAGE, by=person.username, now=timezone.now(), **form.entered()
-            )
-        except register.Invalid as invalid:
-            form.add_problems(invalid.problems)
-        else:
-            return _tested(request, found, f"{found} is saved. A test of its connection is asked for.")
-    kept = way_in_kept(found) if form.at_terminal else ()
-    return render(request, "accounts/form.html", {"form": form, "account": found, "kept": kept})
 
 
 @requires(Permission.SCAN)
@@ -132,6 +116,15 @@ def test(request: HttpRequest, account_id: str) -> HttpResponse:
     person = person_of(request)
     found = account_for(person, account_id, Permission.SCAN)
     return _tested(request, found, f"A test of the connection to {found.name} is asked for.")
+
+
+def _edits(account: AwsAccount, person: User) -> dict[str, Any]:
+    proposal = proposed_edit(account, person)
+    return {
+        "proposal": proposal,
+        "reached": reached(account) if proposal else None,
+        "decided_edits": decided_edits(account),
+    }
 
 
 def _tested(request: HttpRequest, account: AwsAccount, sentence: str) -> HttpResponse:

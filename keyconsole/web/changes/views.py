@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from keyconsole.aws_accounts.roles import Permission
-from keyconsole.changes.approvals.inbox import needing, one_a_batch, proposals_needing
+from keyconsole.changes.approvals.inbox import edits_needing, needing, one_a_batch, proposals_needing
 from keyconsole.web.changes.list import Tab, changes_in, list_version, matching, tab_links
 from keyconsole.web.changes.page import change_page, version_of
 from keyconsole.web.fragments import page, unchanged, wants_fragment
@@ -32,8 +32,9 @@ def changes(request: HttpRequest) -> HttpResponse:
         return same
     form = ListFilter(request.GET)
     text = form.cleaned_data["q"] if form.is_valid() else ""
-    waiting, proposals = one_a_batch(needing(person)), proposals_needing(person)
-    tabs = tab_links(person, request.GET.get("tab", ""), needs_me=waiting.count() + len(proposals))
+    waiting, proposals, edits = one_a_batch(needing(person)), proposals_needing(person), edits_needing(person)
+    needs_me = waiting.count() + len(proposals) + len(edits)
+    tabs = tab_links(person, request.GET.get("tab", ""), needs_me=needs_me)
     current = next(link.tab for link in tabs if link.is_current)
     found = matching(changes_in(current, person, needing=waiting).newest_first(), text)
     rows = found.select_related("key__account", "requester", "batch")
@@ -44,6 +45,7 @@ def changes(request: HttpRequest) -> HttpResponse:
         "form": form,
         "version": version,
         "proposals": proposals if current == Tab.NEEDS_ME and not text else (),
+        "edits": edits if current == Tab.NEEDS_ME and not text else (),
         "changes_page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
     }
     return page(request, "changes/index.html", "changes", context)

@@ -11,10 +11,10 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 
 from keyconsole.aws_accounts.models import AwsAccount
-from keyconsole.changes.approvals.inbox import needing, one_a_batch, proposals_needing
+from keyconsole.changes.approvals.inbox import edits_needing, needing, one_a_batch, proposals_needing
 from keyconsole.changes.models import Change
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
-from keyconsole.policies.models import PolicyVersion
+from keyconsole.policies.models import AccountEdit, PolicyVersion
 from keyconsole.web.keys.drift import Drift, drifting
 from keyconsole.web.keys.freshness import StaleAccount, stale_accounts
 from keyconsole.web.keys.list import UNKNOWN_SIGHTS
@@ -33,6 +33,7 @@ class World:
 class Overview:
     needing: Sequence[Change]
     proposals: Sequence[PolicyVersion]
+    edits: Sequence[AccountEdit]
     in_flight: Sequence[Change]
     latest: Sequence[Change]
     accounts: int
@@ -63,6 +64,7 @@ def overview_of(person: User, accounts: QuerySet[AwsAccount], *, now: datetime) 
     return Overview(
         needing=list(waiting.newest_first()[:SHOWN]),
         proposals=proposals_needing(person),
+        edits=edits_needing(person),
         in_flight=in_flight,
         latest=list(changes.newest_first()[:SHOWN]),
         accounts=accounts.count(),

@@ -153,7 +153,7 @@ def test_the_number_of_queries_does_not_grow_with_the_scans(
     now = timezone.now()
     scanned(cast.payments, {"us-east-1": Outcome.SEEN}, at=now)
     as_ana.get(URL)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(21):
         as_ana.get(URL)
     for hour in range(20):
         scanned(
@@ -161,6 +161,6 @@ def test_the_number_of_queries_does_not_grow_with_the_scans(
             dict.fromkeys(["us-east-1", "eu-west-1"], Outcome.SEEN),
             at=now - timedelta(hours=hour),
         )
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(21):
         as_ana.get(URL)
     assert Scan.objects.count() == 21

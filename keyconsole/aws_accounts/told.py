@@ -1,0 +1,54 @@
+"""Others hear of it when an account is added or another way leads into it, whoever did that and wherever."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Q
+
+from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.aws_accounts.page_choices import WAY_IN
+from keyconsole.aws_accounts.roles import Permission, roles_that_allow
+from keyconsole.notifications.announce import announce
+from keyconsole.notifications.topics import Topic
+
+
+def tell_added(account: AwsAccount, *, by: str, now: datetime) -> None:
+    _tell(account, by=by, now=now, subject=f"{by} added the AWS account {account}", facts={"added": True})
+
+
+def tell_changed(account: AwsAccount, changes: Mapping[str, Any], *, by: str, now: datetime) -> None:
+    """Where the way in is among the changes; of other facts nobody is told."""
+    way_in = {name: change for name, change in changes.items() if name in WAY_IN}
+    if way_in:
+        subject = f"{by} changed how the AWS account {account} is entered"
+        _tell(account, by=by, now=now, subject=subject, facts=way_in)
+
+
+def concerned(account: AwsAccount) -> list[User]:
+    """Who approves or administers there."""
+    roles = [*roles_that_allow(Permission.APPROVE), *roles_that_allow(Permission.ADMINISTER)]
+    grants = Q(role_grants__account=None) | Q(role_grants__account=account)
+    people = User.objects.filter(grants, role_grants__role__in=roles, is_active=True)
+    return list(people.distinct().order_by("username"))
+
+
+def _tell(account: AwsAccount, *, by: str, now: datetime, subject: str, facts: Mapping[str, Any]) -> None:
+    lines = [
+        f"{name.replace('_', ' ')}: {change['from'] or 'empty'}, now {change['to'] or 'empty'}"
+        for name, change in facts.items()
+        if isinstance(change, dict)
+    ]
+    announce(
+        Topic.ACCOUNT_CHANGED,
+        subject=subject,
+        body="\n".join([f"{subject}.", *lines]),
+        data={"account_id": account.account_id, "by": by, **facts},
+        people=[person for person in concerned(account) if person.username != by],
+        account_id=account.account_id,
+        path=f"/accounts/{account.account_id}/",
+        now=now,
+    )

@@ -1,0 +1,142 @@
+"""Editing an account: at once where nothing depends on it, else proposed; and deciding on what is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from keyconsole.aws_accounts import connection_test, register
+from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.aws_accounts.roles import Permission
+from keyconsole.policies.account_edits import propose as proposing
+from keyconsole.policies.models import AccountEdit
+from keyconsole.refusals import Invalid, Refused
+from keyconsole.web.accounts.forms import AccountForm
+from keyconsole.web.accounts.page import way_in_kept
+from keyconsole.web.accounts.proposed_edit import asked, differences, out_of_reach, reached
+from keyconsole.web.guards import account_for, person_of, requires
+from keyconsole.web.policies.forms import WhyForm
+
+Changes = Mapping[str, Any]
+
+
+@requires(Permission.ADMINISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, account_id: str) -> HttpResponse:
+    found = account_for(person_of(request), account_id, Permission.ADMINISTER)
+    form = AccountForm(request.POST if request.method == "POST" else None, account=found)
+    if form.is_valid() and request.POST.get("step") != "edit":
+        try:
+            changes = register.page_changes(found, **form.entered())
+            if register.needs_agreement(found, changes):
+                return _proposed(request, found, form, changes)
+            return _saved(request, found, form)
+        except Invalid as invalid:
+            form.add_problems(invalid.problems)
+    kept = way_in_kept(found) if form.at_terminal else ()
+    return render(request, "accounts/form.html", {"form": form, "account": found, "kept": kept})
+
+
+@requires(Permission.VIEW)
+@require_POST
+def agree(request: HttpRequest, account_id: str) -> HttpResponse:
+    sha256, comment = request.POST.get("sha256", ""), request.POST.get("comment", "")
+
+    def decide(proposed: AccountEdit) -> str:
+        by, now = person_of(request), timezone.now()
+        made = proposing.agree(proposed, by=by, sha256=sha256, comment=comment, now=now)
+        if made:
+            return f"You agreed to {proposed}. It is made, and the connection is being tested."
+        if proposed.outcome:
+            return f"You agreed to {proposed}, but it {proposed.outcome}"
+        return f"You agreed to {proposed}. Others are still asked; nothing is changed yet."
+
+    return _decided(request, account_id, decide)
+
+
+@requires(Permission.VIEW)
+@require_POST
+def reject(request: HttpRequest, account_id: str) -> HttpResponse:
+    def decide(proposed: AccountEdit) -> str:
+        reason = request.POST.get("reason", "")
+        proposing.reject(proposed, by=person_of(request), reason=reason, now=timezone.now())
+        return f"You rejected {proposed}. The account is entered as before."
+
+    return _decided(request, account_id, decide)
+
+
+@requires(Permission.VIEW)
+@require_POST
+def withdraw(request: HttpRequest, account_id: str) -> HttpResponse:
+    def decide(proposed: AccountEdit) -> str:
+        proposing.withdraw(proposed, by=person_of(request), now=timezone.now())
+        return f"{proposed} is withdrawn. The account is entered as before."
+
+    return _decided(request, account_id, decide)
+
+
+def _saved(request: HttpRequest, account: AwsAccount, form: AccountForm) -> HttpResponse:
+    by, now = person_of(request).username, timezone.now()
+    register.change_account(account, origin=register.Origin.PAGE, by=by, now=now, **form.entered())
+    connection_test.request_test(account, by=by, now=now)
+    messages.success(request, f"{account} is saved. Its connection is being tested.")
+    return redirect("account", account.account_id)
+
+
+def _proposed(request: HttpRequest, account: AwsAccount, form: AccountForm, changes: Changes) -> HttpResponse:
+    """First what it would change, whom it reaches and who has to agree; then, with a reason, the proposal."""
+    person, proposes = person_of(request), request.POST.get("step") == "propose"
+    why = WhyForm(request.POST if proposes else None)
+    if not proposes or not why.is_valid():
+        problem = out_of_reach(account, proposer=person)
+        return _preview(request, account, form, changes, why=why, reasons=[problem] if problem else [])
+    try:
+        edit = proposing.propose_edit(
+            account, by=person, why=why.cleaned_data["why"], now=timezone.now(), **form.entered()
+        )
+    except Refused as refused:
+        return _preview(request, account, form, changes, why=why, reasons=refused.reasons)
+    messages.success(request, f"{edit} is proposed. Nothing is changed until others agree.")
+    return redirect("account", account.account_id)
+
+
+def _preview(
+    request: HttpRequest,
+    account: AwsAccount,
+    form: AccountForm,
+    changes: Changes,
+    *,
+    why: WhyForm,
+    reasons: Sequence[str],
+) -> HttpResponse:
+    context = {
+        "account": account,
+        "entered": form,
+        "form": why,
+        "differences": differences({name: (each["from"], each["to"]) for name, each in changes.items()}),
+        "reached": reached(account),
+        "asked": asked(account, proposer=person_of(request)),
+        "reasons": reasons,
+    }
+    return render(request, "accounts/edit_preview.html", context)
+
+
+def _decided(request: HttpRequest, account_id: str, decide: Callable[[AccountEdit], str]) -> HttpResponse:
+    """On the edit whose number the form carried: another one may wait by now."""
+    account = account_for(person_of(request), account_id)
+    number = request.POST.get("edit", "")
+    known = int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0
+    edits = AccountEdit.objects.select_related("account", "proposer")
+    proposed = get_object_or_404(edits, account=account, number=known)
+    try:
+        messages.success(request, decide(proposed))
+    except Refused as refused:
+        for reason in refused.reasons:
+            messages.error(request, reason)
+    return redirect("account", account.account_id)
