@@ -90,7 +90,7 @@ def _saved(request: HttpRequest, account: AwsAccount, form: AccountForm) -> Http
 
 
 def _proposed(request: HttpRequest, account: AwsAccount, form: AccountForm, changes: Changes) -> HttpResponse:
-    """First what it would change, whom it reaches and who has to agree; then, with a reason, the proposal."""
+    """First what it would change, what it reaches and who has to agree; then, with a reason, the proposal."""
     person, proposes = person_of(request), request.POST.get("step") == "propose"
     why = WhyForm(request.POST if proposes else None)
     if not proposes or not why.is_valid():

@@ -1,4 +1,4 @@
-"""What pages show of an edit of an account: what it changes, whom it reaches, who agrees. Reads only."""
+"""What pages show of an edit of an account: what it changes, what it reaches, who agrees. Reads only."""
 
 from __future__ import annotations
 
