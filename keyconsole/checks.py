@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -65,6 +66,23 @@ def secret_key_is_long(app_configs: Sequence[AppConfig] | None, **_: Any) -> lis
             hint="Set KEYCONSOLE_SECRET_KEY or KEYCONSOLE_SECRET_KEY_FILE to a long random text, for example "
             "of `python -c 'import secrets; print(secrets.token_urlsafe(50))'`.",
             id="keyconsole.E003",
+        )
+    ]
+
+
+@register(Tags.compatibility)
+def organization_accounts_are_numbers(
+    app_configs: Sequence[AppConfig] | None,  # noqa: ARG001
+    **_: Any,
+) -> list[CheckMessage]:
+    listed = settings.KEYCONSOLE_ORGANIZATION_ACCOUNTS
+    if all(re.fullmatch(r"[0-9]{12}", each) for each in listed):
+        return []
+    return [
+        Error(
+            "KEYCONSOLE_ORGANIZATION_ACCOUNTS names something else than account numbers.",
+            hint="Name the accounts that may read the organisation by their 12 digits, separated by commas.",
+            id="keyconsole.E011",
         )
     ]
 

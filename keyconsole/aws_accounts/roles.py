@@ -11,7 +11,7 @@ class Permission(StrEnum):
     APPROVE = "approve"  # approve what others ask for
     READ_AUDIT = "read-audit"  # read and export every event
     SCAN = "scan"  # start a scan
-    ADMINISTER = "administer"  # add accounts, change how they are entered, grant roles
+    ADMINISTER = "administer"  # add accounts, propose how they are entered, grant roles
 
 
 class Role(StrEnum):

@@ -35,9 +35,15 @@ def test_a_safe_deployment_passes(safe: Settings) -> None:
         checks.debug_stays_local,
         checks.secret_key_is_long,
         checks.time_is_utc,
+        checks.organization_accounts_are_numbers,
         checks.cookies_need_tls,
     ):
         assert ids_of(check) == []
+
+
+def test_an_account_that_reads_the_organisation_is_named_by_its_number(safe: Settings) -> None:
+    safe.KEYCONSOLE_ORGANIZATION_ACCOUNTS = ["111122223333", "payments"]
+    assert ids_of(checks.organization_accounts_are_numbers) == ["keyconsole.E011"]
 
 
 def test_the_demo_is_refused_where_others_can_reach_it(safe: Settings) -> None:

@@ -57,6 +57,13 @@ def test_a_filled_database_of_an_earlier_release_goes_on(release: Path, empty_da
     assert found["changes"] == len(rows["changes.Change"]) > 20
     assert found["entries"] == len(rows["audit.Entry"]) > 500
     assert found["first_broken"] is None
+    # Stored with the accounts' names: they mean the numbers of then, and nothing was written anew.
+    assert found["policies"] == {
+        "payments": [["111122223333"], []],
+        "research": [["222233334444"], []],
+        "archive": [["333344445555"], []],
+    }
+    assert found["hashes"]
     assert found["due"] == len([each for each in rows["changes.Change"] if each["due_at"]])
 
 

@@ -35,6 +35,9 @@ def _used() -> dict[str, Any]:
     from keyconsole.audit.models import Entry
     from keyconsole.changes.models import Change
     from keyconsole.inventory.models import MultiRegionKey
+    from keyconsole.policies.document.rules import document_sha256
+    from keyconsole.policies.governing.resolve import active_rules
+    from keyconsole.policies.models import PolicyVersion
     from keyconsole.web.middleware import LAST_CLICK
 
     client = Client()
@@ -50,6 +53,13 @@ def _used() -> dict[str, Any]:
         "changes": Change.objects.count(),
         "entries": Entry.objects.count(),
         "first_broken": first_broken_entry(),
+        "policies": {
+            rules.name: [list(rules.applies_to.accounts), list(rules.unread)] for _, rules in active_rules()
+        },
+        "hashes": all(
+            document_sha256(version.policy.name, version.document) == version.sha256
+            for version in PolicyVersion.objects.select_related("policy")
+        ),
         "due": Change.objects.filter(due_at__isnull=False).count(),
     }
 

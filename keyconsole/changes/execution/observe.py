@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
+from keyconsole.aws_accounts.connect import enter
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.execution.time_limit import each_within
 from keyconsole.changes.kinds.parts import GONE, Plan, PlannedRegion
@@ -17,7 +18,7 @@ from keyconsole.inventory.models import MultiRegionKey, Sight
 from keyconsole.kms.errors import AccessDenied, KmsError, NotFound, Unreachable
 from keyconsole.kms.facts import KeyArn, RegionKeyFacts
 from keyconsole.kms.policies import policy_digest
-from keyconsole.kms.sessions import AccountSession, connect
+from keyconsole.kms.sessions import AccountSession
 
 ENTER_SECONDS = 15.0
 OBSERVE_SECONDS = 25.0
@@ -69,13 +70,11 @@ def enter_for(account: AwsAccount, *, name: str) -> AccountSession:
 
     Raises Unreachable where STS has not let us in after ENTER_SECONDS.
     """
-    source, number = account.credential_source, account.account_id
-    enter = partial(connect, source, account_id=number, session_name=f"keyconsole-{name}")
-    [session] = each_within(ENTER_SECONDS, [enter])
+    [session] = each_within(ENTER_SECONDS, [partial(enter, account, session_name=f"keyconsole-{name}")])
     if session is None:
         raise Unreachable(
             operation="GetCallerIdentity",
-            message=f"Account {number} could not be entered within {ENTER_SECONDS:.0f} seconds.",
+            message=f"Account {account.account_id} could not be entered within {ENTER_SECONDS:.0f} seconds.",
         )
     return session
 

@@ -125,6 +125,17 @@ def test_an_unread_third_region_does_not_stop_the_move(ask, clock, kms):
     assert f"Not read, neither before nor after: {THIRD}" in change.outcome
 
 
+def test_a_way_in_that_the_operator_took_back_no_longer_leads_a_change_in(ask, clock, kms, cast):
+    change = ask()
+    cast.payments.origin = "page"
+    cast.payments.save()
+    execute.execute(Change.objects.get(pk=change.pk), clock=clock)
+    change.refresh_from_db()
+    assert change.state == "approved"
+    assert "does not allow pages to choose it" in change.outcome
+    assert moves_sent(kms) == 0
+
+
 FAULTS_OF_A_LOOK = [
     {"name": "region-down", "region": REPLICA},
     {"name": "deny", "operation": "DescribeKey", "region": REPLICA},
