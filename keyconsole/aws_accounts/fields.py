@@ -101,6 +101,8 @@ def _problems(account_id: str, fields: AccountFields) -> Iterator[tuple[str, str
         yield "account_id", "An AWS account number has exactly 12 digits."
     if not fields["name"]:
         yield "name", "Give the account a name that people know."
+    elif _ACCOUNT.fullmatch(fields["name"]) and fields["name"] != account_id:
+        yield "name", "A name of 12 digits would be taken for the number of another account."
     yield from _text_problems(fields)
     yield from _source_problems(fields)
     yield from _region_problems(fields)

@@ -27,12 +27,18 @@ def names_in(rules: Rules) -> tuple[str, ...]:
 
 def with_numbers(rules: Rules, numbers: Mapping[str, str]) -> Rules:
     """The rules with the number in the place of each name; what has none stays, and is `unread`."""
-    if not names_in(rules):
+    if not numbers and not names_in(rules):
         return rules
-    accounts = tuple(dict.fromkeys(numbers.get(entry, entry) for entry in rules.applies_to.accounts))
-    found = replace(rules, applies_to=replace(rules.applies_to, accounts=accounts))
+    meant = (entry for each in rules.applies_to.accounts for entry in _meant(each, numbers))
+    found = replace(rules, applies_to=replace(rules.applies_to, accounts=tuple(dict.fromkeys(meant))))
     lost = tuple(f"the account name {name[:60]!r}" for name in names_in(found))
     return replace(found, unread=(*rules.unread, *lost))
+
+
+def _meant(entry: str, numbers: Mapping[str, str]) -> tuple[str, ...]:
+    """An account may have been called by the number of another: then it meant both."""
+    number = numbers.get(entry, entry)
+    return (entry, number) if is_account_number(entry) else (number,)
 
 
 def name_problems(rules: Rules, numbers: Mapping[str, str]) -> Iterator[str]:

@@ -8,7 +8,7 @@ def keep_what_names_mean(apps, schema_editor):
     numbers = dict(apps.get_model("aws_accounts", "AwsAccount").objects.values_list("name", "account_id"))
     for version in apps.get_model("policies", "PolicyVersion").objects.all():
         named = _accounts_of(version.document)
-        version.account_numbers = {name: numbers[name] for name in named if name in numbers}
+        version.account_numbers = {name: numbers[name] for name in named if numbers.get(name, name) != name}
         if version.account_numbers:
             version.save(update_fields=["account_numbers"])
 
@@ -17,11 +17,7 @@ def _accounts_of(document):
     selector = document.get("applies_to") if isinstance(document, dict) else None
     accounts = selector.get("accounts") if isinstance(selector, dict) else None
     entries = accounts if isinstance(accounts, list) else []
-    return [entry for entry in entries if isinstance(entry, str) and not _is_number(entry)]
-
-
-def _is_number(entry):
-    return len(entry) == 12 and entry.isascii() and entry.isdecimal()
+    return [entry for entry in entries if isinstance(entry, str)]
 
 
 class Migration(migrations.Migration):

@@ -97,6 +97,16 @@ def test_whoever_takes_the_name_over_is_not_governed_by_it(cast: Cast, inventory
     assert governing_for(inventory.card_vault, to_region="eu-west-1").rules.name == "cards"
 
 
+def test_a_name_that_was_the_number_of_another_account_meant_both(cast: Cast, inventory: Inventory) -> None:
+    cast.research.name = "111122223333"
+    cast.research.save()
+    store(old("111122223333"))
+    upgrade()
+    inventory.genome.account.refresh_from_db()
+    for key, to_region in ((inventory.card_vault, "eu-west-1"), (inventory.genome, "us-east-1")):
+        assert governing_for(key, to_region=to_region).rules.name == "cards"
+
+
 @pytest.mark.parametrize("accounts", [("paymnts",), ("paymnts", "222233334444")])
 def test_a_name_that_meant_no_account_could_mean_any(
     accounts: tuple[str, ...], cast: Cast, inventory: Inventory

@@ -54,6 +54,7 @@ def test_an_administrator_adds_an_account_and_it_is_tested(as_ada: Client) -> No
         ("account_id", "\uff11" * 12, "exactly 12 digits"),
         ("account_id", "111122223333", "already here"),
         ("name", "PAYMENTS", "Another account has this name."),
+        ("name", "111122223333", "would be taken for the number of another account."),
         ("name", "a\u202eb", "Control characters"),
         ("name", "x" * 5000, "At most 80 characters"),
         ("regions", "eu-west-1 mars-north-1", "No Region with KMS is called"),
