@@ -222,6 +222,8 @@ def about_the_key(
 def about_the_policy(governing: Governing[PolicyVersion], to_region: str) -> tuple[Reason, ...]:
     """What holds in an emergency too."""
     told = (Reason(Code.RULES_NOT_UNDERSTOOD, governing.unread),) if governing.unread else ()
+    # Also in an emergency: another policy may have no emergency path, or another group for it.
+    told += (Reason(Code.POLICY_IN_DOUBT, governing.doubt),) if governing.doubt else ()
     return told + about_the_region(governing.rules, to_region)
 
 
@@ -229,7 +231,7 @@ def about_the_approvers(
     person: Person, key: MultiRegionKey, governing: Governing[PolicyVersion], roster: Roster
 ) -> tuple[Reason, ...]:
     if governing.doubt:
-        return (Reason(Code.POLICY_IN_DOUBT, governing.doubt),)
+        return ()  # whoever they are: `about_the_policy` says why
     name = person.get_username()
     return quorum_if_asked(
         governing.rules, requester=name, account=key.account, roster=roster

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.urls import reverse
 
 from keyconsole.notifications.announce import announce
+from keyconsole.notifications.told import told
 from keyconsole.notifications.topics import Topic
 from keyconsole.policies.models import AccountEdit
-from keyconsole.policies.versions.votes import tallies
+from keyconsole.policies.versions.votes import Tally, tallies
 
 
 def ask_voters(edit: AccountEdit, *, now: datetime) -> None:
@@ -24,6 +27,13 @@ def ask_voters(edit: AccountEdit, *, now: datetime) -> None:
         path=_path(edit),
         now=now,
     )
+
+
+def told_voters(edit: AccountEdit, asked: Iterable[Tally]) -> tuple[str, ...]:
+    """Who was told that it waits for their agreement, of those who have not given it."""
+    meant = {name for tally in asked for name in tally.still_able}
+    found = told([Topic.ACCOUNT_NEEDS_YOU], path=_path(edit), since=edit.proposed_at)
+    return found.sentences(meant)
 
 
 def tell_decision(edit: AccountEdit, *, comment: str, now: datetime) -> None:
@@ -57,4 +67,4 @@ def _facts(edit: AccountEdit) -> dict[str, object]:
 
 
 def _path(edit: AccountEdit) -> str:
-    return f"/accounts/{edit.account.account_id}/"
+    return reverse("account", args=[edit.account.account_id])

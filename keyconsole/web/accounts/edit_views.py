@@ -15,7 +15,9 @@ from keyconsole.aws_accounts import connection_test, register
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.policies.account_edits import propose as proposing
+from keyconsole.policies.account_edits.notifications import told_voters
 from keyconsole.policies.models import AccountEdit
+from keyconsole.policies.versions.votes import tallies
 from keyconsole.refusals import Invalid, Refused
 from keyconsole.web.accounts.forms import AccountForm
 from keyconsole.web.accounts.page import way_in_kept
@@ -52,7 +54,7 @@ def agree(request: HttpRequest, account_id: str) -> HttpResponse:
         by, now = person_of(request), timezone.now()
         made = proposing.agree(proposed, by=by, sha256=sha256, comment=comment, now=now)
         if made:
-            return f"You agreed to {proposed}. It is made, and the connection is being tested."
+            return f"You agreed to {proposed}. It is made; a test of the connection is asked for."
         if proposed.outcome:
             return f"You agreed to {proposed}, but it {proposed.outcome}"
         return f"You agreed to {proposed}. Others are still asked; nothing is changed yet."
@@ -85,7 +87,7 @@ def _saved(request: HttpRequest, account: AwsAccount, form: AccountForm) -> Http
     by, now = person_of(request).username, timezone.now()
     register.change_account(account, origin=register.Origin.PAGE, by=by, now=now, **form.entered())
     connection_test.request_test(account, by=by, now=now)
-    messages.success(request, f"{account} is saved. Its connection is being tested.")
+    messages.success(request, f"{account} is saved. A test of its connection is asked for.")
     return redirect("account", account.account_id)
 
 
@@ -102,7 +104,8 @@ def _proposed(request: HttpRequest, account: AwsAccount, form: AccountForm, chan
         )
     except Refused as refused:
         return _preview(request, account, form, changes, why=why, reasons=refused.reasons)
-    messages.success(request, f"{edit} is proposed. Nothing is changed until others agree.")
+    sentences = [f"{edit} is proposed. Nothing is changed until others agree."]
+    messages.success(request, " ".join([*sentences, *told_voters(edit, tallies(edit))]))
     return redirect("account", account.account_id)
 
 

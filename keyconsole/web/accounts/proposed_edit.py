@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.policies.account_edits.notifications import told_voters
 from keyconsole.policies.account_edits.propose import asked_for, why_out_of_reach
 from keyconsole.policies.models import AccountEdit, AccountEditVote, EditState
 from keyconsole.policies.quorum.membership import missing_words
@@ -48,6 +49,7 @@ class ProposedEdit:
     votes: Sequence[AccountEditVote]
     differences: Sequence[Difference]
     shown_tallies: Sequence[ShownTally]
+    told: Sequence[str]
     agree: Verdict
     reject: Verdict
     withdraw: Verdict
@@ -65,13 +67,15 @@ def proposed_edit(account: AwsAccount, person: User) -> ProposedEdit | None:
     row = account.edits.filter(state=EditState.PROPOSED).select_related("account", "proposer").first()
     if row is None:
         return None
+    found = tallies(row)
     return ProposedEdit(
         row=row,
+        told=told_voters(row, found),
         votes=list(row.votes.select_related("voter").order_by("voted_at")),
         differences=differences({name: (row.before[name], value) for name, value in row.after.items()}),
         shown_tallies=[
             ShownTally(account.name, tuple((line, tally.still_for(line)) for line in tally.lines))
-            for tally in tallies(row)
+            for tally in found
         ],
         agree=may_agree(person, row),
         reject=may_reject(person, row),

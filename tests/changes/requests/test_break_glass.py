@@ -13,7 +13,7 @@ from keyconsole.changes.models import Change, Review
 from keyconsole.changes.requests.break_glass import break_glass, may_break_glass, may_review, review
 from keyconsole.changes.requests.create import MoveRequest
 from keyconsole.notifications.models import Delivery
-from keyconsole.policies.document.rules import Rule, Rules
+from keyconsole.policies.document.rules import Rule, Rules, Selector
 from keyconsole.policies.schedule.freeze import freeze
 from keyconsole.refusals import Refused
 from tests.cast import NOW, hold
@@ -49,6 +49,17 @@ def test_it_runs_at_once_without_a_single_approval(on_call, wish):
     assert (change.state, change.is_emergency) == ("approved", True)
     assert change.approvals.count() == 0
     assert gate(change, now=NOW).decision == RunDecision.RUN
+
+
+def test_nobody_uses_a_path_that_another_policy_may_not_have(on_call, wish, inventory):
+    """Where nobody can tell which policy governs, nobody can tell whose emergency it is either."""
+    gold = Rules("gold", Rule.CONFIRM, Selector(tags={"tier": "gold"}))
+    hold(gold)
+    inventory.card_vault.region_keys.update(details_at=None)
+    with pytest.raises(Refused, match="nobody can tell whether gold governs it"):
+        use(wish())
+    inventory.card_vault.region_keys.update(details_at=NOW)
+    assert use(wish()).is_emergency
 
 
 def test_the_record_names_who_was_skipped_and_by_when_it_is_reviewed(on_call, wish):

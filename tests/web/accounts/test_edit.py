@@ -91,7 +91,7 @@ def test_it_is_made_once_both_teams_agreed(as_ada: Client, as_ben: Client, as_be
     assert "Others are still asked; nothing is changed yet." in words(as_ben, f"{EDIT}agree/", vote)
     assert role() == ROLE
     content = words(as_bea, f"{EDIT}agree/", vote)
-    assert "It is made, and the connection is being tested." in content
+    assert "It is made; a test of the connection is asked for." in content
     assert "edit 1 of ada was made" in content
     assert role() == OTHER
 

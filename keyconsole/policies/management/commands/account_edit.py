@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from keyconsole.aws_accounts.terminal import account_called, by_command, person_called
+from keyconsole.policies.account_edits.notifications import told_voters
 from keyconsole.policies.account_edits.propose import agree, reject, withdraw
 from keyconsole.policies.cli import tally_lines
 from keyconsole.policies.models import AccountEdit, EditState
@@ -101,4 +102,6 @@ def _lines(edit: AccountEdit) -> Iterator[str]:
         yield f"{name.replace('_', ' ')}: {edit.before[name] or 'empty'}, then {value or 'empty'}"
     if edit.state == EditState.PROPOSED:
         yield f"expires at {edit.expires_at:%Y-%m-%d %H:%M} UTC"
-        yield from (line for tally in tallies(edit) for line in tally_lines(tally))
+        asked = tallies(edit)
+        yield from (line for tally in asked for line in tally_lines(tally))
+        yield from told_voters(edit, asked)
