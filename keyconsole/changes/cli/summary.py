@@ -9,6 +9,7 @@ from typing import Any
 from keyconsole.changes.approvals.run_gate import gate
 from keyconsole.changes.kinds.registry import KINDS
 from keyconsole.changes.models import Change, KindName, Review
+from keyconsole.changes.plan.selection import SELECTED_BY
 from keyconsole.changes.quorum import Asked, Quorum, quorum_of, rules_of
 from keyconsole.changes.requests.emergency_agreement import (
     agreement_of,
@@ -17,6 +18,7 @@ from keyconsole.changes.requests.emergency_agreement import (
 )
 from keyconsole.changes.states import State
 from keyconsole.changes.told import told_of
+from keyconsole.policies.governing.selected_by import words
 
 Facts = dict[str, Any]
 
@@ -86,6 +88,8 @@ def lines(facts: Facts) -> Iterator[str]:
     yield f"Asked by   {facts['requester']} at {facts['requested_at']}{ticket}"
     yield f"Reason     {facts['reason']}"
     yield f"Policy     {facts['policy']} ({facts['rule']}). {facts['policy_why']}"
+    for chosen_by in words(facts["plan"].get(SELECTED_BY, {})):
+        yield f"Chosen by  {chosen_by}"
     if facts["rules_not_understood"]:
         yield f"Rules      not understood by this version: {', '.join(facts['rules_not_understood'])}"
     for each in facts["requirements"]:

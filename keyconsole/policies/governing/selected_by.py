@@ -32,6 +32,13 @@ def selected_by(
     return {"region": region, **found} if found else {}
 
 
+def words(planned: SelectedBy) -> list[str]:
+    """Each tag and alias pattern of a plan, as a person reads it."""
+    tags = [f"tag {name}, {_is(value)}" for name, value in planned.get("tags", {}).items()]
+    aliases = planned.get("aliases", {}).items()
+    return [*tags, *(f"alias {pattern}, fits {_listed(fit)}" for pattern, fit in aliases)]
+
+
 def fitting(pattern: str, aliases: Iterable[str]) -> list[str]:
     return sorted(alias for alias in set(aliases) if fnmatchcase(alias.removeprefix("alias/"), pattern))
 

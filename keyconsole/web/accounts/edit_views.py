@@ -42,7 +42,9 @@ def edit(request: HttpRequest, account_id: str) -> HttpResponse:
         except Invalid as invalid:
             form.add_problems(invalid.problems)
     kept = way_in_kept(found) if form.at_terminal else ()
-    return render(request, "accounts/form.html", {"form": form, "account": found, "kept": kept})
+    proposes = register.needs_agreement(found, ["role_arn"])
+    context = {"form": form, "account": found, "kept": kept, "proposes": proposes}
+    return render(request, "accounts/form.html", context)
 
 
 @requires(Permission.VIEW)

@@ -13,7 +13,7 @@ from keyconsole.audit.models import Entry
 from keyconsole.changes.requests.break_glass import break_glass
 from keyconsole.changes.requests.create import MoveRequest
 from keyconsole.changes.requests.request import request_move
-from keyconsole.policies.document.rules import Runs
+from keyconsole.policies.document.rules import Runs, Selector
 from tests.changes.actions.ready import overdue
 from tests.changes.approvals.teams import agree, hold_for_payments, join
 from tests.changes.commands import DONE, REFUSED, USAGE, manage
@@ -48,6 +48,16 @@ def test_show_says_who_was_told_and_when_it_ended(change, cast):
     shown = manage("change", "show", change.ref).out
     change.refresh_from_db()
     assert f"{change.ref} cancelled at {change.closed_at:%Y-%m-%d %H:%M} UTC. Cancelled by ana" in shown
+
+
+def test_show_says_by_which_tags_and_aliases_policies_choose(cast, inventory):
+    chosen_by = Selector(tags={"tier": "gold", "team": "plat*"}, aliases=("card-*",))
+    hold_for_payments(cast)
+    hold_for_payments(cast, name="gold", applies_to=chosen_by)
+    shown = manage("change", "show", ask(cast, inventory.card_vault).ref).out
+    assert "Chosen by  tag team, is 'platform'" in shown
+    assert "Chosen by  tag tier, is not there" in shown
+    assert "Chosen by  alias card-*, fits alias/card-vault" in shown
 
 
 def test_approve_takes_the_hash_that_show_prints_and_says_who_is_still_asked(change):

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.models import Outcome, Scan, ScanState
-from tests.cast import Cast
+from tests.cast import NOW, Cast
 from tests.conftest import HTMX
 from tests.web.stories import scanned
 
@@ -164,3 +165,32 @@ def test_the_number_of_queries_does_not_grow_with_the_scans(
     with django_assert_num_queries(21):
         as_ana.get(URL)
     assert Scan.objects.count() == 21
+
+
+@pytest.mark.parametrize(
+    ("over", "words"),
+    [
+        ({}, "unit unknown"),
+        ({"unit": "typed", "unit_read_at": None}, "unit unknown"),
+        ({"unit": "", "unit_read_at": NOW, "unit_read_by": "111122223333"}, "in no unit"),
+        ({"unit": "prod/cards", "unit_read_at": NOW, "unit_read_by": "111122223333"}, "unit prod/cards"),
+    ],
+)
+def test_it_says_where_the_account_stands_or_that_nobody_knows(
+    as_ada: Client, cast: Cast, over: dict[str, Any], words: str
+) -> None:
+    AwsAccount.objects.filter(pk=cast.payments.pk).update(**over)
+    content = as_ada.get("/accounts/111122223333/").content.decode()
+    assert f"<span>{words}</span>" in content
+    assert "typed" not in content
+
+
+def test_it_says_why_the_organisation_could_not_be_read(
+    as_ada: Client, cast: Cast, settings: Settings
+) -> None:
+    settings.KEYCONSOLE_ORGANIZATION_ACCOUNTS = ["111122223333"]
+    AwsAccount.objects.filter(pk=cast.payments.pk).update(organization_problem="AWS refused ListRoots.")
+    content = as_ada.get("/accounts/111122223333/").content.decode()
+    assert "The latest try gave nothing: AWS refused ListRoots." in content
+    assert "none has yet" in content
+    assert "organizations:ListRoots" in content

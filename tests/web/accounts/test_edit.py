@@ -69,6 +69,13 @@ def test_another_role_is_shown_first_and_nothing_is_changed(as_ada: Client) -> N
     assert not AccountEdit.objects.exists()
 
 
+def test_the_form_says_beforehand_what_is_proposed(as_ada: Client, cast: Cast) -> None:
+    sentence = "the next page shows who has to agree before it is made"
+    assert sentence in words(as_ada, EDIT)
+    cast.payments.keys.all().delete()
+    assert sentence not in words(as_ada, EDIT)
+
+
 def test_it_is_proposed_with_a_reason_and_what_was_entered(as_ada: Client) -> None:
     found = as_ada.post(EDIT, sent(name="cards")).context["entered"]
     carried = {field.html_name: field.value() or "" for field in found}

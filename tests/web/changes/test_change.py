@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from keyconsole.audit.events import Event
 from keyconsole.changes.models import Answer, Attempt, Change
 from keyconsole.notifications.models import Delivery
+from keyconsole.policies.document.rules import Selector
 from keyconsole.web.changes import timeline
 from tests.cast import Cast, Inventory
 from tests.changes.approvals.teams import hold_for_payments
@@ -41,6 +42,19 @@ def test_while_it_moves_it_says_awss_word_and_that_encryption_goes_on(moving: Ch
     assert "Updating" in content
     assert "Encryption and decryption go on in every Region." in content
     assert 'class="move moving"' in content
+
+
+def test_the_plan_shows_by_which_tags_and_aliases_policies_choose(
+    cast: Cast, inventory: Inventory, as_ben: Client
+) -> None:
+    hold_for_payments(cast)
+    hold_for_payments(cast, name="gold", applies_to=Selector(tags={"tier": "gold"}, aliases=("card-*",)))
+    ask(cast.ana, inventory.card_vault, at=timezone.now())
+    content = " ".join(content_of(as_ben).split())
+    assert "Policies choose by" in content
+    assert "is not among the tags" in content
+    assert "alias/card-vault" in content
+    assert "of the primary in us-east-1" in content
 
 
 def test_while_it_moves_the_page_asks_every_two_seconds(moving: Change, as_ana: Client) -> None:
