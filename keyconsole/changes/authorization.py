@@ -221,10 +221,10 @@ def about_the_key(
 
 def about_the_policy(governing: Governing[PolicyVersion], to_region: str) -> tuple[Reason, ...]:
     """What holds in an emergency too."""
-    told = (Reason(Code.RULES_NOT_UNDERSTOOD, governing.unread),) if governing.unread else ()
+    unread = (Reason(Code.RULES_NOT_UNDERSTOOD, governing.unread),) if governing.unread else ()
     # Also in an emergency: another policy may have no emergency path, or another group for it.
-    told += (Reason(Code.POLICY_IN_DOUBT, governing.doubt),) if governing.doubt else ()
-    return told + about_the_region(governing.rules, to_region)
+    doubt = (Reason(Code.POLICY_IN_DOUBT, governing.doubt),) if governing.doubt else ()
+    return (*unread, *doubt, *about_the_region(governing.rules, to_region))
 
 
 def about_the_approvers(

@@ -170,7 +170,7 @@ def _activate_if_agreed(version: PolicyVersion, *, actor: str, now: datetime) ->
         return False
     refuse_misfits(version.rules)
     refuse_beside_unread()
-    effects = effects_of(version.policy.name, rules_of(version))
+    effects = effects_of(version.policy.name, version.rules)
     before = activate(version, now=now)
     data = {
         "agreed_by": sorted(votes_that_count(version)),

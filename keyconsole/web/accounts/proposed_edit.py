@@ -13,6 +13,7 @@ from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.account_edits.notifications import told_voters
 from keyconsole.policies.account_edits.propose import asked_for, why_out_of_reach
+from keyconsole.policies.document.words import Texts, listed
 from keyconsole.policies.models import AccountEdit, AccountEditVote, EditState
 from keyconsole.policies.quorum.membership import missing_words
 from keyconsole.policies.quorum.roster import Roster
@@ -21,7 +22,6 @@ from keyconsole.policies.versions.votes import may_agree, may_reject, may_withdr
 from keyconsole.refusals import Verdict
 from keyconsole.web.policies.impact import Asked
 from keyconsole.web.policies.page import ShownTally
-from keyconsole.web.policies.words import Difference, listed
 
 DECIDED_SHOWN = 5
 _LABELS = {
@@ -39,6 +39,13 @@ _LABELS = {
     "use_fips": "FIPS endpoints",
     "use_dual_stack": "Dual-stack endpoints",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    label: str
+    before: Texts
+    after: Texts
 
 
 @dataclass(frozen=True, slots=True)
