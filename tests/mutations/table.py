@@ -7,6 +7,7 @@ mutation along.
 
 from __future__ import annotations
 
+from tests.mutations.governing import GOVERNING
 from tests.mutations.mutation import Mutation
 from tests.mutations.sentences import SENTENCES
 from tests.mutations.settling import SETTLING
@@ -17,7 +18,6 @@ GATE = "keyconsole/changes/approvals/run_gate.py"
 EXECUTE = "keyconsole/changes/execution/execute.py"
 OUTCOME = "keyconsole/changes/kinds/update_primary_region/outcome.py"
 TRANSITION = "keyconsole/changes/transition.py"
-MATCH = "keyconsole/policies/governing/match.py"
 EMERGENCY = "keyconsole/changes/requests/break_glass.py"
 LEASE = "keyconsole/lease.py"
 CHAIN = "keyconsole/audit/chain.py"
@@ -36,56 +36,6 @@ OF_CHAIN = ("tests/audit/test_chain.py",)
 OF_CLAIM = (f"{OF_EXECUTE}::test_the_gate_is_asked_again_in_the_claim_and_what_may_not_run_is_given_back",)
 
 MUTATIONS = (
-    # Which policy governs.
-    Mutation(
-        "an account falls under the policy that names what it is called",
-        MATCH,
-        "if selector.accounts and account_id not in selector.accounts:",
-        "if selector.accounts and not account_id:",
-        ("tests/policies/governing/test_match.py",),
-    ),
-    Mutation(
-        "a name of which nobody knows what it meant means no account",
-        MATCH,
-        "accounts=() if _names_any(selector) else selector.accounts,",
-        "accounts=selector.accounts,",
-        ("tests/policies/governing/test_rename.py",),
-    ),
-    Mutation(
-        "a tag that chose the rules is changed after the approval, and the move is sent",
-        "keyconsole/policies/governing/selected_by.py",
-        "if tags.get(name) != value",
-        "if tags.get(name) == value == 0",
-        ("tests/changes/execution/test_selected_by.py",),
-    ),
-    Mutation(
-        "an alias that chose the rules is changed after the approval, and the move is sent",
-        "keyconsole/policies/governing/selected_by.py",
-        "if now != planned[",
-        "if now == 0 != planned[",
-        ("tests/changes/execution/test_selected_by.py",),
-    ),
-    Mutation(
-        "an account whose place in the organisation is unknown is in no unit",
-        MATCH,
-        "units=() if subject.unit is None else selector.units,",
-        "units=selector.units,",
-        ("tests/policies/governing/test_match.py",),
-    ),
-    Mutation(
-        "one administrator alone leads into an account by another role",
-        "keyconsole/aws_accounts/register.py",
-        "and needs_agreement(account, _changes(before, entered))",
-        "and not account",
-        ("tests/policies/account_edits/test_propose.py",),
-    ),
-    Mutation(
-        "an edit that was overtaken is made",
-        "keyconsole/policies/account_edits/end.py",
-        "if was_changed(edit):",
-        "if not edit.number:",
-        ("tests/policies/account_edits/test_propose.py",),
-    ),
     # Who decides.
     Mutation(
         "the requester counts among those who agree",
@@ -417,6 +367,7 @@ MUTATIONS = (
         "if behind := [view.region for view in required if not view.region]:",
         OF_OUTCOME,
     ),
+    *GOVERNING,
     *SETTLING,
     *SENTENCES,
 )

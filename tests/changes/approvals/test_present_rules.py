@@ -170,7 +170,7 @@ def test_a_freeze_of_the_day_of_the_request_outlives_the_policy_that_lifted_it(a
 def test_another_policy_that_governs_today_holds_in_addition(ask, cast):
     hold_for_payments(cast, requirements=ONE)
     change = agree(ask(), cast.ben)
-    vault = Selector(accounts=("payments",), aliases=("card-*",))
+    vault = Selector(accounts=("111122223333",), aliases=("card-*",))
     hold(Rules(name="cards", rule=Rule.APPROVE, requirements=ONE_OF_EACH, applies_to=vault))
     answer = gate(again(change), now=LATER)
     assert answer.decision == RunDecision.ASK_AGAIN

@@ -32,7 +32,7 @@ def batch(cast) -> Batch:
 
 
 def tighten(**over):
-    facts = {"name": "payments", "applies_to": Selector(accounts=("payments",)), **over}
+    facts = {"name": "payments", "applies_to": Selector(accounts=("111122223333",)), **over}
     return hold(Rules(**{"rule": Rule.APPROVE, "requirements": (Requirement("", 1),), **facts}))
 
 
@@ -60,7 +60,7 @@ def test_lines_of_which_todays_rules_ask_more_go_back_and_the_batch_can_be_appro
         Rules(
             name="second",
             rule=Rule.APPROVE,
-            applies_to=Selector(accounts=("payments",), aliases=("card-02",)),
+            applies_to=Selector(accounts=("111122223333",), aliases=("card-02",)),
             requirements=(Requirement("security", 1),),
         )
     )

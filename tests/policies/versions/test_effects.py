@@ -17,7 +17,7 @@ from tests.changes.commands import manage
 from tests.policies.documents import TWO_GROUPS, apply_rules, rules
 
 pytestmark = pytest.mark.django_db
-PAYMENTS = {"accounts": ["payments"]}
+PAYMENTS = {"accounts": ["111122223333"]}
 CARDS = {"aliases": ["card-*"]}
 
 
