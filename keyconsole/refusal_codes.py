@@ -28,6 +28,8 @@ class Code(Described):
     MAY_NOT_FREEZE = "may-not-freeze", "This person may neither freeze everything nor lift that."
     PERSON_DISABLED = "person-disabled", "The person can no longer sign in."
     PROOF_NEEDED = "proof-needed", "The person has to prove first who they are: sign in again."
+    PROOF_REFUSED = "proof-refused", "The password or token that was given does not prove who acts."
+    TOO_MANY_ATTEMPTS = "too-many-attempts", "Too many wrong passwords came from there. Wait some minutes."
 
     # What somebody wrote, or left out.
     INVALID = "invalid", "What was entered cannot stand; the answer names each field with its sentence."

@@ -1,8 +1,6 @@
-"""Who types at the server's terminal, and how commands end: 0 done, 1 refused, 2 usage."""
+"""Whom and what commands name, and how they end: 0 done, 1 refused, 2 usage."""
 
 from __future__ import annotations
-
-import getpass
 
 from django.contrib.auth.models import User
 from django.core.management.base import CommandError
@@ -10,19 +8,6 @@ from django.core.management.base import CommandError
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.kms.facts import Identity
 from keyconsole.refusals import Invalid
-
-
-def who_types() -> str:
-    """The name that the record gives to whoever has a shell on the server."""
-    try:
-        return f"terminal:{getpass.getuser()}"
-    except (KeyError, OSError):  # a container may run as a number without a name
-        return "terminal"
-
-
-def by_command() -> str:
-    """How the record tells a person's verb at the terminal from one on a page."""
-    return f"command line ({who_types()})"
 
 
 def account_called(text: str) -> AwsAccount:

@@ -11,11 +11,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from keyconsole.aws_accounts.terminal import by_command, person_called, refused, who_types
+from keyconsole.aws_accounts.terminal import refused
+from keyconsole.people.at_terminal import add_who_acts, who_acts
 from keyconsole.policies.cli import policy_table, policy_text, version_text
 from keyconsole.policies.document.parse import parse_rules
 from keyconsole.policies.document.rules import Rules
@@ -25,6 +25,7 @@ from keyconsole.policies.versions.effects import effect_lines, effects_of
 from keyconsole.policies.versions.propose import agree, propose, reject, withdraw
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Invalid, Reason, Refused
+from keyconsole.terminal import who_types
 
 LARGEST_FILE = 256 * 1024
 
@@ -57,7 +58,7 @@ class Command(BaseCommand):
         for asked in (verb, no, end, around):
             asked.add_argument("--why", required=True, help="the reason; it stays in the record")
         for personal in (verb, yes, no, back, end):
-            personal.add_argument("--as", dest="username", required=True, help="the person who decides")
+            add_who_acts(personal)
 
     def handle(self, *_: object, verb: str, **options: Any) -> None:
         try:
@@ -81,25 +82,28 @@ class Command(BaseCommand):
         self._proposed(None, _policy(options["name"]).name, options)
 
     def _agree(self, options: dict[str, Any]) -> None:
+        proof = who_acts(options)
         version = _waiting(options["name"])
         holds = agree(
             version,
-            by=_person(options),
+            by=proof.person,
             sha256=options["sha256"].strip().lower(),
             comment=options["comment"],
             now=timezone.now(),
-            via=by_command(),
+            via=proof.via,
         )
         self.stdout.write(f"{version} holds from now on." if holds else version_text(version))
 
     def _reject(self, options: dict[str, Any]) -> None:
+        proof = who_acts(options)
         version = _waiting(options["name"])
-        reject(version, by=_person(options), reason=options["why"], now=timezone.now(), via=by_command())
+        reject(version, by=proof.person, reason=options["why"], now=timezone.now(), via=proof.via)
         self.stdout.write(f"{version} is rejected.")
 
     def _withdraw(self, options: dict[str, Any]) -> None:
+        proof = who_acts(options)
         version = _waiting(options["name"])
-        withdraw(version, by=_person(options), now=timezone.now(), via=by_command())
+        withdraw(version, by=proof.person, now=timezone.now(), via=proof.via)
         self.stdout.write(f"{version} is withdrawn.")
 
     def _apply(self, options: dict[str, Any]) -> None:
@@ -124,19 +128,16 @@ class Command(BaseCommand):
             raise Refused(Reason(Code.NOT_CONFIRMED, "Not confirmed. Nothing was changed."))
 
     def _proposed(self, rules: Rules | None, name: str, options: dict[str, Any]) -> None:
+        proof = who_acts(options)
         version = propose(
             rules,
             name=name,
-            by=_person(options),
+            by=proof.person,
             why=options["why"],
             now=timezone.now(),
-            via=by_command(),
+            via=proof.via,
         )
         self.stdout.write(version_text(version))
-
-
-def _person(options: dict[str, Any]) -> User:
-    return person_called(options["username"])
 
 
 def _policy(name: str) -> Policy:
