@@ -82,6 +82,7 @@ class Code(Described):
     POLICY_MISFIT = "policy-misfit", "The policy does not fit the accounts, groups and people that there are."
     POLICY_UNKNOWN = "policy-unknown", "There is no such policy."
     POLICY_NAME_DIFFERS = "policy-name-differs", "The document is that of another policy."
+    NAME_TAKEN = "name-taken", "A policy cannot have this name."
     NOTHING_NEW = "nothing-new", "The policy already says that."
     PROPOSAL_WAITING = "proposal-waiting", "Another version of the policy waits for agreement."
 

@@ -47,4 +47,6 @@ class Command(BaseCommand):
             )
         except Refused as refused:
             raise CommandError(f"Refused: {refused}", returncode=REFUSED) from None
-        self.stdout.write(f"{proof.person.username} agreed to {change.ref}. It runs as soon as a worker takes it.")
+        self.stdout.write(
+            f"{proof.person.username} agreed to {change.ref}. It runs as soon as a worker takes it."
+        )

@@ -31,8 +31,8 @@ class Command(BaseCommand):
         proof = who_acts(options)
         batch = batch_called(ref, seen_by=proof.person)
         try:
-            may_put_back(batch).or_refuse()
-            keys = [line.key for line in lines_back(batch)]
+            may_put_back(batch, by=proof.person).or_refuse()
+            keys = [line.key for line in lines_back(batch, by=proof.person)]
             confirm(keys, f"back to where it was before {batch.ref}", options, told=self.stderr)
             back = put_back(
                 batch,

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
 from keyconsole.policies.versions.apply import apply_at_the_terminal
 from keyconsole.policies.versions.effects import effect_lines, effects_of
+from keyconsole.policies.versions.horizon import horizon_of, policy_in
 from keyconsole.policies.versions.propose import agree, propose, reject, withdraw
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Invalid, Reason, Refused
@@ -79,11 +81,11 @@ class Command(BaseCommand):
         self._proposed(rules, rules.name, options)
 
     def _retire(self, options: dict[str, Any]) -> None:
-        self._proposed(None, _policy(options["name"]).name, options)
+        self._proposed(None, options["name"], options)
 
     def _agree(self, options: dict[str, Any]) -> None:
         proof = who_acts(options)
-        version = _waiting(options["name"])
+        version = _waiting(options["name"], seen_by=proof.person)
         holds = agree(
             version,
             by=proof.person,
@@ -92,17 +94,19 @@ class Command(BaseCommand):
             now=timezone.now(),
             via=proof.via,
         )
-        self.stdout.write(f"{version} holds from now on." if holds else version_text(version))
+        self.stdout.write(
+            f"{version} holds from now on." if holds else version_text(version, seen_by=proof.person)
+        )
 
     def _reject(self, options: dict[str, Any]) -> None:
         proof = who_acts(options)
-        version = _waiting(options["name"])
+        version = _waiting(options["name"], seen_by=proof.person)
         reject(version, by=proof.person, reason=options["why"], now=timezone.now(), via=proof.via)
         self.stdout.write(f"{version} is rejected.")
 
     def _withdraw(self, options: dict[str, Any]) -> None:
         proof = who_acts(options)
-        version = _waiting(options["name"])
+        version = _waiting(options["name"], seen_by=proof.person)
         withdraw(version, by=proof.person, now=timezone.now(), via=proof.via)
         self.stdout.write(f"{version} is withdrawn.")
 
@@ -129,6 +133,8 @@ class Command(BaseCommand):
 
     def _proposed(self, rules: Rules | None, name: str, options: dict[str, Any]) -> None:
         proof = who_acts(options)
+        if rules is None:
+            name = _policy(name, seen_by=proof.person).name
         version = propose(
             rules,
             name=name,
@@ -137,19 +143,24 @@ class Command(BaseCommand):
             now=timezone.now(),
             via=proof.via,
         )
-        self.stdout.write(version_text(version))
+        self.stdout.write(version_text(version, seen_by=proof.person))
 
 
-def _policy(name: str) -> Policy:
-    policy = Policy.objects.filter(name=name).first() if name.isprintable() else None
+def _policy(name: str, *, seen_by: User | None = None) -> Policy:
+    """For a person who acts, what they may not see is not there; the operator reads everything."""
+    if seen_by:
+        policy = policy_in(horizon_of(seen_by), name)
+    else:
+        policy = Policy.objects.filter(name=name).first() if name.isprintable() else None
     if policy is None:
         raise CommandError(f"There is no policy {name[:80]!r}.", returncode=2)
     return policy
 
 
-def _waiting(name: str) -> PolicyVersion:
-    version = PolicyVersion.objects.filter(policy=_policy(name), state=VersionState.PROPOSED).first()
-    if version is None:
+def _waiting(name: str, *, seen_by: User) -> PolicyVersion:
+    policy = _policy(name, seen_by=seen_by)
+    version = PolicyVersion.objects.filter(policy=policy, state=VersionState.PROPOSED).first()
+    if version is None or not horizon_of(seen_by).holds_version(version):
         raise CommandError(f"Nothing is proposed for {name}.", returncode=1)
     return version
 
