@@ -85,6 +85,14 @@ def _needs(name: str, *requirements: Requirement, accounts: tuple[str, ...] = ()
     return Rules(name=name, rule=Rule.APPROVE, applies_to=selector, requirements=requirements)
 
 
+def _hold_policies() -> None:
+    """Of the hidden account's approvers there is one: the first cannot be met there, and a flag says so."""
+    hold(_needs("common", Requirement("", 2)))
+    hold(_needs("payments", Requirement("", 1), accounts=("payments",)))
+    hold(_needs("veiled-vaults", Requirement("veiled-team", 1), accounts=("veiled-archive",)))
+    hold(_needs("veiled-impossible", Requirement("veiled-nobody", 2), accounts=("veiled-archive",)))
+
+
 def make_world() -> World:
     now = timezone.now()
     payments = make_account("payments", OWN)
@@ -97,11 +105,7 @@ def make_world() -> World:
     dan = make_person("dan")
     join(hugo, "veiled-team", by="ada", now=now)
     join(pia, "platform", by="ada", now=now)
-    # Of the hidden account's approvers there is one: the policy cannot be met there, and a flag says so.
-    hold(_needs("common", Requirement("", 2)))
-    hold(_needs("payments", Requirement("", 1), accounts=("payments",)))
-    hold(_needs("veiled-vaults", Requirement("veiled-team", 1), accounts=("veiled-archive",)))
-    hold(_needs("veiled-impossible", Requirement("veiled-nobody", 2), accounts=("veiled-archive",)))
+    _hold_policies()
     own = _keys(payments, "card", "mrk-cafe" + "0" * 27, 4)
     hidden = _keys(archive, "veiled-vault", "mrk-bead" + "0" * 27, 6)
     wish: dict[str, Any] = {

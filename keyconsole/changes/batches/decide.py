@@ -42,8 +42,8 @@ def approve_batch(
     That is the whole plan for whoever sees every line, else a plan of their lines. A line that came into
     sight or left it since they looked makes it another hash.
     """
-    _refuse_another_plan(batch, plan_sha256, by=by)
     may_approve_batch(by, batch, now=now).or_refuse()
+    _refuse_another_plan(batch, plan_sha256, by=by)
     _refuse_stale(batch, by=by, now=now)
     with transaction.atomic():
         _lock_and_wake(batch, now=now)

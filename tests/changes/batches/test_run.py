@@ -75,7 +75,7 @@ def test_a_failing_seventh_stops_what_has_not_begun(kms, twenty, cast, clock, aw
     assert states_of(batch) == ["done"] * 6 + ["stale", "done"] + ["cancelled"] * 12
     assert moves_sent(kms) == 7
     assert batch.stopped_why == "One of its lines is stale."
-    assert lines_of(batch)[19].outcome == "Not begun. BR-1 was stopped: CR-7 is stale."
+    assert lines_of(batch)[19].outcome == "Not begun. BR-1 was stopped: One of its lines is stale."
     assert Entry.objects.filter(event="batch.stopped").count() == 1
     [told] = Delivery.objects.filter(topic="change.ended")
     assert told.subject == "BR-1 has ended: 12 cancelled, 7 done, 1 stale"
