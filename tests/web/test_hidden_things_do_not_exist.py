@@ -14,7 +14,12 @@ from typing import Any
 
 import pytest
 from django.urls import URLPattern, reverse
+from django.utils import timezone
 
+from keyconsole.changes.batches.advance import advance
+from keyconsole.changes.batches.decide import reject_batch
+from keyconsole.changes.batches.part import part_seen_by
+from keyconsole.policies.models import PolicyVersion
 from keyconsole.urls import urlpatterns
 from tests.conftest import client_of
 from tests.web.hidden_world import HIDDEN, HIDDEN_KEY, OWN, World, make_world
@@ -187,3 +192,47 @@ def test_a_form_offers_no_hidden_group(world: World) -> None:
     ):
         response = client.post(url, sent) if sent else client.get(url)
         assert hidden_words(world, response, "veiled-team" if sent else "") == []
+
+
+def traces_on_pages(world: World) -> dict[str, list[str]]:
+    client = client_of(world.pia)
+    found = {url: hidden_words(world, client.get(url)) for url in own_addresses(world)}
+    return {url: words for url, words in found.items() if words}
+
+
+@pytest.mark.parametrize("verb", ["approve", "reject", "cancel", "run"])
+def test_deciding_about_a_part_of_a_batch_tells_of_no_other_line(world: World, verb: str) -> None:
+    client, url = client_of(world.pia), reverse(f"batch-{verb}", args=[world.mixed.ref])
+    for plan in (world.mixed.plan_sha256, part_seen_by(world.pia, world.mixed).plan_sha256):
+        sent = {"plan_sha256": plan, "reason": "No.", "comment": "Read."}
+        assert hidden_words(world, client.post(url, sent, follow=True)) == []
+        assert hidden_words(world, client.post(url, sent, follow=True)) == []
+    advance(world.mixed, now=timezone.now())
+    assert traces_on_pages(world) == {}
+
+
+def test_what_becomes_of_the_other_lines_shows_nowhere(world: World) -> None:
+    reject_batch(world.mixed, by=world.hugo, reason="veiled, because of that", now=timezone.now())
+    advance(world.mixed, now=timezone.now())
+    own = world.mixed.changes.filter(key__account=world.payments)
+    assert {line.state for line in own} == {"cancelled"}
+    assert traces_on_pages(world) == {}
+
+
+def test_what_is_theirs_they_see(world: World) -> None:
+    client = client_of(world.pia)
+    policies = client.get(reverse("policies")).content.decode()
+    assert "/policies/common/" in policies
+    assert "/policies/payments/" in policies
+    assert "platform" in client.get(reverse("groups")).content.decode()
+    assert "2 keys in one request" in client.get(reverse("batch", args=[world.mixed.ref])).content.decode()
+    for name in ("common", "payments"):
+        assert client.get(reverse("policy-propose", args=[name])).status_code == 200
+
+
+def test_nobody_proposes_under_the_name_of_a_hidden_policy(world: World) -> None:
+    sent = {"step": "propose", **policy_with(name="veiled-vaults")}
+    response = client_of(world.pia).post(reverse("policy-new"), sent)
+    assert response.status_code == 200
+    assert not PolicyVersion.objects.filter(proposer=world.pia).exists()
+    assert hidden_words(world, response, "veiled-vaults") == []
