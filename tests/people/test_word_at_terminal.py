@@ -51,6 +51,7 @@ def verbs(change, file):
     yield from (("change", "reject", change.ref, "--reason", "x"), ("change", "run", change.ref))
     yield from (("change", "cancel", change.ref), ("change", "comment", change.ref, "--text", "x"))
     yield "change", "review", change.ref, "--right", "--comment", "x"
+    yield from (("change", "close", change.ref, "--reason", "x"), ("change", "agree", change.ref))
     yield from (("batch", "approve", "BR-1", *plan), ("batch", "reject", "BR-1", "--reason", "x"))
     yield from (("batch", "run", "BR-1"), ("batch", "cancel", "BR-1"), ("put_back", "BR-1", "--force"))
     yield from (("update_primary_region", key, *move), ("request_batch", key, *move))

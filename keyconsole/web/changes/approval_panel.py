@@ -132,7 +132,7 @@ def _closing(change: Change, person: User, now: datetime) -> dict[str, Any]:
     verdict = step.action.may(person, change, now)
     return {
         "closing": closing,
-        "close_offer": _offer(change, step) if verdict.allowed else None,
+        "close_offer": _offer(change, step, person) if verdict.allowed else None,
         "why_no_close": verdict.reasons,
     }
 
