@@ -56,6 +56,7 @@ def verbs(change, file):
     yield from (("batch", "run", "BR-1"), ("batch", "cancel", "BR-1"), ("put_back", "BR-1", "--force"))
     yield from (("update_primary_region", key, *move), ("request_batch", key, *move))
     yield "break_glass", key, *move[:-1]
+    yield "agree_to_emergency", change.ref, *plan
     yield from (("policy", "propose", file, "--why", "x"), ("policy", "retire", "payments", "--why", "x"))
     yield from (("policy", "agree", "payments", "--sha256", "0"), ("policy", "withdraw", "payments"))
     yield "policy", "reject", "payments", "--why", "x"

@@ -6,7 +6,7 @@ are asked to agree to it. It then is there whole: people agree to its document b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from django.contrib.auth.models import User
@@ -129,9 +129,12 @@ def effects_seen(effects: Sequence[Effect], horizon: Horizon) -> tuple[Effect, .
     """Those that keys have which the person may see, with these keys."""
     if horizon.everywhere:
         return tuple(effects)
+    return effects_in(effects, {account.pk for account in horizon.accounts})
+
+
+def effects_in(effects: Sequence[Effect], accounts: Collection[int]) -> tuple[Effect, ...]:
     seen = [
-        replace(each, keys=tuple(key for key in each.keys if horizon.holds_account(key.account)))
-        for each in effects
+        replace(each, keys=tuple(key for key in each.keys if key.account.pk in accounts)) for each in effects
     ]
     return tuple(each for each in seen if each.keys)
 

@@ -8,21 +8,26 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.urls import reverse
 
+from keyconsole.aws_accounts.roles import Permission
 from keyconsole.notifications.announce import announce
 from keyconsole.notifications.told import Told, told
 from keyconsole.notifications.topics import Topic
 from keyconsole.policies.models import PolicyVersion
+from keyconsole.policies.quorum.roster import Roster
 from keyconsole.policies.versions.effects import Effect, effect_lines
-from keyconsole.policies.versions.horizon import effects_seen, horizon_of
+from keyconsole.policies.versions.horizon import effects_in
 from keyconsole.policies.versions.votes import Tally, tallies
 
 
 def ask_voters(version: PolicyVersion, effects: Sequence[Effect], *, now: datetime) -> None:
     """With what it would change, rule by rule: weakening has to be seen. To each what they may see of it."""
     able = {name for tally in tallies(version) for name in tally.still_able}
+    roster, touched = Roster.read(), {key.account for effect in effects for key in effect.keys}
+    viewers = {account.pk: roster.who_may(Permission.VIEW, account) for account in touched}
     seen: dict[tuple[Effect, ...], list[User]] = {tuple(effects): []}
     for person in User.objects.filter(username__in=sorted(able)):
-        seen.setdefault(effects_seen(effects, horizon_of(person)), []).append(person)
+        accounts = {pk for pk, names in viewers.items() if person.username in names}
+        seen.setdefault(effects_in(effects, accounts), []).append(person)
     for theirs, people in seen.items():
         _ask(version, theirs, people, to_routes=theirs == tuple(effects), now=now)
 

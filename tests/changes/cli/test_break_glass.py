@@ -136,7 +136,7 @@ def test_a_second_one_waits_for_another_member_who_agrees_with_their_password(us
     assert "It runs as soon as a worker takes it." in manage("agree_to_emergency", "CR-2", *options).out
     change.refresh_from_db()
     assert change.state == "approved"
-    assert Entry.objects.get(event="emergency.agreed").data["via"].startswith("command line (terminal")
+    assert Entry.objects.get(event="emergency.agreed").data["via"].startswith("at the terminal of keys-1")
 
 
 def test_it_says_what_gave_way(use, cast, key):
