@@ -13,13 +13,18 @@ from itertools import product
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 
 from keyconsole.changes.batches.advance import advance
 from keyconsole.changes.batches.decide import reject_batch
 from keyconsole.changes.batches.part import part_seen_by
+from keyconsole.policies.document.rules import Rule, Rules
 from keyconsole.policies.models import PolicyVersion
+from keyconsole.policies.quorum.requirements import Requirement
+from keyconsole.policies.versions import notifications
+from keyconsole.policies.versions.propose import propose, withdraw
 from keyconsole.urls import urlpatterns
 from tests.conftest import client_of
 from tests.web.hidden_world import HIDDEN, HIDDEN_KEY, OWN, World, make_world
@@ -236,3 +241,16 @@ def test_nobody_proposes_under_the_name_of_a_hidden_policy(world: World) -> None
     assert response.status_code == 200
     assert not PolicyVersion.objects.filter(proposer=world.pia).exists()
     assert hidden_words(world, response, "veiled-vaults") == []
+
+
+def test_a_message_tells_each_what_they_may_see_of_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    told_to: dict[str, str] = {}
+
+    def listen(_topic: object, *, body: str, people: list[User], **_: object) -> None:
+        told_to.update({person.username: body for person in people})
+
+    withdraw(world.proposal, by=world.ada, now=timezone.now())
+    monkeypatch.setattr(notifications, "announce", listen)
+    rules = Rules(name="common", rule=Rule.APPROVE, requirements=(Requirement("", 1),))
+    propose(rules, name="common", by=world.ada, why="Simpler.", now=timezone.now())
+    assert [world.traces.search(told_to[name]) for name in ("pia", "paul")] == [None, None]
