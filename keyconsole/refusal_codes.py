@@ -31,6 +31,8 @@ class Code(Described):
     MAY_NOT_FREEZE = "may-not-freeze", "This person may neither freeze everything nor lift that."
     PERSON_DISABLED = "person-disabled", "The person can no longer sign in."
     PROOF_NEEDED = "proof-needed", "The person has to prove first who they are: sign in again."
+    PROOF_REFUSED = "proof-refused", "The password or token that was given does not prove who acts."
+    TOO_MANY_ATTEMPTS = "too-many-attempts", "Too many wrong passwords came from there. Wait some minutes."
 
     # What somebody wrote, or left out.
     INVALID = "invalid", "What was entered cannot stand; the answer names each field with its sentence."
@@ -83,6 +85,7 @@ class Code(Described):
     POLICY_MISFIT = "policy-misfit", "The policy does not fit the accounts, groups and people that there are."
     POLICY_UNKNOWN = "policy-unknown", "There is no such policy."
     POLICY_NAME_DIFFERS = "policy-name-differs", "The document is that of another policy."
+    NAME_TAKEN = "name-taken", "A policy cannot have this name."
     NOTHING_NEW = "nothing-new", "The policy already says that."
     PROPOSAL_WAITING = "proposal-waiting", "Another version of the policy, or edit of the account, waits."
     EDIT_NEEDS_AGREEMENT = (

@@ -97,6 +97,8 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env_text("KEYCONSOLE_EMAIL_FROM", "keyconsole@localhost")
 
 INSTALLED_APPS = [
+    # Before Django's own: its `changepassword` records the event.
+    "keyconsole.people",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -99,6 +99,20 @@ class Event(Described):
     PERSON_SIGNED_IN = "person.signed_in", "A person signed in."
     PERSON_SIGN_IN_FAILED = "person.sign_in_failed", "A sign-in was refused."
     PERSON_SIGNED_OUT = "person.signed_out", "A person signed out."
+    PERSON_PROVED = (
+        "person.proved",
+        "A person proved at the server's terminal who they are, by their password or a token of theirs.",
+    )
+    PERSON_PASSWORD_CHANGED = (
+        "person.password_changed",
+        "A person's password was changed, by themselves or at the server's terminal.",
+    )
+    TOKEN_MADE = "token.made", "A person made a token, with which programs act as them."
+    TOKEN_ENDED = "token.ended", "A token was ended; it proves nothing any more."
+    TOKEN_REFUSED = (
+        "token.refused",
+        "A token was refused: unknown, ended, expired, or its person may not act.",
+    )
     AUDIT_EXPORTED = "audit.exported", "Audit entries or a list of keys were exported."
     POLICY_PROPOSED = "policy.proposed", "A new version of a policy, or its end, was proposed."
     POLICY_AGREED = "policy.agreed", "A person agreed to a proposed version of a policy, by its hash."

@@ -1,34 +1,22 @@
-"""Who types at the server's terminal, and how commands end: 0 done, 1 refused, 2 usage."""
+"""Whom and what commands name, and how they end: 0 done, 1 refused, 2 usage."""
 
 from __future__ import annotations
-
-import getpass
 
 from django.contrib.auth.models import User
 from django.core.management.base import CommandError
 
 from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.aws_accounts.permissions import accounts_where
+from keyconsole.aws_accounts.roles import Permission
 from keyconsole.kms.facts import Identity
 from keyconsole.refusals import Invalid
 
 
-def who_types() -> str:
-    """The name that the record gives to whoever has a shell on the server."""
-    try:
-        return f"terminal:{getpass.getuser()}"
-    except (KeyError, OSError):  # a container may run as a number without a name
-        return "terminal"
-
-
-def by_command() -> str:
-    """How the record tells a person's verb at the terminal from one on a page."""
-    return f"command line ({who_types()})"
-
-
-def account_called(text: str) -> AwsAccount:
-    """By number or by name; ends the command with status 2 where there is none."""
+def account_called(text: str, *, seen_by: User | None = None) -> AwsAccount:
+    """By number or by name; ends the command with status 2 where there is none, or not for that person."""
     field = "account_id" if text.isdecimal() else "name__iexact"
-    account = AwsAccount.objects.filter(**{field: text}).first() if text.isprintable() else None
+    there = accounts_where(seen_by, Permission.VIEW) if seen_by else AwsAccount.objects.all()
+    account = there.filter(**{field: text}).first() if text.isprintable() else None
     if account is None:
         raise CommandError(
             f"There is no account {text[:80]!r}. `manage.py add_account` adds one.", returncode=2

@@ -331,11 +331,6 @@ class Batch(Leased):
     def ref(self) -> str:
         return reference(BATCH, self.number)
 
-    @property
-    def to_regions(self) -> list[str]:
-        """One, unless each key goes back to where it was."""
-        return sorted({line["to_region"] for line in self.plan["lines"]})
-
 
 class Answer(models.TextChoices):
     """What came back from the one call of a change."""

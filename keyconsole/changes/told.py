@@ -40,7 +40,8 @@ def told_of_batch(batch: Batch, *, account_ids: Iterable[str]) -> tuple[str, ...
 def version_of_told(change: Change) -> str:
     """Of what `told_of` says, for a page that asks whether anything is new; empty where it says nothing."""
     if change.is_emergency or change.state == State.PENDING:
-        return told_version((change.batch or change).get_absolute_url())
+        about, account = change.batch or change, change.key.account.account_id
+        return told_version(about.get_absolute_url(), account_ids=[account])
     return ""
 
 

@@ -18,6 +18,7 @@ from keyconsole.kms.sessions import Source
 # The variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, which `make demo` sets.
 ENV_PREFIX = "AWS"
 _BY = "ada"
+OPERATOR = "the terminal of keyconsole-1, as OS user ada"
 _TESTED_AFTER = timedelta(minutes=2)
 _TESTED_AGAIN_DAYS_AGO = 5.1
 
@@ -48,7 +49,7 @@ def account_happenings(account: StoryAccount, endpoint_url: str, *, now: datetim
     added = tidy(_fields(account, endpoint_url))
     # Variables and endpoints are said at the server's terminal.
     yield recorded(
-        Event.ACCOUNT_ADDED, at=_joined(account, now), data={**added}, **{**about, "actor": f"terminal:{_BY}"}
+        Event.ACCOUNT_ADDED, at=_joined(account, now), data={**added}, **{**about, "actor": OPERATOR}
     )
     role = account.role_arn.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/")
     identity = f"{role}/keyconsole-test" if account.can_be_entered else ""

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 
+from keyconsole.demo.accounts import OPERATOR
 from keyconsole.demo.accounts_and_regions import ARCHIVE, PAYMENTS, RESEARCH, StoryKey
 from keyconsole.demo.timeline import Happening
 from keyconsole.policies.document.rules import Rule, Rules, Selector, Window
@@ -25,7 +26,6 @@ from keyconsole.policies.versions.apply import apply_at_the_terminal
 Then = Governing[str]
 Tell = Callable[[datetime], object]
 
-TERMINAL = "terminal:ada"
 PLATFORM, SECURITY, ON_CALL = "platform", "security", "on-call"
 # Who joined which group, in days before the story starts.
 MEMBERS = ((PLATFORM, "ben", 96.4), (SECURITY, "bea", 96.39), (ON_CALL, "ana", 96.38))
@@ -123,12 +123,12 @@ def versions_by_label() -> dict[str, PolicyVersion]:
 
 
 def _joining(person: User, group: str) -> Tell:
-    return lambda now: groups.join(person, group, by=TERMINAL, now=now)
+    return lambda now: groups.join(person, group, by=OPERATOR, now=now)
 
 
 def _applying(held: Held) -> Tell:
     return lambda now: apply_at_the_terminal(
-        held.rules, name=held.rules.name, by=TERMINAL, why=held.why, now=now
+        held.rules, name=held.rules.name, by=OPERATOR, why=held.why, now=now
     )
 
 

@@ -58,9 +58,11 @@ def announce(
     path: str = "",
     dedupe_key: str = "",
     again_after: timedelta | None = None,
+    to_routes: bool = True,
 ) -> Announced:
     """Tell `people` by e-mail and every route that hears the topic; raises NotInTransactionError.
 
+    Without `to_routes` the people alone: routes were told of it in other words.
     `path` is the page to open ("/changes/CR-12/"); messages hold it as a full address. With a `dedupe_key`
     each recipient is told once, or again when `again_after` has passed since the last time.
     """
@@ -77,7 +79,8 @@ def announce(
         "due_at": now,
         "created_at": now,
     }
-    routes, (reached, missed) = _hearing(topic, account_id=account_id), _by_reach(people)
+    routes = _hearing(topic, account_id=account_id) if to_routes else []
+    reached, missed = _by_reach(people)
     turns = _turns([*routes, *reached], dedupe_key=dedupe_key, now=now, again_after=again_after)
     _store([Delivery(**turn, **message) for turn in turns], keyed=bool(dedupe_key))
     return Announced(_names(routes), _names(reached), _names(missed))

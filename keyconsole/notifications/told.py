@@ -54,10 +54,16 @@ def told(
     path: str,
     account_ids: Iterable[str] | None = None,
     since: datetime | None = None,
+    names: Collection[str] | None = None,
 ) -> Told:
-    """What became of the messages about the page at `path`; only those of `account_ids`, where given."""
+    """What became of the messages about the page at `path`.
+
+    Only those of `account_ids`, and of people only those called `names`, where given.
+    """
     rows = _about(topics, path=path, account_ids=account_ids, since=since).order_by("created_at", "pk")
     last = {(each.route_id, each.person_id): each for each in rows.select_related("route", "person")}
+    if names is not None:
+        last = {who: each for who, each in last.items() if not each.person_id or each.recipient in names}
     by_state: dict[str, list[Delivery]] = {}
     for each in last.values():
         by_state.setdefault(each.state, []).append(each)
@@ -71,9 +77,12 @@ def told(
     )
 
 
-def told_version(path: str) -> str:
+def told_version(path: str, *, account_ids: Iterable[str] | None = None) -> str:
     """Changes whenever what was told about that page does: another message, or another state of one."""
-    counts = Delivery.objects.filter(path=path).order_by("state").values_list("state").annotate(Count("pk"))
+    rows = Delivery.objects.filter(path=path)
+    if account_ids is not None:
+        rows = rows.filter(account_id__in=list(account_ids))
+    counts = rows.order_by("state").values_list("state").annotate(Count("pk"))
     return "".join(f"{state[0]}{count}" for state, count in counts)
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
+from django.contrib.auth.models import User
+
 from keyconsole.policies.document.parse import stored_rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
 from keyconsole.policies.versions.effects import effect_lines, effects_of
+from keyconsole.policies.versions.horizon import effects_seen, horizon_of
 from keyconsole.policies.versions.notifications import told_voters
 from keyconsole.policies.versions.votes import Tally, tallies
 
@@ -23,7 +26,8 @@ def policy_text(policy: Policy) -> str:
     return "\n\n".join(parts) or f"{policy.name} neither holds nor is proposed."
 
 
-def version_text(version: PolicyVersion) -> str:
+def version_text(version: PolicyVersion, *, seen_by: User | None = None) -> str:
+    """With the agreements of accounts that the person may see who acts; the operator reads everything."""
     who = version.proposer.username if version.proposer else "somebody at the terminal"
     lines = [
         f"{version}: {version.state}{', ends the policy' if version.retires else ''}",
@@ -33,10 +37,13 @@ def version_text(version: PolicyVersion) -> str:
     if not version.retires:
         lines.append(json.dumps(version.document, indent=2, ensure_ascii=False))
     if version.state == VersionState.PROPOSED:
-        asked = tallies(version)
-        lines.append(effect_lines(effects_of(version.policy.name, version.rules)))
+        horizon = horizon_of(seen_by) if seen_by else None
+        effects = effects_of(version.policy.name, version.rules)
+        lines.append(effect_lines(effects_seen(effects, horizon) if horizon else effects))
+        every = tallies(version)
+        asked = [each for each in every if horizon is None or horizon.holds_account(each.agreement.account)]
         lines += [line for tally in asked for line in tally_lines(tally)]
-        lines += told_voters(version, asked)
+        lines += told_voters(version, asked, only_these=bool(horizon and not horizon.everywhere))
     return "\n".join(lines)
 
 

@@ -39,9 +39,9 @@ class ActionForm(Generic[Subject]):
     def url_name(self) -> str:
         return self.action.name
 
-    def form_for(self, subject: Subject, typed: Any = None) -> forms.Form:
+    def form_for(self, subject: Subject, person: User, typed: Any = None) -> forms.Form:
         """Ids carry the verb: several of these forms stand on one page."""
-        initial = {"plan_sha256": subject.plan_sha256}
+        initial = {"plan_sha256": self.action.plan_read(person, subject)}
         return self.form(typed, auto_id=f"id_{self.verb}_%s", initial=initial)
 
     def words_for(self, subject: Subject) -> Words:
@@ -55,7 +55,7 @@ class ActionForm(Generic[Subject]):
 
 def send(request: HttpRequest, shown: ActionForm[Subject], subject: Subject) -> forms.Form | None:
     """The form as it has to be shown; None where it was done, now or before, and a message says so."""
-    form = shown.form_for(subject, request.POST if request.method == "POST" else None)
+    form = shown.form_for(subject, person_of(request), request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return form
     given, done = shown.action.given(form.cleaned_data), shown.words_for(subject).done

@@ -42,6 +42,12 @@ class ClosedSignUp(DefaultAccountAdapter):  # type: ignore[misc]
         self.pre_authenticate(request, **credentials)  # the library gave the attempt back
         return None
 
+    def set_password(self, user: User, password: str) -> None:
+        """A person's new password, with its record or not at all."""
+        with transaction.atomic():
+            super().set_password(user, password)
+            _record(Event.PERSON_PASSWORD_CHANGED, user.get_username(), self.request)
+
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """By person and address: by the person alone, as the library has it, anybody locks them out."""
         name = unicodedata.normalize("NFKC", str(credentials.get("username", ""))).strip().casefold()

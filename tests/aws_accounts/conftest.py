@@ -19,4 +19,5 @@ def kms() -> Iterator[Sandbox]:
 def _at_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DESK_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
     monkeypatch.setenv("DESK_SECRET_ACCESS_KEY", "only-for-the-sandbox")
-    monkeypatch.setattr("getpass.getuser", lambda: "root")
+    monkeypatch.setattr("keyconsole.terminal.os_user", lambda: "root")
+    monkeypatch.setattr("keyconsole.terminal.host", lambda: "keys-1")

@@ -44,8 +44,8 @@ def test_it_adds_the_account_connects_and_says_who_we_are(
     assert account.tested_at is not None
     assert account.test_problem == ""
     assert list(Entry.objects.values_list("event", "actor")) == [
-        ("account.added", "terminal:root"),
-        ("account.tested", "terminal:root"),
+        ("account.added", "the terminal of keys-1, as OS user root"),
+        ("account.tested", "the terminal of keys-1, as OS user root"),
     ]
 
 

@@ -60,7 +60,7 @@ def test_it_changes_what_is_named_and_keeps_the_rest(
     account = change(*options)
     assert {name: getattr(account, name) for name in stored} == stored
     [entry] = Entry.objects.all()
-    assert (entry.event, entry.actor) == ("account.changed", "terminal:root")
+    assert (entry.event, entry.actor) == ("account.changed", "the terminal of keys-1, as OS user root")
 
 
 def test_it_tries_the_new_way_and_says_who_we_are(

@@ -13,11 +13,13 @@ from typing import Any
 
 from keyconsole.demo.launch.environment import demo_environment
 from keyconsole.demo.launch.ports import HOST, free_port
+from keyconsole.demo.people import PEOPLE
 from tests.outside import Outside
 from tests.patience import PATIENCE, wait_until
 from tools.children import PYTHON, ROOT, end, start
 
 SETTLE_SECONDS = 1.0
+PASSWORDS = {person.username: person.password for person in PEOPLE}
 
 
 @dataclass(frozen=True)
@@ -44,14 +46,15 @@ class Product:
         for approver in approvers:
             facts = json.loads(self.manage("change", "show", ref, "--json"))
             if facts["state"] == "pending":
-                self.manage("change", "approve", ref, "--plan", facts["plan_sha256"], "--as", approver)
+                plan = ("--plan", facts["plan_sha256"])
+                self.manage("change", "approve", ref, *plan, "--as", approver, password=PASSWORDS[approver])
 
-    def manage(self, *arguments: str) -> str:
+    def manage(self, *arguments: str, password: str = "") -> str:
         """What a command prints that runs beside the product, on the same database and sandbox."""
         done = subprocess.run(
             [PYTHON, "manage.py", *arguments],
             cwd=ROOT,
-            env=demo_environment(self.database, self.sandbox_url),
+            env=demo_environment(self.database, self.sandbox_url) | {"KEYCONSOLE_PASSWORD": password},
             capture_output=True,
             text=True,
             check=False,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from tests.mutations.governing import GOVERNING
 from tests.mutations.mutation import Mutation
+from tests.mutations.proof_and_sight import PROOF_AND_SIGHT
 from tests.mutations.sentences import SENTENCES
 from tests.mutations.settling import SETTLING
 
@@ -22,6 +23,7 @@ EMERGENCY = "keyconsole/changes/requests/break_glass.py"
 LEASE = "keyconsole/lease.py"
 CHAIN = "keyconsole/audit/chain.py"
 GUARDS = "keyconsole/web/guards.py"
+
 
 OF_QUORUM = ("tests/changes/approvals/test_requester_never_counts.py",)
 OF_APPROVALS = "tests/changes/approvals/test_approve.py"
@@ -370,4 +372,5 @@ MUTATIONS = (
     *GOVERNING,
     *SETTLING,
     *SENTENCES,
+    *PROOF_AND_SIGHT,
 )

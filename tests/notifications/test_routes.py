@@ -103,7 +103,7 @@ def test_the_command_adds_lists_tests_and_removes(capsys, monkeypatch):
     assert Delivery.objects.count() == 1
     assert run("remove", "desk", capsys=capsys) == "Removed desk.\n"
     assert run("list", capsys=capsys).startswith("No routes.")
-    assert Entry.objects.filter(actor__startswith="terminal").count() == 3
+    assert Entry.objects.filter(actor__startswith="the terminal of ").count() == 3
 
 
 def test_the_command_ends_with_1_when_refused_and_2_when_there_is_no_such_route():

@@ -9,9 +9,15 @@ from django.core.management import CommandError, call_command
 from keyconsole.audit.models import Entry
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.schedule import freeze
+from tests.cast import PASSWORD
 from tests.policies.documents import document
 
 PAYMENTS = document(applies_to={"accounts": ["111122223333"]})
+
+
+@pytest.fixture(autouse=True)
+def _password_in_the_environment(monkeypatch):
+    monkeypatch.setenv("KEYCONSOLE_PASSWORD", PASSWORD)
 
 
 def run(*arguments):
@@ -51,7 +57,7 @@ def test_from_proposal_to_agreement(inventory, groups, file):
     assert told == "payments version 1 holds from now on.\n"
     assert run("policy", "list") == "payments: active version 1 approve\n"
     assert '"rule": "approve"' in run("policy", "show", "payments")
-    assert Entry.objects.get(event="policy.agreed").data["via"].startswith("command line (terminal")
+    assert Entry.objects.get(event="policy.agreed").data["via"].startswith("at the terminal of ")
 
 
 def test_a_proposal_is_rejected_with_its_reason(proposed):
@@ -79,7 +85,7 @@ def test_the_terminals_way_wants_the_name_typed(inventory, groups, file):
     assert not PolicyVersion.objects.exists()
     run("policy", "apply", file, "--why", "first", "--confirm", "payments")
     entry = Entry.objects.get(event="policy.applied_at_terminal")
-    assert entry.actor.startswith("terminal")
+    assert entry.actor.startswith("the terminal of ")
     assert entry.data["why"] == "first"
     assert PolicyVersion.objects.get().at_the_terminal
 
@@ -124,7 +130,7 @@ def test_bad_documents_end_with_their_sentences(cast, tmp_path):
 def test_what_is_not_there_ends_with_two(cast, file):
     assert refusal("policy", "show", "ghost") == (2, "There is no policy 'ghost'.")
     assert refusal("policy", "show", "a\x00b")[0] == 2
-    assert refusal("policy", "propose", file, "--why", "x", "--as", "nobody")[0] == 2
+    assert refusal("policy", "propose", file, "--why", "x", "--as", "nobody")[0] == 1
     assert refusal("policy", "apply", "--why", "x") == (2, "Name a FILE, or the policy to --retire.")
 
 

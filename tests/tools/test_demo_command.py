@@ -31,6 +31,7 @@ def told(tmp_path: Path) -> list[str]:
         "KEYCONSOLE_DATABASE_URL_FILE": "/secrets/production",
         "DJANGO_SETTINGS_MODULE": "theirs",
         "KEYCONSOLE_PASSWORD": "typed for add_person",
+        "KEYCONSOLE_TOKEN_FILE": "of a pipeline",
         "SEVERAL_LINES": "one\nAWS_TWO=2\n",
     }
     done = subprocess.run(
@@ -52,11 +53,12 @@ def test_it_sets_what_the_demo_has_to_the_letter(told):
     assert set(map(str, SETTINGS.items())) <= set(told)
 
 
-def test_it_drops_what_leads_elsewhere_but_a_password_for_the_command(told):
+def test_it_drops_what_leads_elsewhere_but_a_proof_for_the_command(told):
     names = {line.split("'")[1] for line in told[1:] if line.startswith("('")}
     assert {name for name in names if name.startswith(("AWS_", "KEYCONSOLE_", "DJANGO_"))} == {
         *SETTINGS,
         "KEYCONSOLE_PASSWORD",
+        "KEYCONSOLE_TOKEN_FILE",
     }
     assert "SEVERAL_LINES" in names
 

@@ -53,6 +53,8 @@ class Action(Generic[Subject, Given]):
     inputs: type[Given]
     may: Callable[[User, Subject, datetime], Verdict]
     do: Callable[[Subject, Given, Actor], object]  # raises Refused
+    # The hash of what they read: what somebody agrees to is what they see.
+    plan_read: Callable[[User, Subject], str] = lambda _person, subject: subject.plan_sha256
     # Whether this very thing was done by this person already: a form sent twice then is no refusal.
     stands: Callable[[Subject, Given, Actor], bool] = lambda *_: False
     # Nothing refuses a second one of these: only what stands tells that a form was sent twice.

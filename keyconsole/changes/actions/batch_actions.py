@@ -10,14 +10,15 @@ from keyconsole.changes.actions.action import Action, Actor, Words
 from keyconsole.changes.actions.inputs import ApproveInputs, CancelInputs, NoInputs, RejectInputs
 from keyconsole.changes.actions.sent_twice import as_kept, is_on_record
 from keyconsole.changes.batches import decide
-from keyconsole.changes.models import Approval, Batch
+from keyconsole.changes.batches.part import part_seen_by
+from keyconsole.changes.models import Approval, Batch, Rejection
 
 NOUN = "batch"
 
 
 def _has_approved(batch: Batch, given: ApproveInputs, actor: Actor) -> bool:
     votes = Approval.objects.not_withdrawn().filter(change__batch=batch, approver=actor["by"])
-    return given.plan_sha256 == batch.plan_sha256 and votes.exists()
+    return given.plan_sha256 == part_seen_by(actor["by"], batch).plan_sha256 and votes.exists()
 
 
 def _is_to_run(batch: Batch, _given: NoInputs, actor: Actor) -> bool:
@@ -26,7 +27,9 @@ def _is_to_run(batch: Batch, _given: NoInputs, actor: Actor) -> bool:
 
 
 def _has_rejected(batch: Batch, given: RejectInputs, actor: Actor) -> bool:
-    return batch.stopped_why == decide.rejected_by(actor["by"], as_kept(given.reason))
+    reason = as_kept(given.reason)
+    said = Rejection.objects.filter(change__batch=batch, rejecter=actor["by"], reason=reason)
+    return batch.stopped_why == decide.rejected_by(actor["by"], reason) or said.exists()
 
 
 def _has_cancelled(batch: Batch, given: CancelInputs, actor: Actor) -> bool:
@@ -39,11 +42,12 @@ APPROVE: Action[Batch, ApproveInputs] = Action(
     event=Event.BATCH_APPROVAL_GIVEN,
     words=Words(
         title="Approve every line: {ref}",
-        explains="You agree to exactly this plan, by its SHA-256: to each line that waits for you.",
+        explains="You agree to exactly the lines that you see here, by the SHA-256 of their plan.",
         button="Approve every line",
         done="You approved {ref}.",
     ),
     inputs=ApproveInputs,
+    plan_read=lambda person, batch: part_seen_by(person, batch).plan_sha256,
     may=lambda person, batch, now: decide.may_approve_batch(person, batch, now=now),
     do=lambda batch, given, actor: decide.approve_batch(
         batch, plan_sha256=given.plan_sha256, comment=given.comment, **actor
@@ -71,9 +75,9 @@ REJECT: Action[Batch, RejectInputs] = Action(
     event=Event.BATCH_REJECTED,
     words=Words(
         title="Reject the batch: {ref}",
-        explains="One no with its reason ends every line that has not begun.",
+        explains="One no with its reason ends every line that you see here and that has not begun.",
         button="Reject the batch",
-        done="{ref} is rejected. What had begun goes on being watched.",
+        done="You rejected {ref}. What had begun goes on being watched.",
     ),
     inputs=RejectInputs,
     may=lambda person, batch, now: decide.may_reject_batch(person, batch, now=now),
@@ -86,9 +90,9 @@ CANCEL: Action[Batch, CancelInputs] = Action(
     event=Event.BATCH_CANCELLED,
     words=Words(
         title="Cancel the rest: {ref}",
-        explains="Lines that have not begun are cancelled; those under way go on being watched.",
+        explains="Lines that you see here and that have not begun are cancelled; those under way go on.",
         button="Cancel the rest",
-        done="{ref} is cancelled. What had begun goes on being watched.",
+        done="You cancelled {ref}. What had begun goes on being watched.",
     ),
     inputs=CancelInputs,
     may=lambda person, batch, _now: decide.may_cancel_batch(person, batch),

@@ -93,9 +93,9 @@ def _batch_reasons(change: Change, *, in_turn: bool) -> tuple[Reason, ...]:
         return ()
     if batch.stopped_at:
         return (Reason(Code.BATCH_STOPPED, f"{batch.ref} was stopped."),)
-    waiting = batch.changes.filter(state=State.PENDING).count()
+    waiting = batch.changes.filter(state=State.PENDING).exists()
     if waiting:
-        sentence = f"{waiting} other keys of {batch.ref} still wait for approval."
+        sentence = f"Other keys of {batch.ref} still wait for approval."
         return (Reason(Code.BATCH_NOT_APPROVED, sentence),)
     if change.released_at is None and not in_turn:
         return (Reason(Code.BATCH_WAVE, f"It waits for its turn in {batch.ref}."),)

@@ -50,7 +50,8 @@ def advance(batch: Batch, *, now: datetime) -> datetime | None:
     soon = now + CHECK_EVERY
     lines = _lines(batch)
     if failed := _failure(batch, lines):
-        why = f"{failed.ref} is {in_words(failed.state)}."
+        # Not which one: whoever sees other lines of the batch may not see that one.
+        why = f"One of its lines is {in_words(failed.state)}."
         if stop(batch, event=Event.BATCH_STOPPED, actor=ITSELF, why=why, now=now):
             batch.refresh_from_db()
     if batch.stopped_at:

@@ -13,10 +13,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from keyconsole.audit.events import Event
+from keyconsole.aws_accounts.permissions import accounts_where
+from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.approvals import decide
 from keyconsole.changes.authorization import may_approve, may_cancel, may_reject, may_run
 from keyconsole.changes.batches.advance import NOT_BEGUN, cancel_rest, stop
 from keyconsole.changes.batches.audit import record_batch_event
+from keyconsole.changes.batches.part import part_seen_by
 from keyconsole.changes.models import Batch, Change, OnFailure
 from keyconsole.changes.plan.staleness import end_if_stale
 from keyconsole.changes.quorum import Quorum, quorums_of
@@ -34,17 +37,20 @@ Ask = Callable[[Change, Quorum], Verdict]
 def approve_batch(
     batch: Batch, *, by: User, plan_sha256: str, now: datetime, comment: str = "", via: str = PAGE
 ) -> int:
-    """Agree to every line that waits for this person, by the hash of the whole plan; raises Refused."""
-    if plan_sha256 != batch.plan_sha256:
-        sentence = f"The plan that you looked at is not the plan of {batch.ref}. Read it again."
-        raise Refused(Reason(Code.PLAN_CHANGED, sentence))
+    """Agree to each line that waits for this person, by the hash of what they see of it; raises Refused.
+
+    That is the whole plan for whoever sees every line, else a plan of their lines. A line that came into
+    sight or left it since they looked makes it another hash.
+    """
     may_approve_batch(by, batch, now=now).or_refuse()
+    _refuse_another_plan(batch, plan_sha256, by=by)
     _refuse_stale(batch, by=by, now=now)
     with transaction.atomic():
         _lock_and_wake(batch, now=now)
+        _refuse_another_plan(batch, plan_sha256, by=by)
         lines = [
             (line, quorum)
-            for line, quorum in _with_quorums(_in_state(batch, State.PENDING))
+            for line, quorum in _with_quorums(_in_state(batch, State.PENDING, seen_by=by))
             if may_approve(by, line, now=now, quorum=quorum).allowed
         ]
         given: dict[str, Any] = {"by": by, "now": now, "comment": comment, "via": via}
@@ -58,7 +64,11 @@ def approve_batch(
 
 
 def reject_batch(batch: Batch, *, by: User, reason: str, now: datetime, via: str = PAGE) -> None:
-    """One reasoned no ends every line that has not begun; raises Refused."""
+    """One reasoned no ends every line that has not begun; raises Refused.
+
+    Who does not see every line says no to those that they see. What becomes of the rest, the batch's own rule
+    says: after a failure it stops or carries on.
+    """
     reason = clean_text("reason", reason, REASON_AT_MOST)
     may_reject_batch(by, batch, now=now).or_refuse()
     if not reason:
@@ -67,28 +77,32 @@ def reject_batch(batch: Batch, *, by: User, reason: str, now: datetime, via: str
     why = rejected_by(by, reason)
     with transaction.atomic():
         _lock_and_wake(batch, now=now)
+        if not part_seen_by(by, batch).is_whole:
+            if not _reject_lines(batch, by=by, reason=reason, now=now, via=via):
+                raise Lost(batch.ref)
+            return
         if not stop(batch, event=Event.BATCH_REJECTED, actor=by.username, why=why, now=now, via=via):
             raise Lost(batch.ref)
-        for line, quorum in _with_quorums(_in_state(batch, *NOT_BEGUN)):
-            if may_reject(by, line, now=now, quorum=quorum).allowed:
-                decide.reject(line, by=by, reason=reason, now=now, via=via, built=quorum)
+        _reject_lines(batch, by=by, reason=reason, now=now, via=via)
         cancel_rest(
             batch, _in_state(batch, *NOT_BEGUN), actor=by.username, why=f"{batch.ref}: {why}", now=now
         )
 
 
 def cancel_batch(batch: Batch, *, by: User, reason: str, now: datetime, via: str = PAGE) -> None:
-    """Take back what has not begun; raises Refused."""
+    """Take back what has not begun, as far as the person sees it; raises Refused."""
     reason = clean_text("reason", reason, REASON_AT_MOST)
     may_cancel_batch(by, batch).or_refuse()
     why = cancelled_by(by, reason)
     with transaction.atomic():
         _lock_and_wake(batch, now=now)
-        if not stop(batch, event=Event.BATCH_CANCELLED, actor=by.username, why=why, now=now, via=via):
+        is_whole = part_seen_by(by, batch).is_whole
+        if is_whole and not stop(
+            batch, event=Event.BATCH_CANCELLED, actor=by.username, why=why, now=now, via=via
+        ):
             raise Lost(batch.ref)
-        cancel_rest(
-            batch, _in_state(batch, *NOT_BEGUN), actor=by.username, why=f"{batch.ref}: {why}", now=now
-        )
+        left = _in_state(batch, *NOT_BEGUN, seen_by=by)
+        cancel_rest(batch, left, actor=by.username, why=f"{batch.ref}: {why}", now=now)
 
 
 def run_batch(batch: Batch, *, by: User, now: datetime, via: str = PAGE) -> int:
@@ -98,7 +112,7 @@ def run_batch(batch: Batch, *, by: User, now: datetime, via: str = PAGE) -> int:
         _lock_and_wake(batch, now=now)
         lines = [
             line
-            for line, quorum in _with_quorums(_waiting_for_somebody(batch))
+            for line, quorum in _with_quorums(_waiting_for_somebody(batch, seen_by=by))
             if may_run(by, line, now=now, quorum=quorum).allowed
         ]
         for line in lines:
@@ -122,7 +136,7 @@ def cancelled_by(person: User, reason: str) -> str:
 
 
 def may_approve_batch(person: User, batch: Batch, *, now: datetime) -> Verdict:
-    pending = _with_quorums(_in_state(batch, State.PENDING))
+    pending = _with_quorums(_in_state(batch, State.PENDING, seen_by=person))
     waiting = [(line, quorum) for line, quorum in pending if person.username not in quorum.votes]
     if pending and not waiting:
         return Verdict((Reason(Code.ALREADY_APPROVED, f"You have approved {batch.ref} already."),))
@@ -137,12 +151,14 @@ def may_reject_batch(person: User, batch: Batch, *, now: datetime) -> Verdict:
     def ask(line: Change, quorum: Quorum) -> Verdict:
         return may_reject(person, line, now=now, quorum=quorum)
 
-    return _any(batch, _with_quorums(_in_state(batch, *NOT_BEGUN)), ask, "can still be rejected")
+    return _any(
+        batch, _with_quorums(_in_state(batch, *NOT_BEGUN, seen_by=person)), ask, "can still be rejected"
+    )
 
 
 def may_cancel_batch(person: User, batch: Batch) -> Verdict:
     """Who may take back one line only does so on the page of that line."""
-    left = _in_state(batch, *NOT_BEGUN)
+    left = _in_state(batch, *NOT_BEGUN, seen_by=person)
     if not left:
         return Verdict((Reason(Code.NO_LINE_LEFT, f"No line of {batch.ref} can be cancelled any more."),))
     by_account = {line.key.account_id: line for line in left}
@@ -154,7 +170,7 @@ def may_run_batch(person: User, batch: Batch, *, now: datetime) -> Verdict:
     def ask(line: Change, quorum: Quorum) -> Verdict:
         return may_run(person, line, now=now, quorum=quorum)
 
-    waiting = _with_quorums(_waiting_for_somebody(batch))
+    waiting = _with_quorums(_waiting_for_somebody(batch, seen_by=person))
     return _any(batch, waiting, ask, "waits for somebody to run it")
 
 
@@ -177,19 +193,42 @@ def _with_quorums(lines: Sequence[Change]) -> list[Counted]:
     return [(line, quorums[line.pk]) for line in lines]
 
 
-def _in_state(batch: Batch, *states: State) -> list[Change]:
-    lines = batch.changes.filter(state__in=states).select_related("key__account", "requester", "batch")
+def _reject_lines(batch: Batch, *, by: User, reason: str, now: datetime, via: str) -> int:
+    lines = [
+        (line, quorum)
+        for line, quorum in _with_quorums(_in_state(batch, *NOT_BEGUN, seen_by=by))
+        if may_reject(by, line, now=now, quorum=quorum).allowed
+    ]
+    for line, quorum in lines:
+        decide.reject(line, by=by, reason=reason, now=now, via=via, built=quorum)
+    return len(lines)
+
+
+def _refuse_another_plan(batch: Batch, plan_sha256: str, *, by: User) -> None:
+    if plan_sha256 != part_seen_by(by, batch).plan_sha256:
+        sentence = f"The plan that you looked at is not the plan of {batch.ref}. Read it again."
+        raise Refused(Reason(Code.PLAN_CHANGED, sentence))
+
+
+def _in_state(batch: Batch, *states: State, seen_by: User | None = None) -> list[Change]:
+    lines = batch.changes.filter(state__in=states)
+    if seen_by:
+        lines = lines.visible_in(accounts_where(seen_by, Permission.VIEW))
+    lines = lines.select_related("key__account", "requester", "batch")
     return list(lines.order_by("number"))
 
 
-def _waiting_for_somebody(batch: Batch) -> list[Change]:
-    return [line for line in _in_state(batch, State.APPROVED) if line.run_at is None]
+def _waiting_for_somebody(batch: Batch, *, seen_by: User) -> list[Change]:
+    approved = _in_state(batch, State.APPROVED, seen_by=seen_by)
+    return [line for line in approved if line.run_at is None]
 
 
 def _refuse_stale(batch: Batch, *, by: User, now: datetime) -> None:
     """What no longer is as planned ends before anybody agrees; where that stops the rest, nobody does."""
     stale = [
-        line for line in _in_state(batch, State.PENDING) if end_if_stale(line, actor=by.username, now=now)
+        line
+        for line in _in_state(batch, State.PENDING, seen_by=by)
+        if end_if_stale(line, actor=by.username, now=now)
     ]
     if stale and batch.on_failure == OnFailure.STOP:
         names = ", ".join(line.ref for line in stale)

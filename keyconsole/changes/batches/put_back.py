@@ -6,27 +6,33 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 
+from keyconsole.aws_accounts.permissions import accounts_where
+from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.batches.lines import Line
 from keyconsole.changes.batches.request import BatchRequest, request_lines
-from keyconsole.changes.models import Batch, OnFailure
+from keyconsole.changes.models import Batch, ChangeQuerySet, OnFailure
 from keyconsole.changes.states import State
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Reason, Refused, Verdict
 
 
-def lines_back(batch: Batch) -> tuple[Line, ...]:
-    """Each key that the batch moved, to the Region where its primary was before."""
-    done = batch.changes.filter(state=State.DONE).select_related("key__account").order_by("number")
+def lines_back(batch: Batch, *, by: User) -> tuple[Line, ...]:
+    """Each key that the batch moved and that the person sees, to the Region where its primary was before."""
+    done = _done(batch, by).select_related("key__account").order_by("number")
     return tuple(Line(change.key, change.from_region) for change in done)
 
 
-def may_put_back(batch: Batch) -> Verdict:
+def may_put_back(batch: Batch, *, by: User) -> Verdict:
     if batch.ended_at is None:
         return Verdict((Reason(Code.BATCH_NOT_ENDED, f"{batch.ref} has not ended yet."),))
-    if not batch.changes.filter(state=State.DONE).exists():
+    if not _done(batch, by).exists():
         sentence = f"{batch.ref} has moved nothing that could be put back."
         return Verdict((Reason(Code.NOTHING_TO_PUT_BACK, sentence),))
     return Verdict()
+
+
+def _done(batch: Batch, by: User) -> ChangeQuerySet:
+    return batch.changes.filter(state=State.DONE).visible_in(accounts_where(by, Permission.VIEW))
 
 
 def reason_back(batch: Batch) -> str:
@@ -46,8 +52,8 @@ def put_back(
     via: str = "page",
 ) -> Batch:
     """Ask for the reverse; raises Refused. `lines`: only these of them."""
-    may_put_back(batch).or_refuse()
-    back = lines_back(batch)
+    may_put_back(batch, by=by).or_refuse()
+    back = lines_back(batch, by=by)
     wanted = back if lines is None else lines
     if not set(wanted) <= set(back):
         raise Refused(Reason(Code.NOTHING_TO_PUT_BACK, f"{batch.ref} did not move all of these keys."))

@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from keyconsole.changes.actions.action import Action, Actor, Subject
-from keyconsole.changes.cli.arguments import REFUSED, USAGE, acting_person, from_the_terminal
+from keyconsole.changes.cli.arguments import REFUSED, USAGE
+from keyconsole.people.proof import Proof
 from keyconsole.refusals import Refused
 
 
-def act(action: Action[Subject, Any], subject: Subject, options: Mapping[str, Any]) -> None:
+def act(action: Action[Subject, Any], subject: Subject, options: Mapping[str, Any], proof: Proof) -> None:
     """Each option that is an input is called like it (`dest`). What was done already is refused here."""
-    actor = Actor(by=acting_person(options["username"]), now=timezone.now(), via=from_the_terminal())
+    actor = Actor(by=proof.person, now=timezone.now(), via=proof.via)
     read = {name: _READ[name](value) if name in _READ else value for name, value in options.items()}
     try:
         action.do(subject, action.given(read), actor)

@@ -8,8 +8,12 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.management.base import CommandError, OutputWrapper
 
+from keyconsole.aws_accounts.permissions import accounts_where
+from keyconsole.aws_accounts.roles import Permission
+from keyconsole.changes.batches.part import part_seen_by, part_with
 from keyconsole.changes.cli.arguments import USAGE, add_who_asks
 from keyconsole.changes.models import Batch, Change, OnFailure
 from keyconsole.changes.references import BATCH, number_typed
@@ -32,8 +36,12 @@ def add_asking(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON")
 
 
-def batch_called(text: str) -> Batch:
-    batches = Batch.objects.select_related("requester", "puts_back")
+def batch_called(text: str, *, seen_by: User | None = None) -> Batch:
+    """For a person who acts, what they may not see is not there; the operator reads everything."""
+    batches = Batch.objects.all()
+    if seen_by:
+        batches = batches.visible_in(accounts_where(seen_by, Permission.VIEW))
+    batches = batches.select_related("requester", "puts_back")
     batch = batches.filter(number=number_typed(BATCH, text)).first()
     if batch is None:
         raise CommandError(
@@ -57,29 +65,31 @@ def confirm(
         raise Refused(Reason(Code.NOT_CONFIRMED, "Not confirmed. Nothing was asked for."))
 
 
-def print_batch(batch: Batch, *, as_json: bool, told: OutputWrapper) -> None:
-    lines = list(batch.changes.select_related("key__account").order_by("number"))
+def print_batch(batch: Batch, *, as_json: bool, told: OutputWrapper, seen_by: User | None = None) -> None:
+    """With the lines that the person may see who acts; the operator reads everything."""
+    every_line = batch.changes.select_related("key__account").order_by("number")
+    part = part_seen_by(seen_by, batch) if seen_by else part_with(batch, every_line)
     if as_json:
         facts = {
             "batch": batch.ref,
-            "plan_sha256": batch.plan_sha256,
+            "plan_sha256": part.plan_sha256,
             "on_failure": batch.on_failure,
             "stopped_why": batch.stopped_why,
             "ended_at": batch.ended_at.isoformat() if batch.ended_at else None,
             "puts_back": batch.puts_back.ref if batch.puts_back else None,
             "lines": [
                 {**planned, "state": line.state}
-                for planned, line in zip(batch.plan["lines"], lines, strict=True)
+                for planned, line in zip(part.plan["lines"], part.lines, strict=True)
             ],
         }
         told.write(json.dumps(facts, indent=2, sort_keys=True))
         return
-    told.write(f"{batch.ref} by {batch.requester.username}. Plan {batch.plan_sha256}")
+    told.write(f"{batch.ref} by {batch.requester.username}. Plan {part.plan_sha256}")
     if batch.stopped_why:
         told.write(f"Stopped at {batch.stopped_at:%Y-%m-%d %H:%M} UTC. {batch.stopped_why}")
-    for sentence in _who_was_told(batch, lines):
+    for sentence in _who_was_told(batch, part.lines):
         told.write(sentence)
-    for line in lines:
+    for line in part.lines:
         told.write(
             f"{line.ref:<8} {line.state:<12} {line.key.name} ({line.key.account.name})  "
             f"{' -> '.join(line.regions)}  {line.outcome}".rstrip()

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from keyconsole.audit.events import Event
+from keyconsole.audit.models import Entry
+from keyconsole.changes.approvals.decide import PAGE
 from keyconsole.changes.approvals.run_gate import gate
 from keyconsole.changes.kinds.registry import KINDS
 from keyconsole.changes.models import Change, KindName, Review
@@ -98,7 +101,8 @@ def lines(facts: Facts) -> Iterator[str]:
         yield f"Needs      {each['at_least']} of {each['group'] or 'the approvers'}: {filled}{because}"
     for each in facts["approvals"]:
         taken_back = f", taken back at {each['withdrawn_at']}" if each["withdrawn_at"] else ""
-        yield f"Approved   by {each['by']} at {each['at']}{taken_back}. {each['comment']}".rstrip()
+        where = f", {each['via']}" if each["via"] != PAGE else ""
+        yield f"Approved   by {each['by']} at {each['at']}{where}{taken_back}. {each['comment']}".rstrip()
     for each in facts["comments"]:
         yield f"Comment    {each['by']} at {each['at']}: {each['text']}"
     if facts["member_agreed"]:
@@ -127,12 +131,15 @@ def _requirement(asked: Asked) -> Facts:
 
 
 def _approvals(change: Change) -> list[Facts]:
+    given = Entry.objects.filter(subject=change.ref, event=Event.CHANGE_APPROVAL_GIVEN.value)
+    via = {each.actor: each.data.get("via", PAGE) for each in given.order_by("number")}
     return [
         {
             "by": each.approver.username,
             "at": _at(each.approved_at),
             "plan_sha256": each.plan_sha256,
             "comment": each.comment,
+            "via": via.get(each.approver.username, PAGE),
             "withdrawn_at": _at(each.withdrawn_at),
         }
         for each in change.approvals.select_related("approver")

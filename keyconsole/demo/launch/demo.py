@@ -135,7 +135,8 @@ class Demo:
         logs = self.folder.relative_to(here) if self.folder.is_relative_to(here) else self.folder
         return (
             f"\nKeyConsole is ready:  {self.url}\n\n{told}\n\n"
-            f"On the command line, in another terminal:\n    {shlex.quote(str(self.command))} change list\n\n"
+            f"On the command line, in another terminal:\n    {shlex.quote(str(self.command))} change list\n"
+            "What counts as a person's word asks for their password: --as ben, and so on.\n\n"
             f"The sandbox KMS listens at {self.sandbox_url}; nothing here reaches AWS.\n"
             f"Logs are in {logs}/. Ctrl-C ends everything.\n"
         )

@@ -46,13 +46,13 @@ def demo_settings(database: Path, sandbox_url: str) -> dict[str, str]:
 def write_command(file: Path, program: Sequence[str], settings: Mapping[str, str]) -> None:
     """A script that is KeyConsole's command line on this demo, in whatever folder and shell it is called.
 
-    A password that is given to a command by its variable is the one thing of theirs that it leaves.
+    A password or token that is given to a command by its variable is the one thing of theirs that it leaves.
     """
     theirs = "|".join(THEIRS)
     lines = [
         "#!/bin/sh",
         f"for name in $(env | LC_ALL=C sed -n -E 's/^(({theirs})[A-Za-z0-9_]*)=.*/\\1/p'); do",
-        '    [ "$name" = KEYCONSOLE_PASSWORD ] || unset "$name"',
+        '    case "$name" in KEYCONSOLE_PASSWORD* | KEYCONSOLE_TOKEN*) ;; *) unset "$name" ;; esac',
         "done",
         *(f"export {name}={shlex.quote(value)}" for name, value in settings.items()),
         f'exec {shlex.join(program)} "$@"',

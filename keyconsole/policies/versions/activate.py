@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db.models import Max, QuerySet
@@ -28,10 +29,16 @@ def refuse_misfits(rules: Rules | None) -> None:
         raise Refused(*(Reason(Code.POLICY_MISFIT, each) for each in reasons))
 
 
-def refuse_beside_unread() -> None:
-    """Who has to agree follows from the rules that hold: nobody can tell while one is not understood."""
-    told = [f"{version} holds. {rules.unread_words}" for version, rules in active_rules() if rules.unread]
-    if told:
+def refuse_beside_unread(is_seen: Callable[[PolicyVersion], bool] | None = None) -> None:
+    """Who has to agree follows from the rules that hold: nobody can tell while one is not understood.
+
+    Only what `is_seen` is named; without it everything is.
+    """
+    unread = [(version, rules) for version, rules in active_rules() if rules.unread]
+    if unread:
+        seen = [(version, rules) for version, rules in unread if is_seen is None or is_seen(version)]
+        told = [f"{version} holds. {rules.unread_words}" for version, rules in seen]
+        told = told or ["A policy holds that this version of KeyConsole does not understand."]
         told.append("Until it does, `manage.py policy apply` on the server is the way.")
         raise Refused(*(Reason(Code.RULES_NOT_UNDERSTOOD, each) for each in told))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from keyconsole.aws_accounts.models import AwsAccount
@@ -16,14 +16,24 @@ from keyconsole.policies.quorum.roster import Roster
 
 
 def misfits(
-    rules: Rules, *, roster: Roster | None = None, accounts: Sequence[AwsAccount] | None = None
+    rules: Rules,
+    *,
+    roster: Roster | None = None,
+    accounts: Sequence[AwsAccount] | None = None,
+    known: Collection[str] | None = None,
 ) -> tuple[str, ...]:
     """The sentences that say why the policy could not work; empty where it can.
 
-    Who asks about many policies reads the roster and all accounts once, for all of them.
+    Who asks about many policies reads the roster and all accounts once, for all of them. For a person who
+    does not see all accounts: those that they see, and in `known` the numbers that they know.
     """
     everywhere = list(AwsAccount.objects.all()) if accounts is None else accounts
-    return tuple(dict.fromkeys(_misfits(rules, roster or Roster.read(), everywhere)))
+    numbers = numbers_of(everywhere) if known is None else known
+    return tuple(dict.fromkeys(_misfits(rules, roster or Roster.read(), everywhere, numbers)))
+
+
+def numbers_of(accounts: Iterable[AwsAccount]) -> set[str]:
+    return {account.account_id for account in accounts}
 
 
 def covered_accounts(selector: Selector, accounts: Iterable[AwsAccount] | None = None) -> list[AwsAccount]:
@@ -34,10 +44,11 @@ def covered_accounts(selector: Selector, accounts: Iterable[AwsAccount] | None =
     ]
 
 
-def _misfits(rules: Rules, roster: Roster, accounts: Sequence[AwsAccount]) -> Iterator[str]:
+def _misfits(
+    rules: Rules, roster: Roster, accounts: Sequence[AwsAccount], known: Collection[str]
+) -> Iterator[str]:
     if rules.unread:
         yield rules.unread_words
-    known = {account.account_id for account in accounts}
     if unknown := [entry for entry in rules.applies_to.accounts if entry not in known]:
         yield f"There is no account {', '.join(repr(entry[:60]) for entry in unknown)}."
     if problem := group_problem(rules.requirements, roster):

@@ -29,6 +29,7 @@ from keyconsole.policies.versions.activate import (
 )
 from keyconsole.policies.versions.agreement import Agreement, agreements_needed
 from keyconsole.policies.versions.effects import effects_of
+from keyconsole.policies.versions.horizon import Horizon, horizon_of, policy_in, refuse_unfit
 from keyconsole.policies.versions.votes import (
     may_agree,
     may_propose,
@@ -40,6 +41,8 @@ from keyconsole.policies.versions.votes import (
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Reason, Refused
 from keyconsole.text import clean_comment, clean_why
+
+UNFIT_ELSEWHERE = "It cannot hold as it is: it does not fit everything that it would cover."
 
 
 def propose(
@@ -72,7 +75,7 @@ def agree(
             raise Refused(Reason(Code.PLAN_CHANGED, sentence))
         _vote(fresh, by=by, agrees=True, comment=comment, now=now)
         _record(Event.POLICY_AGREED, fresh, actor=by.username, now=now, data={"comment": comment, "via": via})
-        activated = _activate_if_agreed(fresh, actor=by.username, now=now)
+        activated = _activate_if_agreed(fresh, actor=by.username, now=now, horizon=horizon_of(by))
     version.refresh_from_db()
     return activated
 
@@ -117,15 +120,18 @@ def withdraw(version: PolicyVersion, *, by: User, now: datetime, via: str = "pag
 
 def _propose(rules: Rules | None, *, name: str, by: User, why: str, now: datetime, via: str) -> PolicyVersion:
     lock_policies()
+    horizon = horizon_of(by)
+    if Policy.objects.filter(name=name).exists() and policy_in(horizon, name) is None:
+        raise Refused(Reason(Code.NAME_TAKEN, "A policy cannot be called so here. Choose another name."))
     policy, _ = Policy.objects.get_or_create(name=name)
     if waiting := policy.versions.filter(state=VersionState.PROPOSED).first():
         sentence = f"{waiting} waits for agreement. Decide on it first, or withdraw it."
         raise Refused(Reason(Code.PROPOSAL_WAITING, sentence))
     version = draft(policy, rules, why=why, now=now)
-    refuse_misfits(rules)
-    refuse_beside_unread()
+    refuse_unfit(horizon, rules)
+    refuse_beside_unread(horizon.holds_version)
     needed = agreements_needed(name, rules)
-    _refuse_unreachable(needed, without=by.username)
+    _refuse_unreachable(needed, horizon)
     version.proposer, version.requirements = by, [each.as_json() for each in needed]
     version.save(force_insert=True)
     effects = effects_of(name, rules)
@@ -141,12 +147,15 @@ def _propose(rules: Rules | None, *, name: str, by: User, why: str, now: datetim
     return version
 
 
-def _refuse_unreachable(needed: tuple[Agreement, ...], *, without: str) -> None:
-    roster = Roster.read()
-    best = [(each, each.at_best(roster, without={without})) for each in needed]
-    if missing := [each.still_missing(found) for each, found in best if not found.met]:
+def _refuse_unreachable(needed: tuple[Agreement, ...], horizon: Horizon) -> None:
+    """What is missing is told of accounts that the person may see."""
+    roster, without = Roster.read(), {horizon.person.username}
+    best = [(each, each.at_best(roster, without=without)) for each in needed]
+    if short := [(each, found) for each, found in best if not found.met]:
+        missing = [each.still_missing(found) for each, found in short if horizon.holds_account(each.account)]
+        what = f": {'; '.join(missing)}" if missing else ""
         sentence = (
-            f"Nobody but you could agree to it: {'; '.join(missing)}. "
+            f"Nobody but you could agree to it{what}. "
             "Where a team is locked out, `manage.py policy apply` on the server is the way."
         )
         raise Refused(Reason(Code.NOBODY_COULD_APPROVE, sentence))
@@ -165,11 +174,20 @@ def _is_agreed(version: PolicyVersion) -> bool:
     return all(tally.met for tally in tallies(version))
 
 
-def _activate_if_agreed(version: PolicyVersion, *, actor: str, now: datetime) -> bool:
+def _activate_if_agreed(
+    version: PolicyVersion, *, actor: str, now: datetime, horizon: Horizon | None = None
+) -> bool:
+    """`horizon`: of the person who hears why not, where there is one."""
     if not _is_agreed(version):
         return False
-    refuse_misfits(version.rules)
-    refuse_beside_unread()
+    try:
+        refuse_misfits(version.rules)
+    except Refused:
+        if horizon:
+            refuse_unfit(horizon, version.rules)
+            raise Refused(Reason(Code.POLICY_MISFIT, UNFIT_ELSEWHERE)) from None
+        raise
+    refuse_beside_unread(horizon.holds_version if horizon else None)
     effects = effects_of(version.policy.name, version.rules)
     before = activate(version, now=now)
     data = {

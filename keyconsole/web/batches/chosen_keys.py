@@ -57,12 +57,12 @@ def chosen_keys(request: HttpRequest) -> Chosen:
     return _named(visible, request.GET.getlist("key"))
 
 
-def lines_to(chosen: Chosen, to_region: str) -> tuple[Line, ...]:
+def lines_to(chosen: Chosen, to_region: str, *, by: User) -> tuple[Line, ...]:
     """Each key to that Region; to where it was before where a batch is put back."""
     if chosen.puts_back is None:
         return tuple(Line(key, to_region) for key in chosen.keys)
     wanted = {key.pk for key in chosen.keys}
-    return tuple(line for line in lines_back(chosen.puts_back) if line.key.pk in wanted)
+    return tuple(line for line in lines_back(chosen.puts_back, by=by) if line.key.pk in wanted)
 
 
 def regions_of(keys: Iterable[MultiRegionKey]) -> Sequence[str]:
@@ -80,12 +80,10 @@ def batch_for(person: User, ref: str) -> Batch:
 
 
 def _put_back(batch: Batch, request: HttpRequest) -> Chosen:
-    keys = tuple(line.key for line in lines_back(batch))
+    keys = tuple(line.key for line in lines_back(batch, by=person_of(request)))
     if "keys" in request.POST:
         wanted = set(request.POST["keys"].split())
         keys = tuple(key for key in keys if name_of(key) in wanted)
-    visible = set(accounts_where(person_of(request), Permission.VIEW).values_list("pk", flat=True))
-    keys = tuple(key for key in keys if key.account_id in visible)
     return Chosen(keys, len(keys), batch)
 
 

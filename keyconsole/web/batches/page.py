@@ -4,44 +4,51 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import Sum
 
+from keyconsole.audit.events import Event
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
+from keyconsole.changes.batches.part import Part, part_seen_by
 from keyconsole.changes.batches.progress import batch_progress
 from keyconsole.changes.batches.put_back import may_put_back
-from keyconsole.changes.models import Batch, Change
+from keyconsole.changes.models import Approval, Batch, Change
 from keyconsole.changes.told import told_of_batch
 from keyconsole.notifications.told import told_version
 from keyconsole.web.batches.actions import ACTION_FORMS
-from keyconsole.web.changes.timeline import timeline
+from keyconsole.web.changes.timeline import Moment, timeline
+
+# What people wrote, and where.
+_TOLD_OF_A_PART = {"reason", "ticket", "via", "why", "comment", "on failure"}
 
 
-def version_of(batch: Batch) -> str:
-    """Grows with everything that the page shows."""
-    changes = batch.changes.aggregate(total=Sum("version"))["total"]
-    found = told_version(batch.get_absolute_url())
+def version_of(batch: Batch, person: User) -> str:
+    """Grows with everything that the page shows this person."""
+    accounts = accounts_where(person, Permission.VIEW)
+    changes = batch.changes.visible_in(accounts).aggregate(total=Sum("version"))["total"]
+    found = told_version(batch.get_absolute_url(), account_ids=accounts.values_list("account_id", flat=True))
     return f"{changes}-{int(bool(batch.stopped_at))}{int(bool(batch.ended_at))}{found}"
 
 
 def batch_page(batch: Batch, *, person: User, now: datetime) -> dict[str, Any]:
-    lines = _visible_lines(batch, person)
-    progress = batch_progress(batch, lines)
+    part = part_seen_by(person, batch)
+    progress = batch_progress(batch, part.lines)
     return {
         "batch": batch,
+        "part": part,
         "progress": progress,
-        "told": _told(batch, lines) if progress.needed else (),
-        "hidden": len(batch.plan["lines"]) - len(lines),
+        "told": _told(batch, part.lines) if progress.needed else (),
         "poll": _poll(batch, in_flight=progress.in_flight),
         "actions": _actions(batch, person, now),
-        "putting_back": may_put_back(batch),
-        "timeline": timeline(list(Entry.objects.filter(subject=batch.ref).order_by("-number"))),
-        "plan_text": _plan_text(batch, lines),
+        "putting_back": may_put_back(batch, by=person),
+        "timeline": _timeline(batch, part),
+        "plan_text": json.dumps(part.plan, indent=2, sort_keys=True, ensure_ascii=False),
     }
 
 
@@ -50,16 +57,18 @@ def _told(batch: Batch, lines: Sequence[Change]) -> tuple[str, ...]:
     return told_of_batch(batch, account_ids={line.key.account.account_id for line in lines})
 
 
-def _plan_text(batch: Batch, lines: Sequence[Change]) -> str:
-    """Without the lines that this person may not see; then its hash is not the plan's."""
-    seen = {line.ref for line in lines}
-    plan = {**batch.plan, "lines": [line for line in batch.plan["lines"] if line["change"] in seen]}
-    return json.dumps(plan, indent=2, sort_keys=True, ensure_ascii=False)
-
-
-def _visible_lines(batch: Batch, person: User) -> list[Change]:
-    visible = batch.changes.visible_in(accounts_where(person, Permission.VIEW))
-    return list(visible.select_related("key__account").order_by("number"))
+def _timeline(batch: Batch, part: Part) -> list[Moment]:
+    """Of a part: nobody who agreed to other lines, and no number or name of those."""
+    moments = timeline(Entry.objects.filter(subject=batch.ref).order_by("-number"))
+    if part.is_whole:
+        return moments
+    given = Approval.objects.filter(change__in=[line.pk for line in part.lines])
+    voters = set(given.values_list("approver__username", flat=True))
+    return [
+        replace(moment, facts=tuple(fact for fact in moment.facts if fact[0] in _TOLD_OF_A_PART))
+        for moment in moments
+        if moment.entry.event != Event.BATCH_APPROVAL_GIVEN or moment.entry.actor in voters
+    ]
 
 
 def _poll(batch: Batch, *, in_flight: bool) -> str:

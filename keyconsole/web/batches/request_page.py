@@ -70,7 +70,9 @@ def _region_form(request: HttpRequest, chosen: Chosen) -> RegionForm | None:
 def _judged(request: HttpRequest, chosen: Chosen, region: str, *, now: datetime) -> list[Judged]:
     if not chosen.keys or not (region or chosen.puts_back):
         return []
-    return judged_lines(person_of(request), read_lines(lines_to(chosen, region)), now=now)
+    return judged_lines(
+        person_of(request), read_lines(lines_to(chosen, region, by=person_of(request))), now=now
+    )
 
 
 def _without_refused(chosen: Chosen, judged: Sequence[Judged]) -> tuple[Chosen, list[Judged]]:

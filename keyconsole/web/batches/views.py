@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
+from keyconsole.changes.batches.part import part_seen_by
 from keyconsole.changes.models import Batch
 from keyconsole.web.action_forms import ActionForm, send
 from keyconsole.web.batches import actions
@@ -37,7 +39,9 @@ def move_keys(request: HttpRequest) -> HttpResponse:
 @requires(Permission.VIEW)
 @require_safe
 def batches(request: HttpRequest) -> HttpResponse:
-    visible = Batch.objects.visible_in(accounts_where(person_of(request), Permission.VIEW))
+    accounts = accounts_where(person_of(request), Permission.VIEW)
+    seen = Count("changes", filter=Q(changes__key__account__in=accounts))
+    visible = Batch.objects.visible_in(accounts).annotate(lines_seen=seen)
     found = visible.select_related("requester").order_by("-number")
     shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "batches/index.html", {"page_obj": shown})
@@ -48,7 +52,7 @@ def batches(request: HttpRequest) -> HttpResponse:
 def batch(request: HttpRequest, ref: str) -> HttpResponse:
     person = person_of(request)
     found = batch_for(person, ref)
-    version = version_of(found)
+    version = version_of(found, person)
     if same := unchanged(request, version):
         return same
     context = batch_page(found, person=person, now=timezone.now())
@@ -87,4 +91,5 @@ def _done(request: HttpRequest, ref: str, action: ActionForm[Batch]) -> HttpResp
     if form is None:
         return redirect(found)
     context = action.page_of(found, form, person=person, now=timezone.now())
+    context["part"] = part_seen_by(person, found)
     return render(request, "batches/act.html", {"batch": found, **context})

@@ -64,7 +64,7 @@ def approval_panel(change: Change, *, person: User, now: datetime) -> dict[str, 
         **_closing(change, person, now),
         "offers": {offer.action.verb: offer for offer in offers},
         "greys": greys,
-        "commenting": _offer(change, actions.COMMENT),
+        "commenting": _offer(change, actions.COMMENT, person),
         "comments": list(change.comments.select_related("author")),
         **_review(change, quorum, person, now),
         **members_asked(change, person, now=now),
@@ -91,12 +91,12 @@ def _actions(
     for shown, verdict in verdicts:
         if not verdict.allowed:
             greys.setdefault(verdict.reasons, []).append(shown.words_for(change).button)
-    offers = [_offer(change, shown) for shown, verdict in verdicts if verdict.allowed]
+    offers = [_offer(change, shown, person) for shown, verdict in verdicts if verdict.allowed]
     return offers, [Grey(tuple(buttons), reasons) for reasons, buttons in greys.items()]
 
 
-def _offer(change: Change, shown: ActionForm[Change]) -> Offer:
-    return Offer(shown, shown.form_for(change), shown.words_for(change))
+def _offer(change: Change, shown: ActionForm[Change], person: User) -> Offer:
+    return Offer(shown, shown.form_for(change, person), shown.words_for(change))
 
 
 def _holding(change: Change, quorum: Quorum | None, held: Gate | None, now: datetime) -> Sequence[str]:
@@ -132,7 +132,7 @@ def _closing(change: Change, person: User, now: datetime) -> dict[str, Any]:
     verdict = step.action.may(person, change, now)
     return {
         "closing": closing,
-        "close_offer": _offer(change, step) if verdict.allowed else None,
+        "close_offer": _offer(change, step, person) if verdict.allowed else None,
         "why_no_close": verdict.reasons,
     }
 
@@ -152,6 +152,6 @@ def _review(change: Change, quorum: Quorum | None, person: User, now: datetime) 
         "review": owed,
         "reviewers": sorted(quorum.reviewers),
         "review_overdue": bool(owed and not owed.reviewed_at and owed.due_at <= now),
-        "reviewing": _offer(change, actions.REVIEW) if verdict.allowed else None,
+        "reviewing": _offer(change, actions.REVIEW, person) if verdict.allowed else None,
         "why_no_review": verdict.reasons,
     }

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
@@ -74,6 +74,12 @@ def list_version(person: User, *, now: datetime) -> str:
     """One query. The minute is part of it, since ages stand in the list."""
     seen = changes_for(person).aggregate(changes=Count("pk"), versions=Sum("version"))
     return f"{seen['changes']}.{seen['versions'] or 0}.{now:%H%M}"
+
+
+def with_lines_seen(changes: QuerySet[Change], person: User) -> QuerySet[Change]:
+    """How many lines of its batch the person sees, on each."""
+    lines = changes_for(person).filter(batch=OuterRef("batch")).order_by().values("batch")
+    return changes.annotate(lines_seen=Subquery(lines.annotate(count=Count("pk")).values("count")))
 
 
 def _holds(word: str) -> Q:

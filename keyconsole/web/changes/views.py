@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.approvals.inbox import edits_needing, needing, one_a_batch, proposals_needing
-from keyconsole.web.changes.list import Tab, changes_in, list_version, matching, tab_links
+from keyconsole.web.changes.list import Tab, changes_in, list_version, matching, tab_links, with_lines_seen
 from keyconsole.web.changes.page import change_page, version_of
 from keyconsole.web.fragments import page, unchanged, wants_fragment
 from keyconsole.web.guards import change_for, person_of, requires
@@ -37,7 +37,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     tabs = tab_links(person, request.GET.get("tab", ""), needs_me=needs_me)
     current = next(link.tab for link in tabs if link.is_current)
     found = matching(changes_in(current, person, needing=waiting).newest_first(), text)
-    rows = found.select_related("key__account", "requester", "batch")
+    rows = with_lines_seen(found.select_related("key__account", "requester", "batch"), person)
     context = {
         "tabs": tabs,
         "tab": current,

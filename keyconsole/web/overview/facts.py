@@ -15,6 +15,7 @@ from keyconsole.changes.approvals.inbox import edits_needing, needing, one_a_bat
 from keyconsole.changes.models import Change
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
 from keyconsole.policies.models import AccountEdit, PolicyVersion
+from keyconsole.web.changes.list import with_lines_seen
 from keyconsole.web.keys.drift import Drift, drifting
 from keyconsole.web.keys.freshness import StaleAccount, stale_accounts
 from keyconsole.web.keys.list import UNKNOWN_SIGHTS
@@ -62,7 +63,7 @@ def overview_of(person: User, accounts: QuerySet[AwsAccount], *, now: datetime) 
     counted = keys.aggregate(keys=Count("pk"), oldest=Min("last_seen_at"))
     waiting = one_a_batch(needing(person)).select_related("key__account", "requester", "batch")
     return Overview(
-        needing=list(waiting.newest_first()[:SHOWN]),
+        needing=list(with_lines_seen(waiting.newest_first(), person)[:SHOWN]),
         proposals=proposals_needing(person),
         edits=edits_needing(person),
         in_flight=in_flight,

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django import forms
-from django.contrib.auth.models import Group
 from django.http import QueryDict
 
 from keyconsole.policies.document.parse import parse_rules
@@ -87,21 +86,19 @@ class Editor:
                     yield from (Problem(f"id_{row.prefix}-{given}", where, str(error)) for error in errors)
 
 
-def showing(rules: Rules, *, named: str, as_json: bool, why: str = "") -> Editor:
+def showing(rules: Rules, *, named: str, as_json: bool, groups: list[str], why: str = "") -> Editor:
     if as_json:
         return Editor(JsonForm(initial={"document": written(rules.as_json()), "why": why}), rules=rules)
-    groups = group_names()
     form = PolicyForm(groups=groups, rules=rules, why=why, named=named)
     return Editor(form, rows_showing(rules, groups=groups), rules)
 
 
-def sent(data: QueryDict, *, named: str, numbers: Mapping[str, str]) -> Editor:
+def sent(data: QueryDict, *, named: str, groups: list[str], numbers: Mapping[str, str]) -> Editor:
     """`named`: the policy that is being changed; empty for a new one. `numbers`: as for `parse_rules`."""
     if data.get("as") == "json":
         editor = Editor(JsonForm(data))
         valid = editor.form.is_valid()
     else:
-        groups = group_names()
         form = PolicyForm(data, groups=groups, named=named)
         editor = Editor(form, rows_sent(data, groups=groups))
         valid = all([form.is_valid(), *(_is_valid(editor, name) for name in editor.rows)])
@@ -110,9 +107,8 @@ def sent(data: QueryDict, *, named: str, numbers: Mapping[str, str]) -> Editor:
     return editor
 
 
-def with_more(data: QueryDict, name: str, *, named: str) -> Editor:
+def with_more(data: QueryDict, name: str, *, named: str, groups: list[str]) -> Editor:
     """With another row, and without judging what is still being written."""
-    groups = group_names()
     data = with_another_row(data, name)
     editor = Editor(PolicyForm(data, groups=groups, named=named), rows_sent(data, groups=groups))
     editor.form.errors.clear()
@@ -120,10 +116,6 @@ def with_more(data: QueryDict, name: str, *, named: str) -> Editor:
         for row in rows.forms:
             row.errors.clear()
     return editor
-
-
-def group_names() -> list[str]:
-    return list(Group.objects.order_by("name").values_list("name", flat=True))
 
 
 def written(document: Document) -> str:
@@ -168,7 +160,7 @@ def _name_problem(name: str, named: str) -> str:
     if name in RESERVED_NAMES:
         return f"A policy cannot be called {name}: that is the address of a page."
     held = PolicyVersion.objects.filter(policy__name=name, state=VersionState.ACTIVE).exclude(document={})
-    return f"There already is a policy {name}. Propose a change on its page." if held.exists() else ""
+    return f"The name {name} is taken. What holds is changed on its own page." if held.exists() else ""
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from keyconsole.policies.document.words import selector_words
 from keyconsole.policies.governing.match import Governing, Subject, could_fit, fits, governing
 from keyconsole.policies.governing.resolve import active_rules, subject_of, with_primaries
 from keyconsole.policies.models import PolicyVersion
+from keyconsole.policies.versions.horizon import Horizon
 
 GOVERNS, LESS_SPECIFIC, IN_DOUBT, NOT_NAMED = "Governs", "Less specific", "In doubt", "Does not fit"
 _STYLES = {
@@ -47,10 +48,10 @@ class Explained:
     considered: tuple[Considered, ...]
 
 
-def explained(key: MultiRegionKey, *, to_region: str = "") -> list[Explained]:
+def explained(key: MultiRegionKey, *, horizon: Horizon, to_region: str = "") -> list[Explained]:
     """For that Region, or for each that the key has beside its primary's. `region_keys` are read before."""
     regions = [to_region] if to_region else targets_of(key)
-    candidates = active_rules()
+    candidates = [pair for pair in active_rules() if horizon.holds_version(pair[0])]
     [(_, primary)] = with_primaries([key])
     alike: list[tuple[Governing[PolicyVersion], tuple[Considered, ...], list[str]]] = []
     for region in regions:

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.governing.resolve import active_rules
 from keyconsole.policies.quorum.roster import Roster
+from keyconsole.policies.versions.horizon import Horizon
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,11 @@ class GroupRow:
     is_missing: bool = False  # a policy names it and it is not there
 
 
-def group_rows(visible: Iterable[AwsAccount]) -> list[GroupRow]:
-    """`visible`: the accounts that may be named to the person who looks."""
-    roster, accounts = Roster.read(), list(visible)
-    asked, emergency = _named(rules for _, rules in active_rules())
-    names = sorted({*roster.groups, *asked, *emergency})
+def group_rows(horizon: Horizon) -> list[GroupRow]:
+    """Those that the person is in, or that a policy names which they see."""
+    roster, accounts = Roster.read(), horizon.accounts
+    asked, emergency = _named(rules for version, rules in active_rules() if horizon.holds_version(version))
+    names = sorted({*horizon.groups(set(roster.groups)), *asked, *emergency})
     everywhere = roster.who_may(Permission.APPROVE, None)
     able = {account.name: roster.who_may(Permission.APPROVE, account) for account in accounts}
     return [

@@ -1,6 +1,6 @@
 """Which known keys another document would put under other rules, what differs for them, and who has to agree.
 
-Keys outside the person's accounts are counted, never named.
+Keys and agreements outside of the person's accounts are neither named nor counted.
 """
 
 from __future__ import annotations
@@ -66,8 +66,10 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class Impact:
     shifted: tuple[Shifted, ...]
-    hidden: int  # keys in accounts that the person may not see
-    total: int
+
+    @property
+    def total(self) -> int:
+        return sum(len(each.keys) for each in self.shifted)
 
     @property
     def weaker(self) -> int:
@@ -79,9 +81,7 @@ def impact_of(name: str, rules: Rules | None, *, person: User) -> Impact:
     """Of replacing the policy of that name by these rules, or of retiring it where there are none."""
     visible, effects = _visible(person), effects_of(name, rules)
     shown = [_shifted(effect, visible) for effect in effects]
-    seen = {key.pk for each in shown for key in each.keys}
-    every = {key.pk for effect in effects for key in effect.keys}
-    return Impact(tuple(each for each in shown if each.keys), len(every - seen), len(every))
+    return Impact(tuple(each for each in shown if each.keys))
 
 
 def _shifted(effect: Effect, visible: set[int]) -> Shifted:
@@ -97,19 +97,21 @@ def _by_account(keys: tuple[MultiRegionKey, ...]) -> Iterator[OfAccount]:
 def asked_for(name: str, rules: Rules | None, *, proposer: User) -> list[Asked]:
     """Who would have to agree if this person proposed it now."""
     visible, roster = _visible(proposer), Roster.read()
-    return [_asked(each, proposer, visible, roster) for each in agreements_needed(name, rules)]
+    return [
+        _asked(each, proposer, roster)
+        for each in agreements_needed(name, rules)
+        if each.account is None or each.account.pk in visible
+    ]
 
 
 def _visible(person: User) -> set[int]:
     return set(accounts_where(person, Permission.VIEW).values_list("pk", flat=True))
 
 
-def _asked(agreement: Agreement, proposer: User, visible: set[int], roster: Roster) -> Asked:
+def _asked(agreement: Agreement, proposer: User, roster: Roster) -> Asked:
     best = agreement.at_best(roster, without={proposer.username})
-    account = agreement.account
-    name = account.name if account else ""
     return Asked(
-        account="another account" if account and account.pk not in visible else name,
+        account=agreement.account.name if agreement.account else "",
         needs=listed([need.words for need in agreement.requirements], "and"),
         people=tuple(sorted(agreement.voters(roster) - {proposer.username})),
         missing="" if best.met else missing_words(best),

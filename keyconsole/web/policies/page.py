@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.contrib.auth.models import User
-
-from keyconsole.aws_accounts.permissions import accounts_where
-from keyconsole.aws_accounts.roles import Permission
 from keyconsole.policies.document.compare import Comparison, differences
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.document.words import Row, rows
 from keyconsole.policies.models import Policy, PolicyVersion, PolicyVote, VersionState
 from keyconsole.policies.quorum.requirements import Line
+from keyconsole.policies.versions.horizon import Horizon
 from keyconsole.policies.versions.notifications import told_voters
 from keyconsole.policies.versions.votes import Tally, may_agree, may_reject, may_withdraw, tallies
 from keyconsole.refusals import Verdict
@@ -56,7 +53,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class ShownTally:
-    """One agreement; an account that the person may not see is not named."""
+    """One agreement, of an account that the person may see or of all of them."""
 
     account: str
     lines: tuple[tuple[Line, tuple[str, ...]], ...]  # each with who could fill what is missing
@@ -75,13 +72,11 @@ class Proposal:
     withdraw: Verdict
 
 
-def versions_of(policy: Policy) -> list[Version]:
-    """The newest first."""
-    found = list(
-        policy.versions.select_related("policy", "proposer")
-        .prefetch_related("votes__voter")
-        .order_by("-number")
-    )
+def versions_of(policy: Policy, horizon: Horizon) -> list[Version]:
+    """The newest first; those that end the policy, and those about accounts that the person sees."""
+    every = policy.versions.select_related("policy", "proposer").prefetch_related("votes__voter")
+    ordered = every.order_by("-number")
+    found = [row for row in ordered if row.retires or horizon.holds_version(row)]
     return [Version(row, _before(row, found), tuple(_votes(row))) for row in found]
 
 
@@ -89,15 +84,16 @@ def holding_of(versions: Sequence[Version]) -> Version | None:
     return next((each for each in versions if each.row.state == VersionState.ACTIVE), None)
 
 
-def proposal_of(versions: Sequence[Version], person: User) -> Proposal | None:
+def proposal_of(versions: Sequence[Version], horizon: Horizon) -> Proposal | None:
     waiting = next((each for each in versions if each.row.state == VersionState.PROPOSED), None)
     if waiting is None:
         return None
-    asked = tallies(waiting.row)
+    person = horizon.person
+    asked = [each for each in tallies(waiting.row) if horizon.holds_account(each.agreement.account)]
     return Proposal(
         version=waiting,
-        shown_tallies=tuple(_shown(asked, person)),
-        told=told_voters(waiting.row, asked),
+        shown_tallies=tuple(map(_shown, asked)),
+        told=told_voters(waiting.row, asked, only_these=not horizon.everywhere),
         impact=impact_of(waiting.row.policy.name, waiting.rules, person=person),
         agree=may_agree(person, waiting.row),
         reject=may_reject(person, waiting.row),
@@ -105,15 +101,9 @@ def proposal_of(versions: Sequence[Version], person: User) -> Proposal | None:
     )
 
 
-def _shown(asked: Iterable[Tally], person: User) -> Iterator[ShownTally]:
-    visible = set(accounts_where(person, Permission.VIEW))
-    for tally in asked:
-        account = tally.agreement.account
-        name = account.name if account else "every account"
-        yield ShownTally(
-            name if account is None or account in visible else "another account",
-            tuple((line, tally.still_for(line)) for line in tally.lines),
-        )
+def _shown(tally: Tally) -> ShownTally:
+    name = tally.agreement.account.name if tally.agreement.account else "every account"
+    return ShownTally(name, tuple((line, tally.still_for(line)) for line in tally.lines))
 
 
 def _before(row: PolicyVersion, found: Sequence[PolicyVersion]) -> PolicyVersion | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,7 +19,7 @@ from keyconsole.policies.document.rules import DEFAULT, Rules
 from keyconsole.policies.document.words import rows
 from keyconsole.policies.models import PolicyVersion, VersionState
 from keyconsole.policies.versions import propose as proposing
-from keyconsole.policies.versions.feasibility import misfits
+from keyconsole.policies.versions.horizon import Horizon, horizon_of, misfits_for
 from keyconsole.policies.versions.notifications import told_voters
 from keyconsole.policies.versions.votes import may_propose, tallies
 from keyconsole.refusals import Refused
@@ -40,14 +41,18 @@ def new(request: HttpRequest) -> HttpResponse:
 @requires(Permission.VIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose(request: HttpRequest, name: str) -> HttpResponse:
-    return _proposed_on_a_page(request, named=policy_called(name).name, held=_held(name))
+    horizon = horizon_of(person_of(request))
+    named = policy_called(horizon, name).name
+    return _proposed_on_a_page(request, named=named, held=_held(horizon, name))
 
 
 @requires(Permission.VIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
 def retire(request: HttpRequest, name: str) -> HttpResponse:
     _refuse_others(request)
-    policy, form = policy_called(name), WhyForm(request.POST or None)
+    horizon, form = horizon_of(person_of(request)), WhyForm(request.POST or None)
+    policy = policy_called(horizon, name)
+    _held(horizon, name)
     if form.is_valid():
         try:
             _propose(request, None, name=policy.name, why=form.cleaned_data["why"])
@@ -103,7 +108,10 @@ def _decided(request: HttpRequest, name: str, decide: Callable[[PolicyVersion], 
     number = request.POST.get("version", "")
     known = int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0
     versions = PolicyVersion.objects.select_related("policy", "proposer")
-    version = get_object_or_404(versions, policy=policy_called(name), number=known)
+    horizon = horizon_of(person_of(request))
+    version = get_object_or_404(versions, policy=policy_called(horizon, name), number=known)
+    if not version.retires and not horizon.holds_version(version):
+        raise Http404("No such version.")
     try:
         messages.success(request, decide(version))
     except Refused as refused:
@@ -115,12 +123,14 @@ def _decided(request: HttpRequest, name: str, decide: Callable[[PolicyVersion], 
 def _proposed_on_a_page(request: HttpRequest, *, named: str, held: Rules | None) -> HttpResponse:
     """Write, look at what it would change, then propose: three steps at one address, and a way back."""
     _refuse_others(request)
-    editor, step = _editor(request, named=named, held=held), request.POST.get("step", "")
+    groups = _groups_for(person_of(request))
+    editor = _editor(request, named=named, held=held, groups=groups)
+    step = request.POST.get("step", "")
     if request.method != "POST" or editor.rules is None or step in _MORE:
         return _form_page(request, editor, named)
     if step in {"edit", "form", "json"}:
         as_json = step == "json" or (step == "edit" and request.POST.get("back") == "json")
-        again = showing(editor.rules, named=named, as_json=as_json, why=editor.why)
+        again = showing(editor.rules, named=named, as_json=as_json, why=editor.why, groups=groups)
         return _form_page(request, again, named)
     if step != "propose":
         return _preview_page(request, editor, named, held, ())
@@ -131,20 +141,29 @@ def _proposed_on_a_page(request: HttpRequest, *, named: str, held: Rules | None)
     return redirect("policy", version.policy.name)
 
 
-def _editor(request: HttpRequest, *, named: str, held: Rules | None) -> Editor:
+def _editor(request: HttpRequest, *, named: str, held: Rules | None, groups: list[str]) -> Editor:
     if request.method != "POST":
-        return showing(held or DEFAULT, named=named, as_json=request.GET.get("as") == "json")
-    more = _MORE.get(request.POST.get("step", ""))
-    if more:
-        return with_more(request.POST, more, named=named)
+        as_json = request.GET.get("as") == "json"
+        return showing(held or DEFAULT, named=named, as_json=as_json, groups=groups)
+    if more := _MORE.get(request.POST.get("step", "")):
+        return with_more(request.POST, more, named=named, groups=groups)
     visible = accounts_where(person_of(request), Permission.VIEW)
-    return sent(request.POST, named=named, numbers=dict(visible.values_list("name", "account_id")))
+    numbers = dict(visible.values_list("name", "account_id"))
+    return sent(request.POST, named=named, groups=groups, numbers=numbers)
+
+
+def _groups_for(person: User) -> list[str]:
+    """Which groups there are for them to choose from."""
+    return sorted(horizon_of(person).groups(set(Group.objects.values_list("name", flat=True))))
 
 
 def _propose(request: HttpRequest, rules: Rules | None, *, name: str, why: str) -> PolicyVersion:
     by, now = person_of(request), timezone.now()
     version = proposing.propose(rules, name=name, by=by, why=why, now=now)
-    messages.success(request, " ".join([f"{version} is proposed.", *told_voters(version, tallies(version))]))
+    horizon = horizon_of(by)
+    asked = [each for each in tallies(version) if horizon.holds_account(each.agreement.account)]
+    told = told_voters(version, asked, only_these=not horizon.everywhere)
+    messages.success(request, " ".join([f"{version} is proposed.", *told]))
     return version
 
 
@@ -168,13 +187,16 @@ def _preview_page(
         "differences": differences(held, rules) if held else (),
         "impact": impact_of(rules.name, rules, person=person),
         "asked": asked_for(rules.name, rules, proposer=person),
-        "reasons": refused or misfits(rules),
+        "reasons": refused or misfits_for(horizon_of(person), rules),
     }
     return render(request, "policies/preview.html", context)
 
 
-def _held(name: str) -> Rules | None:
+def _held(horizon: Horizon, name: str) -> Rules | None:
+    """What is about to be changed: whoever does not see it changes nothing of it."""
     version = PolicyVersion.objects.filter(policy__name=name, state=VersionState.ACTIVE).first()
+    if version and not version.retires and not horizon.holds_version(version):
+        raise Http404("No such policy.")
     return version.rules if version else None
 
 

@@ -16,7 +16,7 @@ from keyconsole.aws_accounts.roles import Permission
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.models import Freeze, Policy
 from keyconsole.policies.schedule import freeze
-from keyconsole.policies.versions.health import unsatisfiable
+from keyconsole.policies.versions.horizon import Horizon, flags_for, horizon_of, policy_in
 from keyconsole.policies.versions.votes import may_propose
 from keyconsole.refusals import Refused
 from keyconsole.text import clean_search
@@ -38,13 +38,14 @@ _NAME_AT_MOST = 300
 @require_safe
 def policies(request: HttpRequest) -> HttpResponse:
     person, now, frozen = person_of(request), timezone.now(), freeze.current()
-    rows = holding(now, frozen=frozen is not None)
+    horizon = horizon_of(person)
+    rows = holding(now, frozen=frozen is not None, horizon=horizon)
     context = {
         "rows": rows,
         "count": len(rows) - 1,
-        "proposed": proposed(person),
-        "flags": unsatisfiable(),
-        "not_holding": list(not_holding()),
+        "proposed": proposed(horizon),
+        "flags": flags_for(horizon),
+        "not_holding": not_holding(horizon),
         "propose": may_propose(person),
         "frozen_now": frozen,
         "switch": freeze.may_lift(person) if frozen else freeze.may_freeze(person),
@@ -56,14 +57,16 @@ def policies(request: HttpRequest) -> HttpResponse:
 @requires(Permission.VIEW)
 @require_safe
 def policy(request: HttpRequest, name: str) -> HttpResponse:
-    person, found = person_of(request), policy_called(name)
-    versions = versions_of(found)
+    person = person_of(request)
+    horizon = horizon_of(person)
+    found = policy_called(horizon, name)
+    versions = versions_of(found, horizon)
     held = holding_of(versions)
     context = {
         "policy": found,
         "held": held,
         "runs_now": _runs_now(held),
-        "proposal": proposal_of(versions, person),
+        "proposal": proposal_of(versions, horizon),
         "propose": may_propose(person),
         "versions_page": Paginator(versions, VERSIONS_SHOWN).get_page(request.GET.get("page")),
     }
@@ -84,15 +87,16 @@ def explain(request: HttpRequest) -> HttpResponse:
         prefetch_related_objects([key], "region_keys")
         targets = targets_of(key)
         context |= {"key": key, "targets": targets, "unknown_region": bool(region) and region not in targets}
-        context["moves"] = explained(key, to_region=region if region in targets else "")
+        horizon = horizon_of(person_of(request))
+        context["moves"] = explained(key, to_region=region if region in targets else "", horizon=horizon)
     return render(request, "policies/explain.html", context)
 
 
 @requires(Permission.VIEW)
 @require_safe
 def groups(request: HttpRequest) -> HttpResponse:
-    visible = accounts_where(person_of(request), Permission.VIEW)
-    return render(request, "policies/groups.html", {"groups": group_rows(visible)})
+    horizon = horizon_of(person_of(request))
+    return render(request, "policies/groups.html", {"groups": group_rows(horizon)})
 
 
 def _runs_now(held: Version | None) -> RunsNow | None:
@@ -100,8 +104,8 @@ def _runs_now(held: Version | None) -> RunsNow | None:
     return runs_now(rules, timezone.now(), frozen=freeze.current() is not None) if rules else None
 
 
-def policy_called(name: str) -> Policy:
-    found = Policy.objects.filter(name=name).first()
+def policy_called(horizon: Horizon, name: str) -> Policy:
+    found = policy_in(horizon, name)
     if found is None:
         raise Http404("No such policy.")
     return found

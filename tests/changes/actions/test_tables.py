@@ -62,7 +62,9 @@ def test_each_input_is_an_option_at_the_terminal_and_is_asked_for_where_it_has_n
     asked = fields(action.inputs)
     assert {each.name for each in asked} <= set(options)
     assert {each.name for each in asked if each.default is MISSING} == needed - {"ref"}
-    assert set(options) == {each.name for each in asked} | {"help", "username"} | ({"as_json"} & set(options))
+    assert set(options) == {each.name for each in asked} | {"help", "username", "password_file"} | (
+        {"as_json"} & set(options)
+    )
 
 
 @each_action

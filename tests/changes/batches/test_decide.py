@@ -20,6 +20,7 @@ from keyconsole.changes.batches.decide import (
     reject_batch,
     run_batch,
 )
+from keyconsole.changes.batches.part import part_seen_by
 from keyconsole.changes.batches.progress import batch_progress
 from keyconsole.changes.models import Approval, Change, OnFailure, Rejection
 from keyconsole.changes.quorum import quorum_of
@@ -74,10 +75,17 @@ def test_who_asked_never_decides_in_whatever_role(batch, cast):
         reject_batch(batch, by=cast.ana, reason="No.", now=LATER)
 
 
-@pytest.mark.parametrize("name", ["cleo", "dan", "ada"])
+@pytest.mark.parametrize("name", ["cleo", "ada"])
 def test_who_is_not_needed_cannot_approve(batch, cast, name):
     with pytest.raises(Refused, match="not one of those"):
         agree(batch, getattr(cast, name))
+
+
+def test_who_sees_no_line_of_it_approves_nothing(batch, cast):
+    for plan in (batch.plan_sha256, part_seen_by(cast.dan, batch).plan_sha256):
+        with pytest.raises(Refused):
+            agree(batch, cast.dan, plan_sha256=plan)
+    assert not Approval.objects.exists()
 
 
 def test_nobody_approves_twice(cast):

@@ -43,7 +43,7 @@ def test_request_batch_asks_for_every_key_and_prints_the_plan(keys):
         "carry-on",
     )
     assert [line["state"] for line in facts["lines"]] == ["pending"] * 3
-    assert Entry.objects.get(event="batch.requested").data["via"].startswith("command line")
+    assert Entry.objects.get(event="batch.requested").data["via"].startswith("at the terminal of keys-1")
 
 
 def test_keys_may_come_from_standard_input(keys, monkeypatch):
@@ -98,7 +98,9 @@ def test_a_batch_is_shown_listed_approved_and_cancelled(keys):
         command("batch", "approve", "BR-1", "--plan", "0" * 64, "--as", "ben")
     told = command("batch", "approve", "br-1", "--plan", batch.plan_sha256, "--as", "ben", "--comment", "ok")
     assert told.count("approved") == 3
-    assert Entry.objects.filter(event="change.approval_given", data__via__startswith="command line").exists()
+    assert Entry.objects.filter(
+        event="change.approval_given", data__via__startswith="at the terminal of keys-1"
+    ).exists()
     told = command("batch", "cancel", "1", "--reason", "Not today.", "--as", "ana", "--json")
     assert json.loads(told)["stopped_why"] == "Cancelled by ana: Not today."
     assert states_of(batch) == ["cancelled"] * 3

@@ -10,6 +10,7 @@ from django.utils import timezone
 from keyconsole.audit.models import Entry
 from keyconsole.changes.models import Change
 from keyconsole.changes.requests.request import request_move
+from keyconsole.people.tokens import make_token
 from tests.cast import PASSWORD
 from tests.changes.approvals.teams import hold_for_payments, join
 from tests.changes.commands import DONE, NOT_KNOWN_YET, REFUSED, USAGE, manage
@@ -48,7 +49,8 @@ def test_it_moves_the_primary_and_says_what_is_owed(use, kms):
 
 def test_the_record_says_that_it_came_from_the_terminal(use):
     use()
-    assert Entry.objects.get(event="change.requested").data["via"].startswith("command line (terminal")
+    via = Entry.objects.get(event="change.requested").data["via"]
+    assert via == "at the terminal of keys-1, as OS user root, proved by password"
 
 
 def test_no_wait_sends_and_exits_3(use, kms):
@@ -60,10 +62,19 @@ def test_no_wait_sends_and_exits_3(use, kms):
 def test_a_wrong_password_is_refused_and_recorded(use, kms):
     said = use(password="guess")
     assert said.status == REFUSED
-    assert "not the password of ana" in said.err
+    assert "not the password of 'ana'" in said.err
     assert Entry.objects.filter(event="person.sign_in_failed", subject="ana").exists()
     assert not Change.objects.exists()
     assert kms.calls()["total"] == 0
+
+
+def test_a_token_is_no_proof_that_the_person_is_there(use, key, cast, kms, monkeypatch):
+    _, secret = make_token(cast.ana, name="ci", days=1, via="here", now=timezone.now())
+    monkeypatch.setenv("KEYCONSOLE_TOKEN", secret)
+    monkeypatch.delenv("KEYCONSOLE_PASSWORD")
+    options = ("--primary-region", REPLICA, "--reason", WHY, "--as", "ana")
+    assert manage("break_glass", key.key_id, *options).status == USAGE
+    assert moves_sent(kms) == 0
 
 
 def test_the_password_of_somebody_else_is_no_proof(use, cast):
@@ -80,15 +91,17 @@ def test_a_refusal_has_the_same_words_as_the_page(use, kms):
     assert moves_sent(kms) == 0
 
 
-def test_without_a_terminal_and_a_file_nobody_can_prove_anything(use, key, monkeypatch):
+def test_without_a_terminal_and_a_password_nobody_can_prove_anything(use, key, monkeypatch):
+    monkeypatch.delenv("KEYCONSOLE_PASSWORD")
     monkeypatch.setattr("sys.stdin", io.StringIO(PASSWORD))
     options = ("--primary-region", REPLICA, "--reason", WHY, "--as", "ana")
     said = manage("break_glass", key.key_id, *options)
     assert said.status == USAGE
-    assert "--password-file" in said.err
+    assert "KEYCONSOLE_PASSWORD" in said.err
 
 
 def test_at_a_terminal_the_password_is_typed_unseen(use, key, kms, monkeypatch):
+    monkeypatch.delenv("KEYCONSOLE_PASSWORD")
     monkeypatch.setattr("sys.stdin", Terminal())
     monkeypatch.setattr("getpass.getpass", lambda _: PASSWORD)
     options = ("--primary-region", REPLICA, "--reason", WHY, "--as", "ana")
@@ -123,7 +136,7 @@ def test_a_second_one_waits_for_another_member_who_agrees_with_their_password(us
     assert "It runs as soon as a worker takes it." in manage("agree_to_emergency", "CR-2", *options).out
     change.refresh_from_db()
     assert change.state == "approved"
-    assert Entry.objects.get(event="emergency.agreed").data["via"].startswith("command line (terminal")
+    assert Entry.objects.get(event="emergency.agreed").data["via"].startswith("at the terminal of keys-1")
 
 
 def test_it_says_what_gave_way(use, cast, key):

@@ -81,7 +81,7 @@ def test_the_record_tells_the_terminal_from_the_page(change):
     act("approve", change, "--plan", change.plan_sha256)
     entry = Entry.objects.get(event="change.approval_given")
     assert entry.actor == "ben"
-    assert entry.data["via"].startswith("command line (terminal")
+    assert entry.data["via"] == "at the terminal of keys-1, as OS user root, proved by password"
 
 
 def test_the_requester_is_refused_at_the_terminal_too(change):
@@ -191,8 +191,8 @@ def test_a_change_that_is_not_there_is_a_usage_error(cast, ref):
     assert "\x1b" not in said.err
 
 
-def test_an_unknown_person_is_a_usage_error(change):
-    assert act("withdraw", change, by="nobody").status == USAGE
+def test_an_unknown_person_proves_nothing(change):
+    assert act("withdraw", change, by="nobody").status == REFUSED
 
 
 def test_two_people_close_an_overdue_change_as_unknown(cast, inventory):

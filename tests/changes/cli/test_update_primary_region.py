@@ -199,18 +199,20 @@ def test_a_person_without_the_role_is_refused(update, key):
     assert "Your roles do not let you" in err
 
 
-def test_an_unknown_person_is_a_usage_error(update, key):
-    assert update(key.key_id, username="nobody")[0] == USAGE
+def test_an_unknown_person_proves_nothing(update, key):
+    assert update(key.key_id, username="nobody")[0] == REFUSED
 
 
 def test_the_login_name_is_the_person_where_none_is_named(update, key, monkeypatch):
-    monkeypatch.setattr("getpass.getuser", lambda: "ana")
+    monkeypatch.setattr("keyconsole.terminal.os_user", lambda: "ana")
     assert update(key.key_id, username="")[0] == DONE
 
 
 def test_the_record_is_the_pages_record_and_says_which_way_it_came(update, key):
     update(key.key_id)
-    assert Entry.objects.get(event="change.requested").data["via"] == "command line"
+    assert Entry.objects.get(event="change.requested").data["via"] == (
+        "at the terminal of keys-1, as OS user root, proved by password"
+    )
     assert Entry.objects.filter(event="change.done").count() == 1
 
 

@@ -18,7 +18,8 @@ from tests.inventory.facts import at
 
 @pytest.fixture(autouse=True)
 def _at_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("getpass.getuser", lambda: "root")
+    monkeypatch.setattr("keyconsole.terminal.os_user", lambda: "root")
+    monkeypatch.setattr("keyconsole.terminal.host", lambda: "keys-1")
 
 
 def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -37,7 +38,7 @@ def test_a_table_has_a_line_for_each_region_and_one_for_all(
     assert lines[2].split()[:5] == ["payments", "eu-west-1", "seen", "1", "3"]
     assert lines[4].split()[:5] == ["payments", "all", "finished", "2", "9"]
     assert lines[6].startswith("payments ap-southeast-2: ListKeys in ap-southeast-2 was denied")
-    assert Scan.objects.get().asked_by == "terminal:root"
+    assert Scan.objects.get().asked_by == "the terminal of keys-1, as OS user root"
 
 
 def test_json_tells_calls_seconds_keys_and_what_was_denied(

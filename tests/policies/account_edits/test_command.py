@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import AwsAccount
-from tests.cast import Cast
+from tests.cast import PASSWORD, Cast
 from tests.policies.account_edits.conftest import OTHER, ROLE, WHY, Propose
 
 
@@ -37,6 +37,11 @@ def _never_too_late(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOW + timedelta(hours=1))
 
 
+@pytest.fixture(autouse=True)
+def _their_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KEYCONSOLE_PASSWORD", PASSWORD)
+
+
 def test_it_is_listed_shown_and_made(cast: Cast) -> None:
     assert run("list") == f"payments edit 1: proposed, by ada at 2026-11-23 12:00 UTC: {WHY}\n"
     shown = run("show", "payments")
@@ -49,7 +54,7 @@ def test_it_is_listed_shown_and_made(cast: Cast) -> None:
     assert role() == OTHER
     vote = Entry.objects.filter(event="account.edit_agreed").first()
     assert vote is not None
-    assert vote.data["via"].startswith("command line (terminal")
+    assert vote.data["via"].startswith("at the terminal of ")
     assert run("list") == "No edit of an account waits.\n"
 
 

@@ -9,8 +9,10 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from keyconsole.aws_accounts.roles import Role
+from keyconsole.changes.batches.part import part_seen_by
 from keyconsole.changes.models import Batch, Change
-from tests.cast import Cast, Member, make_key
+from tests.cast import Cast, Member, make_key, make_person
 from tests.changes.batches.given import ask_for, lines_of, make_keys, one_approver, states_of
 from tests.conftest import HTMX
 
@@ -121,17 +123,29 @@ def test_a_poll_that_knows_it_gets_nothing_and_else_the_fragment(batch: Batch, a
     assert "<html" not in response.content.decode()
 
 
-def test_lines_in_other_accounts_are_only_counted(cast: Cast, as_ben: Client) -> None:
+def test_lines_in_other_accounts_do_not_exist_and_theirs_are_approved_by_their_hash(
+    cast: Cast, as_ben: Client
+) -> None:
     hidden = make_key(
         cast.archive, "mrk-" + "f" * 32, Member("us-east-1"), Member("eu-west-1"), alias="alias/secret"
     )
+    one_approver()
+    make_person("pat", Role.APPROVER, accounts=(cast.archive,))
     cast.ana.role_grants.all().delete()
     cast.ana.role_grants.create(role="requester", granted_by="ada", granted_at=timezone.now())
     ask_for([*make_keys(cast.payments, 2), hidden], cast, now=timezone.now())
     content = text(as_ben)
     assert "secret" not in content
     assert hidden.key_id not in content
-    assert "1 more line in accounts that you may not see." in content
+    assert "BR-1: 2 keys in one request" in content
+    batch = Batch.objects.get()
+    part = part_seen_by(cast.ben, batch).plan_sha256
+    assert part in content
+    assert batch.plan_sha256 not in content
+    asked = as_ben.get(f"{URL}approve/").content.decode()
+    assert f'value="{part}"' in asked
+    assert batch.plan_sha256 not in asked
+    assert "2 lines" in asked
 
 
 @pytest.mark.parametrize("ref", ["BR-2", "CR-1", "BR-", "BR-01", "BR-%00", "BR-" + "9" * 40])
@@ -177,5 +191,5 @@ def test_the_number_of_queries_does_not_grow_with_the_lines(
     ask_for(more, cast, now=timezone.now() + timedelta(seconds=1))
     as_ben.get(URL)
     for ref in ("BR-1", "BR-2"):
-        with django_assert_num_queries(46):
+        with django_assert_num_queries(52):
             as_ben.get(f"/batches/{ref}/")

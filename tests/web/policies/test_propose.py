@@ -208,7 +208,7 @@ def test_a_new_policy_begins_with_the_default(cast: Cast, inventory: Inventory, 
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("payments", "There already is a policy payments. Propose a change on its page."),
+        ("payments", "The name payments is taken. What holds is changed on its own page."),
         ("explain", "A policy cannot be called explain"),
         ("Two words", "small letters"),
     ],

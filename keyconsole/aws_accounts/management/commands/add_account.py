@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from keyconsole.aws_accounts.connection_test import keep_answer, who_we_are
 from keyconsole.aws_accounts.register import Origin, add_account, draft_account
-from keyconsole.aws_accounts.terminal import refused, told_of_connection, who_types
+from keyconsole.aws_accounts.terminal import refused, told_of_connection
 from keyconsole.aws_accounts.way_in_options import add_options, fields_said
 from keyconsole.kms.errors import WrongAccount
 from keyconsole.refusals import Invalid
+from keyconsole.terminal import who_types
 
 
 class Command(BaseCommand):

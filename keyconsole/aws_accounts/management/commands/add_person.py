@@ -15,8 +15,9 @@ from django.utils import timezone
 
 from keyconsole.aws_accounts.people import add_person, random_password
 from keyconsole.aws_accounts.roles import Role
-from keyconsole.aws_accounts.terminal import account_called, refused, who_types
+from keyconsole.aws_accounts.terminal import account_called, refused
 from keyconsole.refusals import Invalid
+from keyconsole.terminal import who_types
 
 
 class Command(BaseCommand):

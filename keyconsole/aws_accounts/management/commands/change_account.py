@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from keyconsole.aws_accounts.connection_test import check_connection
 from keyconsole.aws_accounts.register import Origin, change_account
-from keyconsole.aws_accounts.terminal import account_called, refused, told_of_connection, who_types
+from keyconsole.aws_accounts.terminal import account_called, refused, told_of_connection
 from keyconsole.aws_accounts.way_in_options import add_options, fields_said
 from keyconsole.refusals import Invalid
+from keyconsole.terminal import who_types
 
 
 class Command(BaseCommand):

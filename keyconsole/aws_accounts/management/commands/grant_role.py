@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from keyconsole.aws_accounts.grants import grant
 from keyconsole.aws_accounts.roles import Role
-from keyconsole.aws_accounts.terminal import account_called, person_called, who_types
+from keyconsole.aws_accounts.terminal import account_called, person_called
+from keyconsole.terminal import who_types
 
 
 class Command(BaseCommand):

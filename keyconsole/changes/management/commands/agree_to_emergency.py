@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from keyconsole.changes.cli.arguments import REFUSED, acting_person, change_called, from_the_terminal
-from keyconsole.changes.cli.password import refuse_without_password
+from keyconsole.changes.cli.arguments import REFUSED, change_called
 from keyconsole.changes.requests.emergency_agreement import agree
+from keyconsole.people.at_terminal import add_who_acts, who_acts
 from keyconsole.refusals import Refused
 
 
@@ -29,24 +29,24 @@ class Command(BaseCommand):
             metavar="SHA256",
             help="the hash of the plan that was read, as `change show` prints it",
         )
-        parser.add_argument("--as", dest="username", required=True, help="the member who agrees")
+        add_who_acts(parser)
         parser.add_argument("--comment", default="", help="stays with the agreement")
-        parser.add_argument("--password-file", help="the member's password, where there is no terminal")
 
-    def handle(self, *, ref: str, username: str, **options: Any) -> None:
-        person, change = acting_person(username), change_called(ref)
-        refuse_without_password(person, options["password_file"])
-        now = timezone.now()
+    def handle(self, *, ref: str, **options: Any) -> None:
+        proof = who_acts(options, by_password=True)
+        change = change_called(ref, seen_by=proof.person)
         try:
             agree(
                 change,
-                by=person,
+                by=proof.person,
                 plan_sha256=options["plan_sha256"].strip().lower(),
                 comment=options["comment"],
-                reauthenticated_at=now,
-                now=now,
-                via=from_the_terminal(),
+                reauthenticated_at=proof.at,
+                now=timezone.now(),
+                via=proof.via,
             )
         except Refused as refused:
             raise CommandError(f"Refused: {refused}", returncode=REFUSED) from None
-        self.stdout.write(f"{person.username} agreed to {change.ref}. It runs as soon as a worker takes it.")
+        self.stdout.write(
+            f"{proof.person.username} agreed to {change.ref}. It runs as soon as a worker takes it."
+        )

@@ -11,6 +11,7 @@ from keyconsole.changes.actions.batch_actions import BATCH_ACTIONS
 from keyconsole.changes.cli.act import act
 from keyconsole.changes.cli.batches import batch_called, print_batch
 from keyconsole.changes.models import Batch
+from keyconsole.people.at_terminal import add_who_acts, who_acts
 
 
 class Command(BaseCommand):
@@ -38,18 +39,19 @@ class Command(BaseCommand):
             parser_of_verb.add_argument("ref", metavar="BR-n")
             parser_of_verb.add_argument("--json", action="store_true", dest="as_json", help="print JSON")
         for parser_of_verb in (approve, reject, cancel, run):
-            parser_of_verb.add_argument(
-                "--as", dest="username", default="", help="the person who acts (default: your login name)"
-            )
+            add_who_acts(parser_of_verb)
 
     def handle(self, *_: object, verb: str, **options: Any) -> None:
         if verb == "list":
             self._list()
             return
-        batch = batch_called(options["ref"])
+        person = None
         if verb in BATCH_ACTIONS:
-            act(BATCH_ACTIONS[verb], batch, options)
-        print_batch(batch_called(batch.ref), as_json=options["as_json"], told=self.stdout)
+            proof = who_acts(options)
+            person = proof.person
+            act(BATCH_ACTIONS[verb], batch_called(options["ref"], seen_by=person), options, proof)
+        batch = batch_called(options["ref"])
+        print_batch(batch, as_json=options["as_json"], told=self.stdout, seen_by=person)
 
     def _list(self) -> None:
         for batch in Batch.objects.select_related("requester").order_by("-number"):

@@ -10,9 +10,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from keyconsole.changes.cli.arguments import NOT_KNOWN_YET, REFUSED, acting_person, from_the_terminal
-from keyconsole.changes.cli.find_key import find_key, named_account
-from keyconsole.changes.cli.password import refuse_without_password
+from keyconsole.changes.cli.arguments import NOT_KNOWN_YET, REFUSED
+from keyconsole.changes.cli.find_key import find_key_in
 from keyconsole.changes.execution.run_inline import carry
 from keyconsole.changes.execution.store_observations import observe_now
 from keyconsole.changes.models import Change
@@ -25,6 +24,7 @@ from keyconsole.changes.requests.emergency_agreement import (
 )
 from keyconsole.changes.states import State
 from keyconsole.changes.told import told_of
+from keyconsole.people.at_terminal import add_who_acts, who_acts
 from keyconsole.refusals import Refused
 
 
@@ -41,29 +41,26 @@ class Command(BaseCommand):
         parser.add_argument("key", metavar="KEY", help="key id or ARN")
         parser.add_argument("--primary-region", required=True, help="the Region that shall be primary")
         parser.add_argument("--reason", required=True, help="why it cannot wait for approval")
-        parser.add_argument("--as", dest="username", required=True, help="whose emergency it is")
         parser.add_argument("--account", default="", help="account number or name, where the id is ambiguous")
         parser.add_argument("--ticket", default="", help="a reference of your own")
-        parser.add_argument("--password-file", help="the person's password, where there is no terminal")
+        add_who_acts(parser)
         parser.add_argument("--no-wait", action="store_true", help="do not wait until it has settled")
 
-    def handle(self, *, key: str, username: str, account: str, no_wait: bool, **options: Any) -> None:
-        person = acting_person(username)
-        refuse_without_password(person, options["password_file"])
-        proved_at = timezone.now()
+    def handle(self, *, key: str, account: str, no_wait: bool, **options: Any) -> None:
+        proof = who_acts(options, by_password=True)
         try:
-            found = find_key(key, account_id=named_account(account).account_id if account else "")
+            found = find_key_in(key, account=account, seen_by=proof.person)
             observe_now(found, now=timezone.now())
             move_request = MoveRequest(
                 key=found,
                 to_region=options["primary_region"],
-                by=person,
+                by=proof.person,
                 reason=options["reason"],
                 ticket=options["ticket"],
                 token=uuid.uuid4().hex,
-                via=from_the_terminal(),
+                via=proof.via,
             )
-            change = break_glass(move_request, reauthenticated_at=proved_at, now=timezone.now())
+            change = break_glass(move_request, reauthenticated_at=proof.at, now=timezone.now())
         except Refused as refused:
             raise CommandError(f"Refused: {refused}", returncode=REFUSED) from None
         for waited in change.supersedes.all():

@@ -9,14 +9,16 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from keyconsole.aws_accounts.terminal import person_called
 from keyconsole.changes.actions.change_actions import CHANGE_ACTIONS
 from keyconsole.changes.approvals.inbox import needing
 from keyconsole.changes.cli.act import act
-from keyconsole.changes.cli.arguments import acting_person, change_called
+from keyconsole.changes.cli.arguments import change_called
 from keyconsole.changes.cli.summary import lines, summary
 from keyconsole.changes.kinds.registry import kind_of
 from keyconsole.changes.models import Change
 from keyconsole.changes.states import State
+from keyconsole.people.at_terminal import add_who_acts, who_acts
 
 
 class Command(BaseCommand):
@@ -37,10 +39,11 @@ class Command(BaseCommand):
         if verb == "list":
             self._list(options)
             return
-        change = change_called(options["ref"])
         if verb in CHANGE_ACTIONS:
-            act(CHANGE_ACTIONS[verb], change, options)
-        self._show(change_called(change.ref), as_json=options.get("as_json", False))
+            proof = who_acts(options)
+            change = change_called(options["ref"], seen_by=proof.person)
+            act(CHANGE_ACTIONS[verb], change, options, proof)
+        self._show(change_called(options["ref"]), as_json=options.get("as_json", False))
 
     def _list(self, options: dict[str, Any]) -> None:
         now = timezone.now()
@@ -63,7 +66,7 @@ class Command(BaseCommand):
 
 
 def _listed(options: dict[str, Any]) -> list[Change]:
-    found = needing(acting_person(options["needs"])) if options["needs"] else Change.objects.all()
+    found = needing(person_called(options["needs"])) if options["needs"] else Change.objects.all()
     if options["state"]:
         found = found.filter(state=options["state"])
     return list(found.select_related("key__account", "requester").newest_first())
@@ -125,5 +128,5 @@ def _add_closing(verbs: Any) -> None:
 def _verb(verbs: Any, name: str, explained: str) -> ArgumentParser:
     parser: ArgumentParser = verbs.add_parser(name, help=explained)
     parser.add_argument("ref", metavar="CR-n")
-    parser.add_argument("--as", dest="username", default="", help="the person who acts (default: login name)")
+    add_who_acts(parser)
     return parser

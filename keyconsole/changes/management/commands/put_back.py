@@ -9,9 +9,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from keyconsole.changes.batches.put_back import lines_back, may_put_back, put_back
-from keyconsole.changes.cli.arguments import REFUSED, acting_person, from_the_terminal
+from keyconsole.changes.cli.arguments import REFUSED
 from keyconsole.changes.cli.batches import add_asking, batch_called, confirm, print_batch
 from keyconsole.changes.models import OnFailure
+from keyconsole.people.at_terminal import who_acts
 from keyconsole.refusals import Refused
 
 
@@ -27,21 +28,22 @@ class Command(BaseCommand):
         add_asking(parser)
 
     def handle(self, *, ref: str, **options: Any) -> None:
-        person, batch = acting_person(options["username"]), batch_called(ref)
+        proof = who_acts(options)
+        batch = batch_called(ref, seen_by=proof.person)
         try:
-            may_put_back(batch).or_refuse()
-            keys = [line.key for line in lines_back(batch)]
+            may_put_back(batch, by=proof.person).or_refuse()
+            keys = [line.key for line in lines_back(batch, by=proof.person)]
             confirm(keys, f"back to where it was before {batch.ref}", options, told=self.stderr)
             back = put_back(
                 batch,
-                by=person,
+                by=proof.person,
                 token=uuid.uuid4().hex,
                 now=timezone.now(),
                 reason=options["reason"],
                 ticket=options["ticket"],
                 on_failure=OnFailure(options["on_failure"]),
-                via=from_the_terminal(),
+                via=proof.via,
             )
         except Refused as refused:
             raise CommandError("Refused: " + "\n  ".join(refused.reasons), returncode=REFUSED) from None
-        print_batch(back, as_json=options["as_json"], told=self.stdout)
+        print_batch(back, as_json=options["as_json"], told=self.stdout, seen_by=proof.person)

@@ -6,15 +6,17 @@ import sys
 import uuid
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from keyconsole.changes.batches.request import NOTHING_REQUESTED, refuse_count, request_batch
-from keyconsole.changes.cli.arguments import REFUSED, USAGE, acting_person, add_wanted_move, from_the_terminal
+from keyconsole.changes.cli.arguments import REFUSED, USAGE, add_wanted_move
 from keyconsole.changes.cli.batches import add_asking, confirm, print_batch
 from keyconsole.changes.cli.find_key import find_key, named_account
 from keyconsole.changes.models import OnFailure
 from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.people.at_terminal import who_acts
 from keyconsole.refusals import Reason, Refused
 
 
@@ -30,36 +32,36 @@ class Command(BaseCommand):
         add_asking(parser)
 
     def handle(self, *, keys: list[str], primary_region: str, **options: Any) -> None:
-        person = acting_person(options["username"])
+        proof = who_acts(options)
         names = list(dict.fromkeys(keys or _names_on_standard_input(force=options["force"])))
         try:
             refuse_count(len(names))
-            found = _found(names, account=options["account"])
+            found = _found(names, account=options["account"], seen_by=proof.person)
             confirm(found, f"primary -> {primary_region}", options, told=self.stderr)
             batch = request_batch(
                 found,
                 to_region=primary_region,
-                by=person,
+                by=proof.person,
                 reason=options["reason"],
                 ticket=options["ticket"],
                 on_failure=OnFailure(options["on_failure"]),
                 token=uuid.uuid4().hex,
                 now=timezone.now(),
-                via=from_the_terminal(),
+                via=proof.via,
             )
         except Refused as refused:
             raise CommandError("Refused: " + "\n  ".join(refused.reasons), returncode=REFUSED) from None
-        print_batch(batch, as_json=options["as_json"], told=self.stdout)
+        print_batch(batch, as_json=options["as_json"], told=self.stdout, seen_by=proof.person)
 
 
-def _found(names: list[str], *, account: str) -> list[MultiRegionKey]:
+def _found(names: list[str], *, account: str, seen_by: User) -> list[MultiRegionKey]:
     """Every key, or a refusal that names each one that is not to be found."""
-    account_id = named_account(account).account_id if account else ""
+    account_id = named_account(account, seen_by=seen_by).account_id if account else ""
     keys: list[MultiRegionKey] = []
     reasons: list[Reason] = []
     for name in names:
         try:
-            keys.append(find_key(name, account_id=account_id))
+            keys.append(find_key(name, account_id=account_id, seen_by=seen_by))
         except Refused as refused:
             reasons.extend(refused.reasons)
     if reasons:

@@ -7,7 +7,6 @@ import sys
 import uuid
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
@@ -17,11 +16,10 @@ from keyconsole.changes.cli.arguments import (
     NOT_KNOWN_YET,
     REFUSED,
     USAGE,
-    acting_person,
     add_wanted_move,
     add_who_asks,
 )
-from keyconsole.changes.cli.find_key import find_key, named_account
+from keyconsole.changes.cli.find_key import find_key_in
 from keyconsole.changes.execution.run_inline import carry
 from keyconsole.changes.execution.store_observations import observe_now
 from keyconsole.changes.kinds.update_primary_region.preflight import region_problem
@@ -31,6 +29,8 @@ from keyconsole.changes.requests.request import request_move
 from keyconsole.changes.states import State
 from keyconsole.changes.told import told_of
 from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.people.at_terminal import who_acts
+from keyconsole.people.proof import Proof
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Reason, Refused
 
@@ -49,18 +49,18 @@ class Command(BaseCommand):
             "--no-wait", action="store_true", help="send the call, do not wait until it has settled"
         )
 
-    def handle(self, *, keys: list[str], username: str, account: str, **options: Any) -> None:
-        person = acting_person(username)
+    def handle(self, *, keys: list[str], account: str, **options: Any) -> None:
         names = keys or _names_on_standard_input()
         if not keys and not options["force"]:
             raise CommandError("Keys on standard input leave nobody to ask: add --force.", returncode=USAGE)
-        statuses = [self._one(name, account=account, person=person, options=options) for name in names]
+        proof = who_acts(options)
+        statuses = [self._one(name, account=account, proof=proof, options=options) for name in names]
         if worst := max(statuses, key=[DONE, NOT_KNOWN_YET, REFUSED].index):
             sys.exit(worst)
 
-    def _one(self, name: str, *, account: str, person: User, options: dict[str, Any]) -> int:
+    def _one(self, name: str, *, account: str, proof: Proof, options: dict[str, Any]) -> int:
         try:
-            key = find_key(name, account_id=named_account(account).account_id if account else "")
+            key = find_key_in(name, account=account, seen_by=proof.person)
             _refuse_impossible_region(key, options["primary_region"])
             observe_now(key, now=timezone.now())
             if key.primary_region == options["primary_region"]:
@@ -69,12 +69,12 @@ class Command(BaseCommand):
             change = request_move(
                 key,
                 to_region=options["primary_region"],
-                by=person,
+                by=proof.person,
                 reason=options["reason"],
                 ticket=options["ticket"],
                 token=uuid.uuid4().hex,
                 now=timezone.now(),
-                via="command line",
+                via=proof.via,
             )
         except Refused as refused:
             self.stderr.write(f"Refused: {refused}")

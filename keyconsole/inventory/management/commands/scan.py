@@ -15,13 +15,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from keyconsole.aws_accounts.models import AwsAccount
-from keyconsole.aws_accounts.terminal import account_called, who_types
+from keyconsole.aws_accounts.terminal import account_called
 from keyconsole.inventory.models import Depth, Scan, ScanState
 from keyconsole.inventory.observation import RegionObservation
 from keyconsole.inventory.scan.lost import close_all_lost
 from keyconsole.inventory.scan.reader import Entered, Report
 from keyconsole.inventory.scan.report import as_table, as_values
 from keyconsole.inventory.scan.run import OPEN_STATES, request_scan, run_scans
+from keyconsole.terminal import who_types
 
 POLL_SECONDS = 0.5
 

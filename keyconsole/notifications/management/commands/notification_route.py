@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from argparse import ArgumentParser
 from typing import Any
@@ -15,6 +14,7 @@ from keyconsole.notifications.route_addresses import is_set
 from keyconsole.notifications.routes import add_route, remove_route, send_test
 from keyconsole.notifications.topics import Topic
 from keyconsole.refusals import Invalid
+from keyconsole.terminal import who_types
 
 
 class Command(BaseCommand):
@@ -43,10 +43,10 @@ class Command(BaseCommand):
         elif action == "add":
             self._add(options)
         elif action == "test":
-            send_test(_route(options["name"]), by=_who_types(), now=timezone.now())
+            send_test(_route(options["name"]), by=who_types(), now=timezone.now())
             self.stdout.write("A test message is written; a worker sends it.")
         else:
-            remove_route(_route(options["name"]), by=_who_types(), now=timezone.now())
+            remove_route(_route(options["name"]), by=who_types(), now=timezone.now())
             self.stdout.write(f"Removed {options['name']}.")
 
     def _list(self, *, as_json: bool) -> None:
@@ -75,7 +75,7 @@ class Command(BaseCommand):
                 secret_env=options["secret_env"],
                 topics=_listed(options["topics"]),
                 accounts=_listed(options["accounts"]),
-                by=_who_types(),
+                by=who_types(),
                 now=timezone.now(),
             )
         except Invalid as invalid:
@@ -107,10 +107,3 @@ def _route(name: str) -> Route:
 
 def _listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _who_types() -> str:
-    try:
-        return f"terminal:{getpass.getuser()}"
-    except (KeyError, OSError):  # a container may run as a number without a name
-        return "terminal"

@@ -13,7 +13,8 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from keyconsole.aws_accounts.terminal import account_called, by_command, person_called
+from keyconsole.aws_accounts.terminal import account_called
+from keyconsole.people.at_terminal import add_who_acts, who_acts
 from keyconsole.policies.account_edits.notifications import told_voters
 from keyconsole.policies.account_edits.propose import agree, reject, withdraw
 from keyconsole.policies.cli import tally_lines
@@ -38,7 +39,7 @@ class Command(BaseCommand):
         for about in (show, yes, no, back):
             about.add_argument("account", metavar="ACCOUNT", help="the account's number or name")
         for personal in (yes, no, back):
-            personal.add_argument("--as", dest="username", required=True, help="the person who decides")
+            add_who_acts(personal)
 
     def handle(self, *_: object, verb: str, **options: Any) -> None:
         try:
@@ -54,34 +55,34 @@ class Command(BaseCommand):
         self.stdout.write("\n".join(_lines(_waiting(options["account"]))))
 
     def _agree(self, options: dict[str, Any]) -> None:
-        edit, sha256 = _waiting(options["account"]), options["sha256"].strip().lower()
+        proof = who_acts(options)
+        edit = _waiting(options["account"], seen_by=proof.person)
         made = agree(
             edit,
-            by=_person(options),
-            sha256=sha256,
+            by=proof.person,
+            sha256=options["sha256"].strip().lower(),
             comment=options["comment"],
             now=timezone.now(),
-            via=by_command(),
+            via=proof.via,
         )
         self.stdout.write(f"{edit} is made." if made else "\n".join(_lines(edit)))
 
     def _reject(self, options: dict[str, Any]) -> None:
-        edit = _waiting(options["account"])
-        reject(edit, by=_person(options), reason=options["why"], now=timezone.now(), via=by_command())
+        proof = who_acts(options)
+        edit = _waiting(options["account"], seen_by=proof.person)
+        reject(edit, by=proof.person, reason=options["why"], now=timezone.now(), via=proof.via)
         self.stdout.write(f"{edit} is rejected.")
 
     def _withdraw(self, options: dict[str, Any]) -> None:
-        edit = _waiting(options["account"])
-        withdraw(edit, by=_person(options), now=timezone.now(), via=by_command())
+        proof = who_acts(options)
+        edit = _waiting(options["account"], seen_by=proof.person)
+        withdraw(edit, by=proof.person, now=timezone.now(), via=proof.via)
         self.stdout.write(f"{edit} is withdrawn.")
 
 
-def _person(options: dict[str, Any]) -> User:
-    return person_called(options["username"])
-
-
-def _waiting(name: str) -> AccountEdit:
-    account = account_called(name)
+def _waiting(name: str, *, seen_by: User | None = None) -> AccountEdit:
+    """For a person who acts, an account that they may not see is not there; the operator reads everything."""
+    account = account_called(name, seen_by=seen_by)
     waiting = account.edits.filter(state=EditState.PROPOSED).select_related("account", "proposer").first()
     if waiting is None:
         raise CommandError(f"No edit of {account.name} waits.", returncode=1)

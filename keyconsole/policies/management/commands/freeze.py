@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from keyconsole.aws_accounts.terminal import by_command, person_called
+from keyconsole.people.at_terminal import add_who_acts, who_acts
 from keyconsole.policies.schedule import freeze
 from keyconsole.refusals import Refused
 
@@ -17,11 +17,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--why", required=True, help="whoever is held back reads it")
-        parser.add_argument("--as", dest="username", required=True, help="the person who freezes")
+        add_who_acts(parser)
 
-    def handle(self, *_: object, why: str, username: str, **__: Any) -> None:
+    def handle(self, *_: object, why: str, **options: Any) -> None:
+        proof = who_acts(options)
         try:
-            held = freeze.freeze(by=person_called(username), why=why, now=timezone.now(), via=by_command())
+            held = freeze.freeze(by=proof.person, why=why, now=timezone.now(), via=proof.via)
         except Refused as no:
             raise CommandError(f"Refused: {no}", returncode=1) from None
         self.stdout.write(freeze.words(held))

@@ -9,10 +9,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from keyconsole.aws_accounts.terminal import person_called, who_types
+from keyconsole.aws_accounts.terminal import person_called
 from keyconsole.policies.quorum.groups import join, leave
 from keyconsole.policies.versions.health import unsatisfiable
 from keyconsole.refusals import Refused
+from keyconsole.terminal import who_types
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from keyconsole.aws_accounts.terminal import by_command, person_called
+from keyconsole.people.at_terminal import add_who_acts, who_acts
 from keyconsole.policies.schedule import freeze
 from keyconsole.refusals import Refused
 
@@ -16,11 +16,12 @@ class Command(BaseCommand):
     help = "Lift the freeze of everything."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--as", dest="username", required=True, help="the person who lifts it")
+        add_who_acts(parser)
 
-    def handle(self, *_: object, username: str, **__: Any) -> None:
+    def handle(self, *_: object, **options: Any) -> None:
+        proof = who_acts(options)
         try:
-            freeze.lift(by=person_called(username), now=timezone.now(), via=by_command())
+            freeze.lift(by=proof.person, now=timezone.now(), via=proof.via)
         except Refused as no:
             raise CommandError(f"Refused: {no}", returncode=1) from None
         self.stdout.write("The freeze is lifted.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,20 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from keyconsole.aws_accounts.models import AwsAccount
-from keyconsole.aws_accounts.terminal import by_command, person_called, refused, who_types
+from keyconsole.aws_accounts.terminal import refused
+from keyconsole.people.at_terminal import add_who_acts, who_acts
+from keyconsole.people.proof import Proof
 from keyconsole.policies.cli import policy_table, policy_text, version_text
 from keyconsole.policies.document.parse import parse_rules
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
 from keyconsole.policies.versions.apply import apply_at_the_terminal
 from keyconsole.policies.versions.effects import effect_lines, effects_of
+from keyconsole.policies.versions.horizon import horizon_of, policy_in
 from keyconsole.policies.versions.propose import agree, propose, reject, withdraw
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Invalid, Reason, Refused
+from keyconsole.terminal import who_types
 
 LARGEST_FILE = 256 * 1024
 
@@ -58,7 +63,7 @@ class Command(BaseCommand):
         for asked in (verb, no, end, around):
             asked.add_argument("--why", required=True, help="the reason; it stays in the record")
         for personal in (verb, yes, no, back, end):
-            personal.add_argument("--as", dest="username", required=True, help="the person who decides")
+            add_who_acts(personal)
 
     def handle(self, *_: object, verb: str, **options: Any) -> None:
         try:
@@ -75,38 +80,47 @@ class Command(BaseCommand):
         self.stdout.write(policy_text(_policy(options["name"])))
 
     def _propose(self, options: dict[str, Any]) -> None:
-        rules = _read(options["file"])
-        self._proposed(rules, rules.name, options)
+        proof = who_acts(options)
+        accounts = horizon_of(proof.person).accounts
+        rules = _read(options["file"], accounts)
+        self._proposed(rules, rules.name, proof, why=options["why"])
 
     def _retire(self, options: dict[str, Any]) -> None:
-        self._proposed(None, _policy(options["name"]).name, options)
+        proof = who_acts(options)
+        name = _policy(options["name"], seen_by=proof.person).name
+        self._proposed(None, name, proof, why=options["why"])
 
     def _agree(self, options: dict[str, Any]) -> None:
-        version = _waiting(options["name"])
+        proof = who_acts(options)
+        version = _waiting(options["name"], seen_by=proof.person)
         holds = agree(
             version,
-            by=_person(options),
+            by=proof.person,
             sha256=options["sha256"].strip().lower(),
             comment=options["comment"],
             now=timezone.now(),
-            via=by_command(),
+            via=proof.via,
         )
-        self.stdout.write(f"{version} holds from now on." if holds else version_text(version))
+        self.stdout.write(
+            f"{version} holds from now on." if holds else version_text(version, seen_by=proof.person)
+        )
 
     def _reject(self, options: dict[str, Any]) -> None:
-        version = _waiting(options["name"])
-        reject(version, by=_person(options), reason=options["why"], now=timezone.now(), via=by_command())
+        proof = who_acts(options)
+        version = _waiting(options["name"], seen_by=proof.person)
+        reject(version, by=proof.person, reason=options["why"], now=timezone.now(), via=proof.via)
         self.stdout.write(f"{version} is rejected.")
 
     def _withdraw(self, options: dict[str, Any]) -> None:
-        version = _waiting(options["name"])
-        withdraw(version, by=_person(options), now=timezone.now(), via=by_command())
+        proof = who_acts(options)
+        version = _waiting(options["name"], seen_by=proof.person)
+        withdraw(version, by=proof.person, now=timezone.now(), via=proof.via)
         self.stdout.write(f"{version} is withdrawn.")
 
     def _apply(self, options: dict[str, Any]) -> None:
         if bool(options["file"]) == bool(options["retire"]):
             raise CommandError("Name a FILE, or the policy to --retire.", returncode=2)
-        rules = None if options["retire"] else _read(options["file"])
+        rules = None if options["retire"] else _read(options["file"], AwsAccount.objects.all())
         name = rules.name if rules else _policy(options["retire"]).name
         self.stderr.write(effect_lines(effects_of(name, rules)))
         self._ask(name, confirmed=options["confirm"])
@@ -124,37 +138,33 @@ class Command(BaseCommand):
         if confirmed != name:
             raise Refused(Reason(Code.NOT_CONFIRMED, "Not confirmed. Nothing was changed."))
 
-    def _proposed(self, rules: Rules | None, name: str, options: dict[str, Any]) -> None:
-        version = propose(
-            rules,
-            name=name,
-            by=_person(options),
-            why=options["why"],
-            now=timezone.now(),
-            via=by_command(),
-        )
-        self.stdout.write(version_text(version))
+    def _proposed(self, rules: Rules | None, name: str, proof: Proof, *, why: str) -> None:
+        by, now = proof.person, timezone.now()
+        version = propose(rules, name=name, by=by, why=why, now=now, via=proof.via)
+        self.stdout.write(version_text(version, seen_by=by))
 
 
-def _person(options: dict[str, Any]) -> User:
-    return person_called(options["username"])
-
-
-def _policy(name: str) -> Policy:
-    policy = Policy.objects.filter(name=name).first() if name.isprintable() else None
+def _policy(name: str, *, seen_by: User | None = None) -> Policy:
+    """For a person who acts, what they may not see is not there; the operator reads everything."""
+    if seen_by:
+        policy = policy_in(horizon_of(seen_by), name)
+    else:
+        policy = Policy.objects.filter(name=name).first() if name.isprintable() else None
     if policy is None:
         raise CommandError(f"There is no policy {name[:80]!r}.", returncode=2)
     return policy
 
 
-def _waiting(name: str) -> PolicyVersion:
-    version = PolicyVersion.objects.filter(policy=_policy(name), state=VersionState.PROPOSED).first()
-    if version is None:
+def _waiting(name: str, *, seen_by: User) -> PolicyVersion:
+    policy = _policy(name, seen_by=seen_by)
+    version = PolicyVersion.objects.filter(policy=policy, state=VersionState.PROPOSED).first()
+    if version is None or not horizon_of(seen_by).holds_version(version):
         raise CommandError(f"Nothing is proposed for {name}.", returncode=1)
     return version
 
 
-def _read(name: str) -> Rules:
+def _read(name: str, accounts: Iterable[AwsAccount]) -> Rules:
+    """`accounts`: whose numbers may be told to who wrote their names."""
     try:
         text = sys.stdin.read(LARGEST_FILE + 1) if name == "-" else _file(name)
         if len(text) > LARGEST_FILE:
@@ -164,8 +174,7 @@ def _read(name: str) -> Rules:
         raise CommandError(f"{name} cannot be read: {error}.", returncode=2) from None
     except (json.JSONDecodeError, RecursionError) as error:
         raise CommandError(f"{name} is not JSON: {error}.", returncode=2) from None
-    numbers = dict(AwsAccount.objects.values_list("name", "account_id"))
-    return parse_rules(facts, numbers=numbers)
+    return parse_rules(facts, numbers={account.name: account.account_id for account in accounts})
 
 
 def _file(name: str) -> str:
