@@ -22,7 +22,7 @@ from keyconsole.notifications.models import Delivery
 from keyconsole.notifications.told import NOBODY
 from tests.conftest import client_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 PAGES_AT_MOST = 400
 PEOPLES_WORDS = ("reason", "why", "comment", "text", "ticket", "policy_why")
 # Nothing was sent, and nobody was told.

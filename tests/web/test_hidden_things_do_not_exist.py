@@ -29,7 +29,7 @@ from keyconsole.urls import urlpatterns
 from tests.conftest import client_of
 from tests.web.hidden_world import HIDDEN, HIDDEN_KEY, OWN, World, make_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 NOBODY, NO_KEY, NO_REF, NO_NAME = (
     "123454321000",
     "mrk-feed0000000000000000000000000001",

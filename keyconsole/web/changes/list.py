@@ -77,9 +77,13 @@ def list_version(person: User, *, now: datetime) -> str:
 
 
 def with_lines_seen(changes: QuerySet[Change], person: User) -> QuerySet[Change]:
-    """How many lines of its batch the person sees, on each."""
+    """How many lines of its batch the person sees, and to how many Regions these go, on each."""
     lines = changes_for(person).filter(batch=OuterRef("batch")).order_by().values("batch")
-    return changes.annotate(lines_seen=Subquery(lines.annotate(count=Count("pk")).values("count")))
+    regions = lines.annotate(count=Count("to_region", distinct=True))
+    return changes.annotate(
+        lines_seen=Subquery(lines.annotate(count=Count("pk")).values("count")),
+        regions_seen=Subquery(regions.values("count")),
+    )
 
 
 def _holds(word: str) -> Q:

@@ -187,7 +187,7 @@ def test_a_retirement_has_a_hash_of_its_own(cast, inventory, groups):
 def test_many_approvers_and_keys_cost_a_few_queries(cast, inventory, groups, django_assert_max_num_queries):
     for number in range(30):
         make_person(f"p{number}", accounts=(cast.payments,))
-    with django_assert_max_num_queries(46):
+    with django_assert_max_num_queries(47):
         propose(
             rules(applies_to=PAYMENTS), name="payments", by=User.objects.get(username="ben"), why="x", now=NOW
         )

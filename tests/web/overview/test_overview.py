@@ -16,7 +16,7 @@ from tests.cast import Cast, Inventory, Member, make_key
 from tests.conftest import HTMX
 
 pytestmark = pytest.mark.django_db
-QUERIES = 27
+QUERIES = 28
 
 
 def ask(inventory: Inventory, cast: Cast) -> Change:
