@@ -22,11 +22,14 @@ from django.db import connection
 from django.utils import timezone
 
 from keyconsole.audit.log import first_broken_entry
+from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.batches.request import request_batch
+from keyconsole.changes.execution.store_observations import observe_now
 from keyconsole.changes.models import Answer, Attempt, Change, OnFailure
 from keyconsole.changes.requests.request import request_move
 from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.refusals import Refused
 from keyconsole.sandbox.server import Sandbox
 from tests.campaign import doomed_worker
 from tests.cast import Cast
@@ -89,6 +92,16 @@ class Moves:
 
     def ask(self) -> None:
         """For one key, or in every fourth case for several of one account."""
+        try:
+            self._ask()
+        except (
+            Refused
+        ):  # the old Region was Updating when the change before was done, and nobody looked since
+            for key in self.keys:
+                if key.pk not in {change.key_id for change in self.open.values()}:
+                    observe_now(key, now=timezone.now())
+
+    def _ask(self) -> None:
         busy = {change.key_id for change in self.open.values()}
         free = [key for key in self.keys if key.pk not in busy]
         if len(self.open) >= OPEN_AT_MOST or not free:
@@ -103,16 +116,11 @@ class Moves:
         if self.chance.random() < 1 / 4 and len(mates) >= LINES_OF_A_BATCH - 1:
             self._ask_for_batch([key, *mates[: LINES_OF_A_BATCH - 1]], to_region)
         else:
-            self._note(
-                request_move(
-                    key,
-                    to_region=to_region,
-                    by=self.cast.ana,
-                    reason="Exercise.",
-                    token=f"move-{self.asked}",
-                    now=timezone.now(),
-                )
-            )
+            self._ask_for_one(key, to_region)
+
+    def _ask_for_one(self, key: MultiRegionKey, to_region: str) -> None:
+        wish = {"to_region": to_region, "reason": "Exercise.", "token": f"move-{self.asked}"}
+        self._note(request_move(key, by=self.cast.ana, now=timezone.now(), **wish))  # type: ignore[arg-type]
 
     def _ask_for_batch(self, keys: list[MultiRegionKey], to_region: str) -> None:
         batch = request_batch(
@@ -223,4 +231,16 @@ def _table(workers: Workers, moves: Moves, *, seconds: float, last_death: dateti
     ):
         later = [(at - last_death).total_seconds() for at in ends.values_list("closed_at", flat=True) if at]
         yield f"the last end {words}: {max(later, default=0):.1f} s after the last death"
+    yield from _last_of_all(last_death)
     yield ""
+
+
+def _last_of_all(last_death: datetime) -> Iterator[str]:
+    """What happened to the change that took longest, so that somebody can tell why."""
+    last = Change.objects.order_by("closed_at").last()
+    assert last
+    yield f"{last.ref}, {last.batch or 'alone'}:"
+    for entry in Entry.objects.filter(subject__in=[last.ref, last.batch.ref if last.batch else ""]).order_by(
+        "number"
+    ):
+        yield f"  {(entry.at - last_death).total_seconds():7.1f} s  {entry.event} by {entry.actor}"

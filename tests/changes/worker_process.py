@@ -66,7 +66,8 @@ def shorten_waits() -> None:
     settings.KEYCONSOLE_SETTLE_DEADLINE_SECONDS = 10
     settings.KEYCONSOLE_DATA_DIR = Path(tempfile.gettempdir())
     settings.KEYCONSOLE_LOST_ANSWER_SECONDS = 8
-    looks.CALL_LASTS_AT_MOST = timedelta(seconds=2)
+    for module in (looks, advance):
+        setattr(module, "CALL_LASTS_AT_MOST", timedelta(seconds=2))  # noqa: B010 - some import it from another
     command.LAST_STEPS_SECONDS = 1.0
 
 
