@@ -43,7 +43,7 @@ def present_rules(change: Change, governing: Governing[PolicyVersion]) -> Presen
         rules=governing.rules,
         source=str(governing.version or ""),
         holds=_holds(governing.version),
-        unclear=_unclear(governing, is_emergency=change.is_emergency),
+        unclear=_unclear(governing),
         refused=_refused(change, governing.rules),
     )
 
@@ -77,11 +77,11 @@ def _holds(version: PolicyVersion | None) -> str:
     return f"{version} holds since {since.astimezone(UTC):%Y-%m-%d %H:%M} UTC and"
 
 
-def _unclear(governing: Governing[PolicyVersion], *, is_emergency: bool) -> tuple[Reason, ...]:
-    """Doubt about tags holds no emergency back: neither does it when one is asked for."""
+def _unclear(governing: Governing[PolicyVersion]) -> tuple[Reason, ...]:
+    """Also of an emergency, as when one is asked for: the doubt may be about who may use the path at all."""
     if governing.unread:
         return (Reason(Code.RULES_NOT_UNDERSTOOD, governing.unread),)
-    if governing.doubt and not is_emergency:
+    if governing.doubt:
         return (Reason(Code.POLICY_IN_DOUBT, governing.doubt),)
     return ()
 

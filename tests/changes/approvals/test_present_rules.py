@@ -310,3 +310,15 @@ def test_pinned_rules_that_equal_todays_ask_once(ask, cast):
     assert len(quorum.lines) == 2
     assert not quorum.tightened
     assert replace(quorum, present=None).lines == quorum.lines
+
+
+def test_doubt_about_which_policy_governs_today_holds_an_emergency_as_when_one_is_asked_for(
+    emergency, cast, inventory
+):
+    """Else a policy that nobody can tell apart would lend its emergency path to another one's keys."""
+    hold(Rules(name="tagged", rule=Rule.APPROVE, requirements=ONE, applies_to=Selector(tags={"pci": "*"})))
+    RegionKey.objects.filter(key=inventory.card_vault).update(details_at=None)
+    answer = gate(again(emergency), now=LATER)
+    assert (answer.decision, answer.reasons[0].code) == (RunDecision.WAIT, "policy-in-doubt")
+    RegionKey.objects.filter(key=inventory.card_vault).update(details_at=NOW)
+    assert gate(again(emergency), now=LATER).decision == RunDecision.RUN
