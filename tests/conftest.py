@@ -41,7 +41,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     waiting = [item for item in items if item.get_closest_marker("processes")]
     others = [item for item in items if not item.get_closest_marker("processes")]
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    items[:] = [item for n in range(workers) for item in (*waiting[n::workers], *others[n::workers])]
+    share = -(-len(others) // workers)  # in one piece: a module's own fixtures are made once
+    items[:] = [
+        item for n in range(workers) for item in (*waiting[n::workers], *others[n * share : (n + 1) * share])
+    ]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -23,18 +23,23 @@ ROLE = f"arn:aws:iam::{PAYMENTS}:role/KeyConsole"
 SECRET = "a-secret-that-nobody-may-see"
 
 
-@pytest.fixture(scope="session")
-def user_keys(aws_url: str) -> tuple[str, str]:
-    """Long-lived keys of a user in *payments*: the emulator knows the account by them."""
+@pytest.fixture
+def user_keys(aws_url: str) -> Iterator[tuple[str, str]]:
+    """Long-lived keys of a user in *payments*: the emulator knows the account by them.
+
+    Made for each test: a sandbox that another test starts in this process forgets all users.
+    """
     sts = boto3.client("sts", "us-east-1", endpoint_url=aws_url, **static("AKIAROOT", "x"))
     granted = sts.assume_role(RoleArn=ROLE, RoleSessionName="setup")["Credentials"]
     temporary = static(granted["AccessKeyId"], granted["SecretAccessKey"], granted["SessionToken"])
     iam = boto3.client("iam", "us-east-1", endpoint_url=aws_url, **temporary)
     iam.create_user(UserName="keyconsole")
     made = iam.create_access_key(UserName="keyconsole")["AccessKey"]
+    yield made["AccessKeyId"], made["SecretAccessKey"]
+    iam.delete_access_key(UserName="keyconsole", AccessKeyId=made["AccessKeyId"])
+    iam.delete_user(UserName="keyconsole")
     for client in (sts, iam):
         client.close()
-    return made["AccessKeyId"], made["SecretAccessKey"]
 
 
 def static(access_key: str, secret_key: str, token: str | None = None) -> dict[str, Any]:
