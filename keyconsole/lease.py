@@ -39,39 +39,28 @@ def due_index(name: str) -> models.Index:
 
 def take_idle(row: Leased, *, now: datetime, lasts: timedelta) -> bool:
     """Hold a row that nobody works on, due or not; False where somebody does, or was first."""
-    seen = type(row).rows().filter(pk=row.pk, due_at=row.due_at, lease=row.lease)
-    idle = seen.filter(models.Q(lease="") | models.Q(due_at__lte=now))
-    token, until = uuid4().hex, now + lasts
-    if idle.update(lease=token, due_at=until) != 1:
-        return False
-    row.held, row.lease, row.due_at = token, token, until
-    return True
+    idle = _as_read(row).filter(models.Q(lease="") | models.Q(due_at__lte=now))
+    with transaction.atomic():
+        return _hold(row, idle, until=now + lasts)
 
 
 def take(row: Leased, *, now: datetime, lasts: timedelta, **fields: Any) -> bool:
     """Hold a row that is due until `now + lasts`; False where it is not due any more or a rival was first.
 
     `fields` are set with it. A row that this object holds already stays held. PostgreSQL steps over a row
-    that somebody writes at this moment; SQLite's IMMEDIATE transaction has waited for them. What the object
-    says is then as the row is: who held it before may have written to it since it was read.
+    that somebody writes at this moment; SQLite's IMMEDIATE transaction has waited for them.
     """
     if row.held:
         return True
     with transaction.atomic():
-        seen = type(row).rows().filter(pk=row.pk, due_at=row.due_at, lease=row.lease, due_at__lte=now)
+        seen = _as_read(row).filter(due_at__lte=now)
         if connection.vendor == "postgresql":
             free = (
                 seen.select_for_update(skip_locked=True, of=("self",)).order_by().values_list("pk", flat=True)
             )
             if not list(free):
                 return False
-        token, until = uuid4().hex, now + lasts
-        if seen.update(lease=token, due_at=until, **fields) != 1:
-            return False
-        own = [field.attname for field in row._meta.concrete_fields if not field.is_relation]  # noqa: SLF001
-        row.refresh_from_db(fields=own)
-    row.held = token
-    return True
+        return _hold(row, seen, until=now + lasts, **fields)
 
 
 def renew(row: Leased, *, now: datetime, lasts: timedelta) -> None:
@@ -96,6 +85,22 @@ def give_back(row: Leased, *, due_at: datetime | None) -> None:
         _mine(row).update(lease="")
     row.held = row.lease = ""
     row.due_at = due_at
+
+
+def _as_read(row: Leased) -> models.QuerySet[Leased]:
+    """The row, unless somebody has taken it or given it back since."""
+    return type(row).rows().filter(pk=row.pk, due_at=row.due_at, lease=row.lease)
+
+
+def _hold(row: Leased, rows: models.QuerySet[Leased], *, until: datetime, **fields: Any) -> bool:
+    """The object is then as the row is: who held it before may have written to it since it was read."""
+    token = uuid4().hex
+    if rows.update(lease=token, due_at=until, **fields) != 1:
+        return False
+    own = [field.attname for field in row._meta.concrete_fields if not field.is_relation]  # noqa: SLF001
+    row.refresh_from_db(fields=own)
+    row.held = token
+    return True
 
 
 def _mine(row: Leased) -> models.QuerySet[Leased]:

@@ -39,8 +39,8 @@ SETTLING = (
     Mutation(
         "a change is closed while a worker looks at it",
         "keyconsole/lease.py",
-        'idle = seen.filter(models.Q(lease="") | models.Q(due_at__lte=now))',
-        "idle = seen",
+        'idle = _as_read(row).filter(models.Q(lease="") | models.Q(due_at__lte=now))',
+        "idle = _as_read(row)",
         ("tests/changes/execution/test_close.py",),
     ),
     Mutation(

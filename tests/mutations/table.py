@@ -198,15 +198,15 @@ MUTATIONS = (
     Mutation(
         "two take the same row",
         LEASE,
-        "if seen.update(lease=token, due_at=until, **fields) != 1:",
-        "if seen.update(lease=token, due_at=until, **fields) > 1:",
+        "if rows.update(lease=token, due_at=until, **fields) != 1:",
+        "if rows.update(lease=token, due_at=until, **fields) > 1:",
         OF_LEASE,
     ),
     Mutation(
         "what is not due is taken",
         LEASE,
-        "filter(pk=row.pk, due_at=row.due_at, lease=row.lease, due_at__lte=now)",
-        "filter(pk=row.pk, due_at=row.due_at, lease=row.lease)",
+        "seen = _as_read(row).filter(due_at__lte=now)",
+        "seen = _as_read(row)",
         OF_LEASE,
     ),
     Mutation(
