@@ -96,7 +96,8 @@ def _grants_of(person: User) -> list[tuple[Role, int | None]]:
 
 def _where(held: list[tuple[Role, int | None]], permission: Permission) -> Q:
     """The changes in whose accounts the grants allow it."""
-    places = {account for role, account in held if role in roles_that_allow(permission)}
+    roles = roles_that_allow(permission)
+    places = {account for role, account in held if role in roles}
     return ~Q(pk__in=[]) if None in places else Q(key__account__in=places)
 
 
