@@ -60,9 +60,9 @@ def clean_search(text: str, *, at_most: int = SEARCH_AT_MOST) -> str:
     return " ".join(words)
 
 
-def listed(names: Sequence[str]) -> str:
-    """As a sentence names them: ben; ben and bea; ben, bea and cleo."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+def listed(names: Sequence[str], word: str = "and") -> str:
+    """As a sentence names them: ben; ben and bea; ben, bea and cleo. `word`: and, or."""
+    return f" {word} ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def has_control_characters(text: str, *, allowed: str = "") -> bool:

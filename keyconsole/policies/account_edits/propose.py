@@ -24,10 +24,11 @@ from keyconsole.policies.account_edits.decided_alone import decided_alone
 from keyconsole.policies.account_edits.described import as_it_is, edit_sha256
 from keyconsole.policies.account_edits.end import close, end_if_over
 from keyconsole.policies.account_edits.record import record_edit
-from keyconsole.policies.models import AccountEdit, AccountEditVote, EditState
+from keyconsole.policies.models import AccountEdit, EditState
 from keyconsole.policies.quorum.roster import Roster
 from keyconsole.policies.versions.activate import lock_policies, refuse_beside_unread
 from keyconsole.policies.versions.agreement import Agreement, agreements_of_keys
+from keyconsole.policies.versions.ballot import cast, refuse_another_hash
 from keyconsole.policies.versions.votes import may_agree, may_reject, may_withdraw
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Reason, Refused, Verdict
@@ -72,10 +73,8 @@ def agree(
     with transaction.atomic():
         fresh = decided_alone(edit)
         may_agree(by, fresh).or_refuse()
-        if sha256 != fresh.sha256:
-            sentence = f"{fresh} says something else than what you read: its hash is {fresh.sha256}."
-            raise Refused(Reason(Code.PLAN_CHANGED, sentence))
-        _vote(fresh, by=by, agrees=True, comment=comment, now=now)
+        refuse_another_hash(fresh, sha256)
+        cast(fresh, by=by, agrees=True, comment=comment, now=now)
         record_edit(
             Event.ACCOUNT_EDIT_AGREED,
             fresh,
@@ -95,7 +94,7 @@ def reject(edit: AccountEdit, *, by: User, reason: str, now: datetime, via: str 
         fresh = decided_alone(edit)
         may_reject(by, fresh).or_refuse()
         fresh.votes.filter(voter=by).delete()
-        _vote(fresh, by=by, agrees=False, comment=reason, now=now)
+        cast(fresh, by=by, agrees=False, comment=reason, now=now)
         outcome = f"was rejected by {by.username}"
         close(fresh, EditState.REJECTED, outcome=outcome, now=now)
         record_edit(
@@ -180,17 +179,3 @@ def _refuse_if_over(edit: AccountEdit, *, now: datetime) -> None:
     if ended:
         edit.refresh_from_db()
         raise Refused(Reason(Code.STALE, f"{fresh} {fresh.outcome}"))
-
-
-def _vote(edit: AccountEdit, *, by: User, agrees: bool, comment: str, now: datetime) -> None:
-    if edit.proposer is None:
-        raise Refused(Reason(Code.NOT_OPEN, f"Nobody proposed {edit}; nobody votes on it."))
-    AccountEditVote.objects.create(
-        edit=edit,
-        voter=by,
-        proposer=edit.proposer,
-        sha256=edit.sha256,
-        agrees=agrees,
-        comment=comment,
-        voted_at=now,
-    )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from keyconsole.policies.document.parts import Runs, Selector
 from keyconsole.policies.document.rules import Rules
+from keyconsole.text import listed
 
 Texts = tuple[str, ...]
 APPLIES_TO = "Applies to"
@@ -66,11 +67,6 @@ def hours(number: int) -> str:
     if days and not rest:
         return "1 day" if days == 1 else f"{days} days"
     return "1 hour" if number == 1 else f"{number} hours"
-
-
-def listed(names: Sequence[str], word: str) -> str:
-    *first, last = names
-    return f"{', '.join(first)} {word} {last}" if first else last
 
 
 def moment(at: datetime) -> str:

@@ -16,6 +16,7 @@ from keyconsole.policies.document.account_names import is_account_number
 from keyconsole.policies.document.parts import Selector
 from keyconsole.policies.document.rules import DEFAULT, Rules
 from keyconsole.policies.governing.selected_by import SelectedBy, selected_by
+from keyconsole.text import listed
 
 V = TypeVar("V")
 
@@ -128,13 +129,13 @@ def _doubt(candidates: Iterable[Rules], governs: Rules | None, subject: Subject)
     told = []
     if by_tag:
         told.append(
-            f"The key's tags were never read, so nobody can tell whether {_listed(by_tag, 'or')} governs it. "
+            f"The key's tags were never read, so nobody can tell whether {listed(by_tag, 'or')} governs it. "
             "A scan with details reads them."
         )
     if by_unit:
         told.append(
             f"Where the account {subject.account_id} stands in its organisation was never read, so nobody "
-            f"can tell whether {_listed(by_unit, 'or')} governs its keys. A scan of the account that the "
+            f"can tell whether {listed(by_unit, 'or')} governs its keys. A scan of the account that the "
             "operator of the server chose to read the organisation tells."
         )
     return " ".join(told)
@@ -187,8 +188,8 @@ def _literal(pattern: str) -> int:
 
 def _why(rules: Rules, others: Sequence[str], subject: Subject) -> str:
     named = _named(rules.applies_to, subject)
-    sentence = f"{rules.name} governs this move: it names {_listed(named, 'and') if named else 'every key'}."
-    return f"{sentence} It is more specific than {_listed(others, 'and')}." if others else sentence
+    sentence = f"{rules.name} governs this move: it names {listed(named, 'and') if named else 'every key'}."
+    return f"{sentence} It is more specific than {listed(others, 'and')}." if others else sentence
 
 
 def _named(selector: Selector, subject: Subject) -> list[str]:
@@ -202,8 +203,3 @@ def _named(selector: Selector, subject: Subject) -> list[str]:
     if selector.to_regions:
         named.append(f"the move to {subject.to_region}")
     return named
-
-
-def _listed(names: Sequence[str], word: str) -> str:
-    *first, last = names
-    return f"{', '.join(first)} {word} {last}" if first else last

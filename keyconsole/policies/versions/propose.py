@@ -15,7 +15,7 @@ from keyconsole.audit import log
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import ITSELF
 from keyconsole.policies.document.rules import Rules
-from keyconsole.policies.models import Policy, PolicyVersion, PolicyVote, VersionState
+from keyconsole.policies.models import Policy, PolicyVersion, VersionState
 from keyconsole.policies.quorum.roster import Roster
 from keyconsole.policies.versions import notifications
 from keyconsole.policies.versions.activate import (
@@ -28,6 +28,7 @@ from keyconsole.policies.versions.activate import (
     refuse_misfits,
 )
 from keyconsole.policies.versions.agreement import Agreement, agreements_needed
+from keyconsole.policies.versions.ballot import cast, refuse_another_hash
 from keyconsole.policies.versions.effects import effects_of
 from keyconsole.policies.versions.horizon import Horizon, horizon_of, policy_in, refuse_unfit
 from keyconsole.policies.versions.votes import (
@@ -70,10 +71,8 @@ def agree(
     with transaction.atomic():
         fresh = _decided_alone(version)
         may_agree(by, fresh).or_refuse()
-        if sha256 != fresh.sha256:
-            sentence = f"{fresh} says something else than what you read: its hash is {fresh.sha256}."
-            raise Refused(Reason(Code.PLAN_CHANGED, sentence))
-        _vote(fresh, by=by, agrees=True, comment=comment, now=now)
+        refuse_another_hash(fresh, sha256)
+        cast(fresh, by=by, agrees=True, comment=comment, now=now)
         _record(Event.POLICY_AGREED, fresh, actor=by.username, now=now, data={"comment": comment, "via": via})
         activated = _activate_if_agreed(fresh, actor=by.username, now=now, horizon=horizon_of(by))
     version.refresh_from_db()
@@ -87,7 +86,7 @@ def reject(version: PolicyVersion, *, by: User, reason: str, now: datetime, via:
         fresh = _decided_alone(version)
         may_reject(by, fresh).or_refuse()
         fresh.votes.filter(voter=by).delete()
-        _vote(fresh, by=by, agrees=False, comment=reason, now=now)
+        cast(fresh, by=by, agrees=False, comment=reason, now=now)
         close(fresh, VersionState.REJECTED, now=now)
         _record(Event.POLICY_REJECTED, fresh, actor=by.username, now=now, data={"reason": reason, "via": via})
         notifications.tell_decision(fresh, outcome=f"was rejected by {by.username}", comment=reason, now=now)
@@ -199,21 +198,6 @@ def _activate_if_agreed(
     _record(Event.POLICY_ACTIVATED, version, actor=actor, now=now, data=data)
     notifications.tell_decision(version, outcome="holds from now on", comment="", now=now)
     return True
-
-
-def _vote(version: PolicyVersion, *, by: User, agrees: bool, comment: str, now: datetime) -> None:
-    if version.proposer is None:
-        sentence = f"{version} was put in place at the terminal; nobody votes on it."
-        raise Refused(Reason(Code.NOT_OPEN, sentence))
-    PolicyVote.objects.create(
-        version=version,
-        voter=by,
-        proposer=version.proposer,
-        sha256=version.sha256,
-        agrees=agrees,
-        comment=comment,
-        voted_at=now,
-    )
 
 
 def _record(event: Event, version: PolicyVersion, *, actor: str, now: datetime, data: dict[str, Any]) -> None:

@@ -24,6 +24,7 @@ from keyconsole.web.accounts.page import way_in_kept
 from keyconsole.web.accounts.proposed_edit import asked, differences, out_of_reach, reached
 from keyconsole.web.guards import account_for, person_of, requires
 from keyconsole.web.policies.forms import WhyForm
+from keyconsole.web.proposals import number_sent, say
 
 Changes = Mapping[str, Any]
 
@@ -133,15 +134,8 @@ def _preview(
 
 
 def _decided(request: HttpRequest, account_id: str, decide: Callable[[AccountEdit], str]) -> HttpResponse:
-    """On the edit whose number the form carried: another one may wait by now."""
     account = account_for(person_of(request), account_id)
-    number = request.POST.get("edit", "")
-    known = int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0
     edits = AccountEdit.objects.select_related("account", "proposer")
-    proposed = get_object_or_404(edits, account=account, number=known)
-    try:
-        messages.success(request, decide(proposed))
-    except Refused as refused:
-        for reason in refused.reasons:
-            messages.error(request, reason)
+    proposed = get_object_or_404(edits, account=account, number=number_sent(request, "edit"))
+    say(request, lambda: decide(proposed))
     return redirect("account", account.account_id)

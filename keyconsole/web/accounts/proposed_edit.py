@@ -13,13 +13,14 @@ from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.account_edits.notifications import told_voters
 from keyconsole.policies.account_edits.propose import asked_for, why_out_of_reach
-from keyconsole.policies.document.words import Texts, listed
+from keyconsole.policies.document.words import Texts
 from keyconsole.policies.models import AccountEdit, AccountEditVote, EditState
 from keyconsole.policies.quorum.membership import missing_words
 from keyconsole.policies.quorum.roster import Roster
 from keyconsole.policies.versions.agreement import policies_of_keys
 from keyconsole.policies.versions.votes import may_agree, may_reject, may_withdraw, tallies
 from keyconsole.refusals import Verdict
+from keyconsole.text import listed
 from keyconsole.web.policies.impact import Asked
 from keyconsole.web.policies.page import ShownTally
 

@@ -15,11 +15,11 @@ from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.document.rules import Rules
-from keyconsole.policies.document.words import listed
 from keyconsole.policies.quorum.membership import missing_words
 from keyconsole.policies.quorum.roster import Roster
 from keyconsole.policies.versions.agreement import Agreement, agreements_needed
 from keyconsole.policies.versions.effects import Effect, effects_of
+from keyconsole.text import listed
 
 KEYS_SHOWN = 40
 

@@ -28,6 +28,7 @@ from keyconsole.web.policies.editor import Editor, sent, showing, with_more
 from keyconsole.web.policies.forms import WhyForm
 from keyconsole.web.policies.impact import asked_for, impact_of
 from keyconsole.web.policies.views import policy_called
+from keyconsole.web.proposals import number_sent, say
 
 _MORE = {f"more-{name}": name for name in ("requirements", "windows", "freezes")}
 
@@ -104,19 +105,14 @@ def withdraw(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _decided(request: HttpRequest, name: str, decide: Callable[[PolicyVersion], str]) -> HttpResponse:
-    """On the version whose number the form carried: another one may wait by now."""
-    number = request.POST.get("version", "")
-    known = int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0
     versions = PolicyVersion.objects.select_related("policy", "proposer")
     horizon = horizon_of(person_of(request))
-    version = get_object_or_404(versions, policy=policy_called(horizon, name), number=known)
+    version = get_object_or_404(
+        versions, policy=policy_called(horizon, name), number=number_sent(request, "version")
+    )
     if not version.retires and not horizon.holds_version(version):
         raise Http404("No such version.")
-    try:
-        messages.success(request, decide(version))
-    except Refused as refused:
-        for reason in refused.reasons:
-            messages.error(request, reason)
+    say(request, lambda: decide(version))
     return redirect("policy", name)
 
 

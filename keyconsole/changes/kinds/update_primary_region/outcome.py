@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from keyconsole.changes.kinds.parts import Call, Judgement, Outcome, Said, View
 from keyconsole.changes.models import Change
+from keyconsole.text import listed
 
 ENABLED = "Enabled"
 UNSETTLED = ("Updating", "Creating")
@@ -44,10 +45,10 @@ def judge(
         if view.region in {from_region, to_region} or (view.region not in not_required and not view.gone)
     ]
     if unknown := [view.region for view in required if not view.readable and not view.gone]:
-        return _wait(f"Cannot read {_listed(unknown)}: what holds there is unknown.")
+        return _wait(f"Cannot read {listed(unknown)}: what holds there is unknown.")
     if new.role == "PRIMARY" and new.state not in UNSETTLED:
         if behind := [view.region for view in required if _is_behind(view, to_region)]:
-            return _wait(f"{_listed(behind)} does not name {to_region} as the primary yet.")
+            return _wait(f"{listed(behind)} does not name {to_region} as the primary yet.")
         already = (
             f"{to_region} already was the primary when AWS got our call. " if call.said == Said.NO else ""
         )
@@ -119,7 +120,3 @@ def _so_far(primary: str, call: Call) -> str:
 
 def _wait(sentence: str) -> Judgement:
     return Judgement(Outcome.WAIT, sentence)
-
-
-def _listed(regions: list[str]) -> str:
-    return " and ".join([", ".join(regions[:-1]), regions[-1]] if len(regions) > 1 else regions)
