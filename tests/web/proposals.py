@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.db import connection
@@ -56,3 +57,14 @@ def _queries(client: Client, url: str) -> int:
     with CaptureQueriesContext(connection) as found:
         assert client.get(url).status_code == 200
     return len(found)
+
+
+def press(client: Client, page: str, action: str, **typed: str) -> str:
+    """Send the form of that page which goes to `action`, with what it holds itself; the page that follows."""
+    content = client.get(page).content.decode()
+    found = re.search(rf'<form[^>]*action="{re.escape(action)}"[^>]*>(.*?)</form>', content, re.DOTALL)
+    assert found, f"no form of {page} goes to {action}"
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', found[1]))
+    answer = client.post(action, hidden | typed, follow=True)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())

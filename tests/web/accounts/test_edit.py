@@ -12,7 +12,7 @@ from keyconsole.policies.models import AccountEdit
 from tests.cast import Cast, Inventory, Member, hold, make_key
 from tests.conftest import client_of
 from tests.web.proposals import PAYMENTS as TWO_TEAMS
-from tests.web.proposals import queries_beside_the_frame, staffed
+from tests.web.proposals import press, queries_beside_the_frame, staffed
 
 pytestmark = pytest.mark.django_db
 PAGE = "/accounts/111122223333/"
@@ -110,6 +110,15 @@ def test_its_page_shows_it_to_those_who_decide(as_ada: Client, as_ben: Client) -
         assert expected in content
     assert "keyconsole-1" not in content
     assert "You proposed payments edit 1: others have to decide on it." in words(as_ada, PAGE)
+
+
+def test_the_forms_of_the_page_carry_what_is_decided_on(as_ada: Client, as_ben: Client) -> None:
+    propose(as_ada)
+    told = press(as_ben, PAGE, f"{EDIT}agree/", comment="Read.")
+    assert "You agreed to payments edit 1." in told
+    assert "payments edit 1 is withdrawn." in press(as_ada, PAGE, f"{EDIT}withdraw/")
+    propose(as_ada)
+    assert "You rejected payments edit 2." in press(as_ben, PAGE, f"{EDIT}reject/", reason="No.")
 
 
 def test_it_stands_among_what_waits_for_a_person(as_ada: Client, as_ben: Client, as_ana: Client) -> None:

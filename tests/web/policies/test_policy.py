@@ -14,7 +14,7 @@ from keyconsole.policies.document.rules import Rule, Rules, Selector
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.versions.propose import agree, reject
 from tests.cast import NOW, Cast, Inventory, hold
-from tests.web.proposals import PAYMENTS, WHY, proposed, queries_beside_the_frame, staffed
+from tests.web.proposals import PAYMENTS, WHY, press, proposed, queries_beside_the_frame, staffed
 
 pytestmark = pytest.mark.django_db
 URL = "/policies/payments/"
@@ -67,6 +67,18 @@ def test_two_agree_and_it_holds(waiting: PolicyVersion, as_ben: Client, as_bea: 
     assert Entry.objects.filter(event="policy.agreed").count() == 2
     assert "ben agreed" in text(as_ben)
     assert "What it changed in version 1" in text(as_ben)
+
+
+def test_the_forms_of_the_page_carry_what_is_decided_on(
+    waiting: PolicyVersion, as_ada: Client, as_ben: Client
+) -> None:
+    told = press(as_ben, URL, f"{URL}agree/", comment="Read.")
+    assert "You agreed to payments version 2." in told
+    assert "payments version 2 is withdrawn." in press(as_ada, URL, f"{URL}withdraw/")
+
+
+def test_the_form_of_a_rejection_carries_it_too(waiting: PolicyVersion, as_ben: Client) -> None:
+    assert "You rejected payments version 2." in press(as_ben, URL, f"{URL}reject/", reason="No.")
 
 
 def test_a_double_click_counts_once(waiting: PolicyVersion, as_ben: Client) -> None:
