@@ -23,6 +23,13 @@ SETTLING = (
         OF_OUTCOME,
     ),
     Mutation(
+        "a move ends as done while the old primary still is Updating",
+        OUTCOME,
+        "        if old.state in UNSETTLED:\n",
+        "        if old.gone and old.state in UNSETTLED:\n",
+        OF_OUTCOME,
+    ),
+    Mutation(
         "a power cut loses that a call was about to be sent",
         "keyconsole/settings.py",
         "PRAGMA synchronous=FULL;",

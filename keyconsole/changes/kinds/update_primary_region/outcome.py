@@ -49,6 +49,8 @@ def judge(
     if new.role == "PRIMARY" and new.state not in UNSETTLED:
         if behind := [view.region for view in required if _is_behind(view, to_region)]:
             return _wait(f"{listed(behind)} does not name {to_region} as the primary yet.")
+        if old.state in UNSETTLED:
+            return _wait(f"{to_region} is the primary; the key in {from_region} still is {old.state}.")
         already = (
             f"{to_region} already was the primary when AWS got our call. " if call.said == Said.NO else ""
         )

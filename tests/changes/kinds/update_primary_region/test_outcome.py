@@ -101,6 +101,16 @@ def test_a_new_primary_that_still_is_updating_is_not_settled():
     assert ruling(view(OLD), view(NEW, "PRIMARY", "Updating"), view(THIRD)).outcome == Outcome.WAIT
 
 
+def test_an_old_primary_that_still_is_updating_is_not_settled_and_is_named():
+    judgement = ruling(view(OLD, state="Updating"), view(NEW, "PRIMARY"), view(THIRD))
+    assert judgement.outcome == Outcome.WAIT
+    assert judgement.sentence == f"{NEW} is the primary; the key in {OLD} still is Updating."
+
+
+def test_a_third_key_that_is_updating_is_no_matter_of_this_move():
+    assert ruling(view(OLD), view(NEW, "PRIMARY"), view(THIRD, state="Updating")).outcome == Outcome.DONE
+
+
 def test_after_a_definite_refusal_one_look_is_enough():
     assert ruling(*NOT_MOVED, call=said("no", looks=None)).outcome == Outcome.NOT_APPLIED
 
@@ -180,7 +190,7 @@ def placed(one, region):
 def test_done_is_only_ever_said_of_the_settled_picture(old, new, third, call):
     views = (placed(old, OLD), placed(new, NEW), placed(third, THIRD))
     judgement = ruling(*views, call=call)
-    settled = new.role == "PRIMARY" and new.state != "Updating"
+    settled = new.role == "PRIMARY" and "Updating" not in {old.state, new.state}
     alone = "PRIMARY" not in {old.role, third.role}
     agreed = alone and all(one.role and one.names_primary == NEW for one in (old, new, third))
     assert (judgement.outcome == Outcome.DONE) == (settled and agreed)
