@@ -16,6 +16,7 @@ class Code(Described):
     OWN_EMERGENCY = "own-emergency", "Who used the emergency path neither reviews it nor agrees to it."
     OWN_CLOSING = "own-closing", "Who asks to close a change as unknown does not agree to it."
     OWN_PROPOSAL = "own-proposal", "Who proposes a policy or an edit does not decide about it."
+    OWN_GAIN = "own-gain", "Nobody gives power to themselves, or agrees to it."
     NOT_AN_APPROVER = "not-an-approver", "This person is none of those who have to agree, or to review."
     NOT_A_MEMBER = "not-a-member", "This person is not in the group that the policy names."
     MAY_NOT_VIEW = "may-not-view", "No role lets this person see the account."
@@ -87,7 +88,10 @@ class Code(Described):
     POLICY_NAME_DIFFERS = "policy-name-differs", "The document is that of another policy."
     NAME_TAKEN = "name-taken", "A policy cannot have this name."
     NOTHING_NEW = "nothing-new", "The policy already says that."
-    PROPOSAL_WAITING = "proposal-waiting", "Another version of the policy, or edit of the account, waits."
+    PROPOSAL_WAITING = (
+        "proposal-waiting",
+        "Another version of the policy, edit of the account or proposal of the same waits.",
+    )
     EDIT_NEEDS_AGREEMENT = (
         "edit-needs-agreement",
         "How an account with keys is entered is proposed, and agreed to by those whom its rules ask.",

@@ -150,6 +150,18 @@ class Event(Described):
     )
     FREEZE_SET = "freeze.set", "Everything was frozen: from then on no change began."
     FREEZE_LIFTED = "freeze.lifted", "The freeze of everything was lifted."
+    ACCESS_PROPOSED = (
+        "access.proposed",
+        "Something that gives power was proposed, such as a role that decides: nothing was changed yet.",
+    )
+    ACCESS_AGREED = "access.agreed", "A second person agreed to what gives power, by its hash."
+    ACCESS_APPLIED = "access.applied", "What gives power was done: two had agreed, or there was no second."
+    ACCESS_REJECTED = "access.rejected", "A second person rejected what would give power, which ends it."
+    ACCESS_WITHDRAWN = "access.withdrawn", "A proposal of what gives power was taken back."
+    ACCESS_ENDED = (
+        "access.ended",
+        "A proposal of what gives power ended undecided: too old, or it could not be done any more.",
+    )
     GROUP_JOINED = "group.joined", "A person was added to a group of approvers."
     GROUP_LEFT = "group.left", "A person was taken out of a group of approvers."
     NOTIFICATION_FAILED = (

@@ -1,4 +1,4 @@
-"""Giving roles to people and taking them away, each with its event."""
+"""Giving roles to people and taking them away, each with its event. Who may do that is asked above."""
 
 from __future__ import annotations
 
@@ -13,38 +13,67 @@ from keyconsole.aws_accounts.models import AwsAccount, RoleGrant
 from keyconsole.aws_accounts.roles import Role
 
 
-def grant(person: User, role: Role, account: AwsAccount | None, *, by: str, now: datetime) -> RoleGrant:
-    """Give the role in the account, or in all where it is None. Given twice, it is held once."""
+def grant(
+    person: User,
+    role: Role,
+    account: AwsAccount | None,
+    *,
+    by: str,
+    now: datetime,
+    ends_at: datetime | None = None,
+    sso_group: str = "",
+) -> RoleGrant:
+    """Give the role in the account, or in all where it is None. Given twice, it is held once.
+
+    Given again with another end, it ends then.
+    """
     with transaction.atomic():
         held, is_new = RoleGrant.objects.get_or_create(
             person=person,
             role=role.value,
             account=account,
-            defaults={"granted_by": by, "granted_at": now},
+            sso_group=sso_group,
+            defaults={"granted_by": by, "granted_at": now, "ends_at": ends_at},
         )
+        if not is_new and held.ends_at != ends_at:
+            held.granted_by, held.granted_at, held.ends_at = by, now, ends_at
+            held.save(update_fields=["granted_by", "granted_at", "ends_at"])
+            is_new = True
         if is_new:
-            _record(Event.ROLE_GRANTED, person, role, account, by=by, now=now)
+            _record(Event.ROLE_GRANTED, held, by=by, now=now)
     return held
 
 
-def revoke(person: User, role: Role, account: AwsAccount | None, *, by: str, now: datetime) -> bool:
-    """Take the role away there; False where the person did not hold it there."""
+def revoke(
+    person: User, role: Role, account: AwsAccount | None, *, by: str, now: datetime, sso_group: str = ""
+) -> bool:
+    """Take the role away there; False where the person did not hold it there in that way."""
+    held = RoleGrant.objects.filter(person=person, role=role.value, account=account, sso_group=sso_group)
     with transaction.atomic():
-        taken, _ = RoleGrant.objects.filter(person=person, role=role.value, account=account).delete()
-        if taken:
-            _record(Event.ROLE_REVOKED, person, role, account, by=by, now=now)
-    return bool(taken)
+        found = held.select_related("person", "account").select_for_update(of=("self",)).first()
+        if found is None or not held.delete()[0]:
+            return False
+        _record(Event.ROLE_REVOKED, found, by=by, now=now)
+    return True
 
 
-def _record(
-    event: Event, person: User, role: Role, account: AwsAccount | None, *, by: str, now: datetime
-) -> None:
-    where = account.account_id if account else ""
-    log.record(
-        event,
-        actor=by,
-        subject=person.username,
-        account_id=where,
-        now=now,
-        data={"role": role.value, "account": where or "all"},
-    )
+def end_grants_that_are_over(*, now: datetime) -> int:
+    """Grants whose end has come count no more already; here they go, each with its event."""
+    over = RoleGrant.objects.filter(ends_at__lte=now).select_related("person", "account")
+    ended = 0
+    for held in over:
+        with transaction.atomic():
+            if RoleGrant.objects.filter(pk=held.pk, ends_at=held.ends_at).delete()[0]:
+                _record(Event.ROLE_REVOKED, held, by=log.ITSELF, now=now)
+                ended += 1
+    return ended
+
+
+def _record(event: Event, held: RoleGrant, *, by: str, now: datetime) -> None:
+    where = held.account.account_id if held.account else ""
+    data = {"role": held.role, "account": where or "all"}
+    if held.ends_at:
+        data["ends_at"] = held.ends_at.isoformat()
+    if held.sso_group:
+        data["sso_group"] = held.sso_group
+    log.record(event, actor=by, subject=held.person.username, account_id=where, now=now, data=data)

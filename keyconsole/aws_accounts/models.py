@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils import timezone
 
 from keyconsole.aws_accounts.page_choices import Origin
 from keyconsole.aws_accounts.roles import Role
 from keyconsole.kms.sessions import CredentialSource, Source
 from keyconsole.lease import Leased, due_index
 
+SSO_GROUP_AT_MOST = 200
 account_number = RegexValidator(r"\A\d{12}\Z", "An AWS account number has exactly 12 digits.")
 
 
@@ -92,24 +95,40 @@ class AwsAccount(Leased):
         )
 
 
+class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
+    def in_force(self, now: datetime | None = None) -> RoleGrantQuerySet:
+        """Those whose end has not come: what a person may do rests on these alone."""
+        return self.filter(models.Q(ends_at=None) | models.Q(ends_at__gt=now or timezone.now()))
+
+
 class RoleGrant(models.Model):
-    """A person holds a role in one AWS account, or in all of them where `account` is empty."""
+    """A person holds a role in one AWS account, or in all of them where `account` is empty.
+
+    Held by hand, or because their single sign-on says that they are in a group that is mapped to it: the same
+    role may be held in both ways.
+    """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="role_grants")
     role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
     account = models.ForeignKey(
         AwsAccount, on_delete=models.CASCADE, null=True, blank=True, related_name="role_grants"
     )
+    sso_group = models.CharField(max_length=SSO_GROUP_AT_MOST, blank=True, db_default="")  # empty: by hand
     granted_by = models.CharField(max_length=150)
     granted_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)  # None: until somebody takes it away
 
-    objects: ClassVar[models.Manager[RoleGrant]] = models.Manager()
+    objects = RoleGrantQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person", "role", "account"], name="one_grant_per_account"),
             models.UniqueConstraint(
-                fields=["person", "role"], condition=models.Q(account=None), name="one_grant_for_all"
+                fields=["person", "role", "account", "sso_group"], name="one_grant_per_account"
+            ),
+            models.UniqueConstraint(
+                fields=["person", "role", "sso_group"],
+                condition=models.Q(account=None),
+                name="one_grant_for_all",
             ),
             models.CheckConstraint(
                 condition=models.Q(role__in=[role.value for role in Role]), name="grant_of_known_role"

@@ -36,7 +36,8 @@ class Reach:
 
 def reach_of(person: User) -> Reach:
     """Many questions for one query. Takes an active person."""
-    held = [(grant.account_id, ALLOWS[Role(grant.role)]) for grant in RoleGrant.objects.filter(person=person)]
+    grants = RoleGrant.objects.in_force().filter(person=person)
+    held = [(grant.account_id, ALLOWS[Role(grant.role)]) for grant in grants]
     return Reach(
         somewhere=frozenset(permission for _, allowed in held for permission in allowed),
         everywhere=frozenset(
@@ -55,7 +56,14 @@ def accounts_where(person: Person, permission: Permission) -> QuerySet[AwsAccoun
     return AwsAccount.objects.filter(pk__in=named)
 
 
+def people_who_can(permission: Permission, account: AwsAccount | None) -> QuerySet[User]:
+    """In the account; in every account where none is named."""
+    grants = RoleGrant.objects.in_force().filter(role__in=roles_that_allow(permission))
+    there = grants.filter(Q(account=None) | Q(account=account) if account else Q(account=None))
+    return User.objects.filter(is_active=True, pk__in=there.values("person"))
+
+
 def _grants(person: Person, permission: Permission) -> QuerySet[RoleGrant]:
     if not isinstance(person, User) or not person.is_active:
         return RoleGrant.objects.none()
-    return RoleGrant.objects.filter(person=person, role__in=roles_that_allow(permission))
+    return RoleGrant.objects.in_force().filter(person=person, role__in=roles_that_allow(permission))

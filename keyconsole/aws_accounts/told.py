@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Q
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.page_choices import WAY_IN
-from keyconsole.aws_accounts.roles import Permission, roles_that_allow
+from keyconsole.aws_accounts.permissions import people_who_can
+from keyconsole.aws_accounts.roles import Permission
 from keyconsole.notifications.announce import announce
 from keyconsole.notifications.topics import Topic
 
@@ -30,10 +30,8 @@ def tell_changed(account: AwsAccount, changes: Mapping[str, Any], *, by: str, no
 
 def concerned(account: AwsAccount) -> list[User]:
     """Who approves or administers there."""
-    roles = [*roles_that_allow(Permission.APPROVE), *roles_that_allow(Permission.ADMINISTER)]
-    grants = Q(role_grants__account=None) | Q(role_grants__account=account)
-    people = User.objects.filter(grants, role_grants__role__in=roles, is_active=True)
-    return list(people.distinct().order_by("username"))
+    found = people_who_can(Permission.APPROVE, account) | people_who_can(Permission.ADMINISTER, account)
+    return list(found.order_by("username"))
 
 
 def _tell(account: AwsAccount, *, by: str, now: datetime, subject: str, facts: Mapping[str, Any]) -> None:

@@ -15,10 +15,10 @@ from django.contrib.auth.models import User
 from keyconsole.demo.accounts import OPERATOR
 from keyconsole.demo.accounts_and_regions import ARCHIVE, PAYMENTS, RESEARCH, StoryKey
 from keyconsole.demo.timeline import Happening
+from keyconsole.people import groups
 from keyconsole.policies.document.rules import Rule, Rules, Selector, Window
 from keyconsole.policies.governing.match import Governing, Subject, governing
 from keyconsole.policies.models import PolicyVersion, VersionState
-from keyconsole.policies.quorum import groups
 from keyconsole.policies.quorum.requirements import Requirement
 from keyconsole.policies.versions import propose
 from keyconsole.policies.versions.apply import apply_at_the_terminal

@@ -30,4 +30,13 @@ class Topic(Described):
         "account.changed",
         "An AWS account was added, or how it is entered was changed, also at the server's terminal.",
     )
+    ACCESS_NEEDS_YOU = "access.needs_you", "What would give somebody power waits for your agreement."
+    ACCESS_DECIDED = (
+        "access.decided",
+        "What you proposed, or what is about you, was agreed to, rejected or withdrawn, or ended undecided.",
+    )
+    ACCESS_CHANGED = (
+        "access.changed",
+        "Somebody was given power: by two people, by one where there is no second, or at the terminal.",
+    )
     POLICY_DECIDED = "policy.decided", "A new version of a policy was agreed, rejected or withdrawn."

@@ -5,3 +5,11 @@ from django.apps import AppConfig
 
 class PeopleConfig(AppConfig):
     name = "keyconsole.people"
+
+    def ready(self) -> None:
+        from keyconsole.people.dual_control.kind import register  # noqa: PLC0415
+        from keyconsole.people.dual_control.kinds.grant_role import GRANT_ROLE  # noqa: PLC0415
+        from keyconsole.people.dual_control.kinds.join_group import JOIN_GROUP  # noqa: PLC0415
+
+        for kind in (GRANT_ROLE, JOIN_GROUP):
+            register(kind)

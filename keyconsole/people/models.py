@@ -1,4 +1,7 @@
-"""What people prove themselves with, beside their password. Secrets never stand here, only their hashes."""
+"""What people prove themselves with beside their password, and which groups of approvers they are in.
+
+Secrets never stand here, only their hashes.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,10 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.db import models
+
+from keyconsole.aws_accounts.models import SSO_GROUP_AT_MOST
 
 NAME_AT_MOST = 60
 
@@ -40,3 +46,78 @@ class PersonalToken(models.Model):
 
     def is_in_force(self, now: datetime) -> bool:
         return self.ended_at is None and self.expires_at > now
+
+
+class Membership(models.Model):
+    """A person is in a group of approvers: by hand, or because a group of their single sign-on says so."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="memberships")
+    sso_group = models.CharField(max_length=SSO_GROUP_AT_MOST, blank=True)  # empty: by hand
+    joined_by = models.CharField(max_length=150)
+    joined_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[Membership]] = models.Manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "group", "sso_group"], name="in_a_group_once_each_way"),
+        ]
+
+
+class AccessState(models.TextChoices):
+    PROPOSED = "proposed"
+    APPLIED = "applied"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    STALE = "stale"  # it could not be done any more, or who proposed it lost the right to
+
+
+class AccessProposal(models.Model):
+    """Something that gives power, proposed by one person and done when another agrees to its hash."""
+
+    number = models.PositiveIntegerField(unique=True)
+    kind = models.CharField(max_length=40)  # a name that `dual_control.kind.kind_called` knows
+    facts = models.JSONField()
+    says = models.TextField()  # the facts in words, as they were read by who agreed
+    sha256 = models.CharField(max_length=64)  # of kind and facts: what people agree to
+    subject = models.CharField(max_length=SSO_GROUP_AT_MOST)  # whom or what it is about
+    account_id = models.CharField(max_length=12, blank=True)  # empty: all accounts
+    why = models.TextField()
+    proposer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="access_proposed"
+    )
+    proposed_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    state = models.CharField(max_length=12, choices=AccessState.choices, default=AccessState.PROPOSED)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="access_decided", null=True
+    )  # who agreed or rejected; empty where one alone did it, or nobody decided
+    decided_at = models.DateTimeField(null=True, blank=True)
+    comment = models.TextField(blank=True)
+    outcome = models.TextField(blank=True)
+
+    objects: ClassVar[models.Manager[AccessProposal]] = models.Manager()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sha256"], condition=models.Q(state="proposed"), name="proposed_once_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=AccessState.values), name="access_known_state"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_by=None) | ~models.Q(decided_by=models.F("proposer")),
+                name="access_decided_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+    @property
+    def ref(self) -> str:
+        return f"AR-{self.number}"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from keyconsole.aws_accounts.grants import end_grants_that_are_over
 from keyconsole.changes.approvals.deadlines import remind_of_reviews
 from keyconsole.changes.execution.thin_out import thin_out_looks
 from keyconsole.changes.models import Change
 from keyconsole.inventory.scan.due import request_due_scans
 from keyconsole.inventory.scan.thin_out import thin_out_scans
 from keyconsole.notifications.thin_out import thin_out_messages
+from keyconsole.people.dual_control.end import look_at_proposals
 from keyconsole.policies.account_edits.apply import look_at_edits
 from keyconsole.policies.versions.propose import activate_agreed
 from keyconsole.worker.heartbeat import tell_of_lost
@@ -25,6 +27,8 @@ def sweep(*, now: datetime) -> None:
     tell_of_lost(now=now)
     activate_agreed(now=now)
     look_at_edits(now=now)
+    look_at_proposals(now=now)
+    end_grants_that_are_over(now=now)
     remind_of_reviews(now=now)
     request_due_scans(now)
     clear_ended_sessions(now=now)

@@ -9,13 +9,14 @@ from datetime import UTC, timedelta
 from itertools import permutations
 from typing import Any
 
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 
 from keyconsole.aws_accounts.models import RoleGrant
 from keyconsole.changes.approvals import decide
 from keyconsole.changes.models import Change
 from keyconsole.changes.requests import request
 from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.people.groups import is_in_group, leave
 from keyconsole.policies.document.rules import Rule, Rules, Runs, Window
 from keyconsole.policies.quorum.requirements import Requirement
 from keyconsole.policies.schedule import freeze as freezing
@@ -100,7 +101,7 @@ class World:
     def _counts_in(self, name: str, group: str) -> bool:
         person = self.person(name)
         is_approver = RoleGrant.objects.filter(person=person, role="approver").exists()
-        is_member = not group or person.groups.filter(name=group).exists()
+        is_member = not group or is_in_group(person, group)
         return person.is_active and is_approver and is_member and name != "ana"
 
     def _requester_stands(self) -> bool:
@@ -135,7 +136,7 @@ class World:
         join(group, self.person(name))
 
     def leave(self, name: str, group: str) -> None:
-        Group.objects.get(name=group).user_set.remove(self.person(name))
+        leave(self.person(name), group, by="ada", now=NOW)
 
     def lose_role(self, name: str) -> None:
         RoleGrant.objects.filter(person=self.person(name)).delete()

@@ -69,7 +69,7 @@ def test_the_requester_never_counts_whatever_groups_hold_them(change, powerful_a
 
 
 def test_the_requester_does_not_make_a_request_possible(change, powerful_ana, cast):
-    cast.bea.groups.clear()
+    cast.bea.memberships.all().delete()
     rules = Rules(name="payments", rule=Rule.APPROVE, requirements=ONE_OF_EACH)
     facts = {"account": cast.payments, "roster": Roster.read()}
     assert quorum_if_asked(rules, requester="ana", **facts).why_out_of_reach == (

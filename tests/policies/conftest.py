@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from keyconsole.people.groups import join
 from keyconsole.policies.models import Policy, PolicyVersion
-from keyconsole.policies.quorum.groups import join
 from tests.cast import NOW, Cast, make_cast
 
 

@@ -20,10 +20,10 @@ from keyconsole.changes.models import Batch, Change
 from keyconsole.changes.requests.request import request_move
 from keyconsole.inventory.models import MultiRegionKey, Scan
 from keyconsole.notifications.routes import add_route
+from keyconsole.people.groups import join
 from keyconsole.policies.account_edits.propose import propose_edit
 from keyconsole.policies.document.rules import Rule, Rules, Selector
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.policies.quorum.groups import join
 from keyconsole.policies.quorum.requirements import Requirement
 from keyconsole.policies.versions.propose import propose
 from tests.cast import Member, hold, make_account, make_key, make_person

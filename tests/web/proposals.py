@@ -9,9 +9,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from keyconsole.people.groups import join
 from keyconsole.policies.document.rules import Rule, Rules, Selector
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.policies.quorum.groups import join
 from keyconsole.policies.quorum.requirements import Requirement
 from keyconsole.policies.versions.propose import propose
 from tests.cast import NOW, Cast

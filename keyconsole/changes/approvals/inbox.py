@@ -14,6 +14,7 @@ from keyconsole.aws_accounts.roles import Permission, Role, roles_that_allow
 from keyconsole.changes.models import Batch, Change, ChangeQuerySet, EmergencyAgreement, Review
 from keyconsole.changes.quorum import quorums_of
 from keyconsole.changes.states import State
+from keyconsole.people.groups import group_names_of
 from keyconsole.policies.models import (
     AccountEdit,
     AccountEditVote,
@@ -90,7 +91,7 @@ def wanted(change: Change) -> str:
 
 def _grants_of(person: User) -> list[tuple[Role, int | None]]:
     """By role and account; None for all accounts. Read once, since every page asks for the count."""
-    held = RoleGrant.objects.filter(person=person).values_list("role", "account__pk")
+    held = RoleGrant.objects.in_force().filter(person=person).values_list("role", "account__pk")
     return [(Role(role), account) for role, account in held]
 
 
@@ -103,7 +104,7 @@ def _where(held: list[tuple[Role, int | None]], permission: Permission) -> Q:
 
 def _to_agree(person: User) -> Q:
     """Emergencies that wait for another member of a group of theirs."""
-    groups = person.groups.values("name")
+    groups = group_names_of(person)
     asked = EmergencyAgreement.objects.filter(change=OuterRef("pk"), member=None, group__in=groups)
     return Q(Exists(asked.exclude(used_by=person)), state=State.PENDING.value)
 

@@ -24,6 +24,7 @@ from keyconsole.changes.requests.create import MoveRequest, already_asked, creat
 from keyconsole.changes.requests.emergency_agreement import ask_member, other_members, unreviewed_of
 from keyconsole.changes.transition import record_event
 from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.people.groups import is_in_group
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.policies.quorum.roster import Roster
@@ -150,4 +151,4 @@ def _refuse_thin_reason(move_request: MoveRequest) -> None:
 
 
 def _in_group(person: Person, group: str) -> bool:
-    return isinstance(person, User) and person.is_active and person.groups.filter(name=group).exists()
+    return isinstance(person, User) and person.is_active and is_in_group(person, group)

@@ -21,6 +21,7 @@ from keyconsole.changes.models import Change, EmergencyAgreement, Review
 from keyconsole.changes.requests.begin_emergency import begin_emergency, refuse_without_proof
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import record_event
+from keyconsole.people.groups import is_in_group
 from keyconsole.policies.quorum.roster import Roster
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Lost, Reason, Refused, Verdict
@@ -118,4 +119,4 @@ def agree(
 
 
 def _is_member(person: Person, group: str) -> bool:
-    return isinstance(person, User) and person.is_active and person.groups.filter(name=group).exists()
+    return isinstance(person, User) and person.is_active and is_in_group(person, group)

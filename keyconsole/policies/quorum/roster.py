@@ -27,11 +27,13 @@ class Roster:
     @classmethod
     def read(cls) -> Self:
         grants: dict[tuple[Role, int], set[str]] = defaultdict(set)
-        held = RoleGrant.objects.filter(person__is_active=True)
+        held = RoleGrant.objects.in_force().filter(person__is_active=True)
         for username, role, account in held.values_list("person__username", "role", "account__pk"):
             grants[Role(role), account or EVERYWHERE].add(username)
         groups: dict[str, set[str]] = defaultdict(set)
-        listed = Group.objects.values_list("name", "user__username", "user__is_active")
+        listed = Group.objects.values_list(
+            "name", "memberships__person__username", "memberships__person__is_active"
+        )
         for name, username, is_active in listed:
             groups[name] |= {username} if is_active else set()
         return cls(dict(grants), dict(groups))

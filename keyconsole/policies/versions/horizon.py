@@ -14,6 +14,7 @@ from django.contrib.auth.models import User
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.permissions import accounts_where, can
 from keyconsole.aws_accounts.roles import Permission
+from keyconsole.people.groups import group_names_of
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
 from keyconsole.policies.quorum.roster import Roster
@@ -76,7 +77,7 @@ def horizon_of(person: User) -> Horizon:
         person=person,
         accounts=list(accounts),
         everywhere=everywhere,
-        own_groups=frozenset(person.groups.values_list("name", flat=True)),
+        own_groups=frozenset(group_names_of(person)),
     )
 
 

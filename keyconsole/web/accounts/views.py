@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -134,7 +135,7 @@ def _tested(request: HttpRequest, account: AwsAccount, sentence: str) -> HttpRes
 
 
 def _about(account: AwsAccount, *, show_external_id: bool) -> dict[str, Any]:
-    grants = RoleGrant.objects.filter(account=account) | RoleGrant.objects.filter(account=None)
+    grants = RoleGrant.objects.in_force().filter(Q(account=account) | Q(account=None))
     return {
         "scans": Scan.objects.filter(account=account).order_by("-asked_at")[:SCANS_SHOWN],
         "grants": grants.select_related("person", "account").order_by("person__username", "role"),

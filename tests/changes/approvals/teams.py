@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 
 from keyconsole.aws_accounts.models import RoleGrant
 from keyconsole.changes.approvals.deadlines import check_waiting, remind_of_reviews
@@ -16,6 +16,7 @@ from keyconsole.changes.execution import execute
 from keyconsole.changes.models import Change
 from keyconsole.changes.states import State
 from keyconsole.lease import take
+from keyconsole.people import groups
 from keyconsole.policies.document.rules import Rule, Rules, Selector
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.quorum.requirements import Requirement
@@ -26,10 +27,9 @@ WAITING = [State.PENDING, State.APPROVED]
 ONE_OF_EACH = (Requirement("platform", 1), Requirement("security", 1))
 
 
-def join(group: str, *people: User) -> Group:
-    made, _ = Group.objects.get_or_create(name=group)
-    made.user_set.add(*people)
-    return made
+def join(group: str, *people: User) -> None:
+    for person in people:
+        groups.join(person, group, by="ada", now=NOW)
 
 
 def give(person: User, role: str) -> None:

@@ -3,7 +3,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group
 
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import RoleGrant
@@ -16,7 +15,7 @@ from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.quorum.requirements import Requirement
 from keyconsole.refusals import Refused
 from tests.cast import NOW, hold
-from tests.changes.approvals.teams import check_everything_that_waits, would_run
+from tests.changes.approvals.teams import check_everything_that_waits, join, would_run
 
 pytestmark = pytest.mark.django_db
 
@@ -29,8 +28,8 @@ def _no_policy(cast):
 @pytest.fixture
 def teams(cast):
     """Ben is of platform, Bea of security."""
-    cast.ben.groups.add(Group.objects.create(name="platform"))
-    cast.bea.groups.add(Group.objects.create(name="security"))
+    join("platform", cast.ben)
+    join("security", cast.bea)
     return cast
 
 
@@ -82,7 +81,7 @@ def test_every_requirement_must_be_met(ask, both_teams, cast):
 
 
 def test_a_person_in_two_groups_counts_once(ask, both_teams, cast):
-    cast.ben.groups.add(Group.objects.get(name="security"))
+    join("security", cast.ben)
     change = ask()
     assert agree(change, cast.ben).state == "pending"
     assert agree(change, cast.bea).state == "approved"
@@ -90,7 +89,8 @@ def test_a_person_in_two_groups_counts_once(ask, both_teams, cast):
 
 def test_the_requester_never_counts_in_whatever_group(ask, both_teams, cast):
     RoleGrant.objects.create(person=cast.ana, role="approver", granted_by="ada", granted_at=NOW)
-    cast.ana.groups.add(*Group.objects.all())
+    join("platform", cast.ana)
+    join("security", cast.ana)
     change = ask()
     with pytest.raises(Refused, match="never decides about it"):
         agree(change, cast.ana)
@@ -113,10 +113,9 @@ def test_who_is_not_needed_cannot_approve(ask, cast, name):
 
 
 def test_an_approver_outside_the_groups_cannot_approve(ask, both_teams, cast):
-    cast.ben.groups.clear()
-    other = Group.objects.create(name="other")
-    cast.ben.groups.add(other)
-    Group.objects.get(name="platform").user_set.add(cast.bea)
+    cast.ben.memberships.all().delete()
+    join("other", cast.ben)
+    join("platform", cast.bea)
     with pytest.raises(Refused):
         agree(ask(), cast.ben)
 
@@ -219,8 +218,8 @@ def test_who_approved_nothing_has_nothing_to_withdraw(ask, cast):
 
 def test_a_removed_approvers_vote_stops_counting(ask, both_teams, cast):
     change = agree(ask(), cast.ben)
-    cast.ben.groups.clear()
-    Group.objects.get(name="platform").user_set.add(cast.cleo)
+    cast.ben.memberships.all().delete()
+    join("platform", cast.cleo)
     RoleGrant.objects.create(person=cast.cleo, role="approver", granted_by="ada", granted_at=NOW)
     assert agree(change, cast.bea).state == "pending"
     assert agree(change, cast.cleo).state == "approved"

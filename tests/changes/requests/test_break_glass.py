@@ -132,7 +132,7 @@ def test_who_left_the_group_or_the_company_cannot_use_it(on_call, wish):
     assert not may_break_glass(on_call.ana, wish().key, to_region="eu-west-1", now=NOW).allowed
     on_call.ana.is_active = True
     on_call.ana.save()
-    on_call.ana.groups.clear()
+    on_call.ana.memberships.all().delete()
     with pytest.raises(Refused, match="Only members of on-call"):
         use(wish())
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.people.groups import join
 from keyconsole.policies.account_edits.propose import propose_edit
 from keyconsole.policies.models import AccountEdit
-from keyconsole.policies.quorum.groups import join
 from tests.cast import NOW, Cast, Inventory, hold, make_cast
 from tests.policies.documents import TWO_GROUPS, rules
 

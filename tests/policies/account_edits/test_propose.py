@@ -14,10 +14,10 @@ from keyconsole.aws_accounts.grants import grant, revoke
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.register import Origin, change_account
 from keyconsole.aws_accounts.roles import Role
+from keyconsole.people.groups import leave
 from keyconsole.policies.account_edits.apply import look_at_edits
 from keyconsole.policies.account_edits.propose import EDIT_LIVES, agree, propose_edit, reject, withdraw
 from keyconsole.policies.models import AccountEdit
-from keyconsole.policies.quorum.groups import leave
 from keyconsole.policies.versions.votes import tallies
 from keyconsole.refusals import Invalid, Refused
 from tests.cast import NOW, Cast, Inventory, hold

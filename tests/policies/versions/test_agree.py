@@ -5,9 +5,9 @@ from django.db import IntegrityError, transaction
 
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import RoleGrant
+from keyconsole.people.groups import join, leave
 from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.policies.models import PolicyVersion, PolicyVote
-from keyconsole.policies.quorum.groups import join, leave
 from keyconsole.policies.versions.propose import activate_agreed, agree, propose, reject, withdraw
 from keyconsole.policies.versions.votes import may_agree, may_reject, may_withdraw, tallies
 from keyconsole.refusals import Refused

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from keyconsole.audit.models import Entry
+from keyconsole.people.groups import leave
 from keyconsole.policies.governing.resolve import governing_for, governing_for_many
 from keyconsole.policies.models import Policy
-from keyconsole.policies.quorum.groups import leave
 from keyconsole.policies.versions.health import unsatisfiable
 from keyconsole.policies.versions.propose import propose
 from keyconsole.refusals import Refused

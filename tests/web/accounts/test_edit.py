@@ -184,7 +184,7 @@ def test_an_account_whose_keys_are_not_known_yet_is_changed_at_once(as_ada: Clie
 
 
 def test_where_nobody_else_could_agree_the_page_says_so_and_names_the_way(as_ada: Client, cast: Cast) -> None:
-    cast.bea.groups.clear()
+    cast.bea.memberships.all().delete()
     content = words(as_ada, EDIT, sent(step="propose", why="The role was renamed."))
     assert "Nobody but you could agree to it: 1 more from security, for payments." in content
     assert "manage.py change_account" in content

@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from keyconsole.people.groups import join, leave
 from keyconsole.policies.document.rules import Rule, Rules, Selector, Span, Window
-from keyconsole.policies.quorum.groups import join, leave
 from keyconsole.policies.quorum.requirements import Requirement
 from keyconsole.policies.versions.apply import apply_at_the_terminal
 from keyconsole.web.policies.runs_now import runs_now

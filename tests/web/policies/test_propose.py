@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from keyconsole.people.groups import join
 from keyconsole.policies.document.rules import DEFAULT, Rule, Rules, Runs, Selector, Span, Window
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.policies.quorum.groups import join
 from keyconsole.policies.quorum.requirements import Requirement
 from tests.cast import NOW, Cast, Inventory, hold
 from tests.web.proposals import PAYMENTS, WHY, form_of, proposed, staffed

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
 from keyconsole.aws_accounts.terminal import person_called
-from keyconsole.policies.quorum.groups import join, leave
+from keyconsole.people.groups import join, leave
 from keyconsole.policies.versions.health import unsatisfiable
 from keyconsole.refusals import Refused
 from keyconsole.terminal import who_types
@@ -45,6 +45,6 @@ def _told(name: str) -> str:
     group = Group.objects.filter(name=name).first() if name.isprintable() else None
     if group is None:
         raise CommandError(f"There is no group {name[:80]!r}.", returncode=2)
-    people = group.user_set.order_by("username").values_list("username", "is_active")
-    names = [username if is_active else f"{username} (inactive)" for username, is_active in people]
+    people = User.objects.filter(memberships__group=group).order_by("username").distinct()
+    names = [each.username if each.is_active else f"{each.username} (inactive)" for each in people]
     return f"{name}: {', '.join(names) or 'nobody'}"

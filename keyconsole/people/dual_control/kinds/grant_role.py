@@ -1,0 +1,85 @@
+"""Giving a person a role that decides: approver or administrator, in one AWS account or in all of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+
+from keyconsole.aws_accounts.grants import grant
+from keyconsole.aws_accounts.models import AwsAccount, RoleGrant
+from keyconsole.aws_accounts.permissions import people_who_can
+from keyconsole.aws_accounts.roles import ALLOWS, Permission, Role
+from keyconsole.people.dual_control.kind import Decision, Facts, Kind
+
+NAME = "role.grant"
+# What these allow is to decide about others: one person alone gives it to nobody.
+POWERFUL = frozenset(
+    role for role, allowed in ALLOWS.items() if allowed & {Permission.APPROVE, Permission.ADMINISTER}
+)
+
+
+def facts_of(person: User, role: Role, account: AwsAccount | None, *, ends_at: datetime | None) -> Facts:
+    return {
+        "person": person.username,
+        "role": role.value,
+        "account_id": account.account_id if account else "",
+        "ends_at": ends_at.isoformat() if ends_at else "",
+    }
+
+
+def _says(facts: Facts) -> str:
+    account = _account(facts)
+    where = str(account) if account else facts["account_id"] or "all accounts"
+    until = (
+        f" until {datetime.fromisoformat(facts['ends_at']):%Y-%m-%d %H:%M} UTC" if facts["ends_at"] else ""
+    )
+    return f"give {facts['person']} the role {facts['role']} in {where}{until}"
+
+
+def _deciders(facts: Facts) -> set[str]:
+    if facts["account_id"] and _account(facts) is None:
+        return set()
+    people = people_who_can(Permission.ADMINISTER, _account(facts))
+    return set(people.values_list("username", flat=True))
+
+
+def _problem(facts: Facts) -> str:
+    if facts["account_id"] and _account(facts) is None:
+        return f"There is no AWS account {facts['account_id']}."
+    if not User.objects.filter(username=facts["person"], is_active=True).exists():
+        return f"{facts['person']} cannot sign in."
+    held = RoleGrant.objects.filter(
+        person__username=facts["person"], role=facts["role"], account=_account(facts), sso_group=""
+    )
+    ends_at = datetime.fromisoformat(facts["ends_at"]) if facts["ends_at"] else None
+    same = any(each.ends_at == ends_at for each in held)
+    return f"{facts['person']} holds that role there already." if same else ""
+
+
+def _apply(facts: Facts, decision: Decision) -> None:
+    grant(
+        User.objects.get(username=facts["person"]),
+        Role(facts["role"]),
+        _account(facts),
+        by=decision.actor,
+        now=decision.now,
+        ends_at=datetime.fromisoformat(facts["ends_at"]) if facts["ends_at"] else None,
+    )
+
+
+def _account(facts: Facts) -> AwsAccount | None:
+    number = facts["account_id"]
+    return AwsAccount.objects.filter(account_id=number).first() if number else None
+
+
+GRANT_ROLE = Kind(
+    name=NAME,
+    says=_says,
+    subject=lambda facts: str(facts["person"]),
+    deciders=_deciders,
+    gainers=lambda facts: {str(facts["person"])},
+    problem=_problem,
+    apply=_apply,
+    account_id=lambda facts: str(facts["account_id"]),
+)

@@ -1,0 +1,70 @@
+"""Who may propose what gives power, agree to it, reject it or take it back. Reads, never writes."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+
+from keyconsole.aws_accounts.permissions import can
+from keyconsole.aws_accounts.roles import Permission
+from keyconsole.people.dual_control.kind import Facts, Kind, kind_called
+from keyconsole.people.models import AccessProposal, AccessState
+from keyconsole.refusal_codes import Code
+from keyconsole.refusals import Reason, Verdict
+
+
+def could_agree(kind: Kind, facts: Facts, *, proposer: str) -> set[str]:
+    """Who else could agree to it now."""
+    return kind.deciders(facts) - kind.gainers(facts) - {proposer}
+
+
+def may_propose(person: User, kind: Kind, facts: Facts) -> Verdict:
+    name = person.get_username()
+    if name not in kind.deciders(facts):
+        sentence = f"You may not decide about this: {kind.says(facts)}."
+        return Verdict((Reason(Code.MAY_NOT_PROPOSE, sentence),))
+    if name in kind.gainers(facts):
+        return Verdict((_own_gain(kind.says(facts)),))
+    if problem := kind.problem(facts):
+        return Verdict((Reason(Code.NOTHING_NEW, problem),))
+    return Verdict()
+
+
+def may_agree(person: User, proposal: AccessProposal) -> Verdict:
+    kind, name = kind_called(proposal.kind), person.get_username()
+    reasons = list(_may_decide(person, proposal))
+    if not reasons and name in kind.gainers(proposal.facts):
+        reasons.append(_own_gain(proposal.says))
+    return Verdict(tuple(reasons))
+
+
+def may_reject(person: User, proposal: AccessProposal) -> Verdict:
+    return Verdict(_may_decide(person, proposal))
+
+
+def may_withdraw(person: User, proposal: AccessProposal) -> Verdict:
+    reasons = list(_closed(proposal))
+    is_theirs = person.pk == proposal.proposer_id and person.is_active
+    if not is_theirs and not can(person, Permission.ADMINISTER):
+        sentence = "Only who proposed it, or an administrator of every account, may withdraw it."
+        reasons.append(Reason(Code.MAY_NOT_WITHDRAW, sentence))
+    return Verdict(tuple(reasons))
+
+
+def _may_decide(person: User, proposal: AccessProposal) -> tuple[Reason, ...]:
+    reasons = list(_closed(proposal))
+    if person.pk == proposal.proposer_id:
+        reasons.append(Reason(Code.OWN_PROPOSAL, f"You proposed {proposal}: another has to decide on it."))
+    elif person.get_username() not in kind_called(proposal.kind).deciders(proposal.facts):
+        reasons.append(Reason(Code.NOT_AN_APPROVER, f"{proposal} does not need your agreement."))
+    return tuple(reasons)
+
+
+def _own_gain(says: str) -> Reason:
+    sentence = f"Nobody gives anything to themselves. Another has to decide on this: {says}."
+    return Reason(Code.OWN_GAIN, sentence)
+
+
+def _closed(proposal: AccessProposal) -> tuple[Reason, ...]:
+    if proposal.state == AccessState.PROPOSED:
+        return ()
+    return (Reason(Code.NOT_OPEN, f"{proposal} is {proposal.state}."),)
