@@ -8,6 +8,7 @@ from urllib.parse import quote
 import dj_database_url
 from csp.constants import NONE, SELF
 
+from keyconsole.browser_features import WHAT_PAGES_MAY_USE
 from keyconsole.environment import env_bool, env_folder, env_int, env_list, env_secret, env_text
 from keyconsole.folders import OWN_FILES, default_data_dir
 from keyconsole.mail_server import mail_server
@@ -127,11 +128,15 @@ if find_spec("moto"):
     # The demo and its sandbox exist where their extra is installed; the product itself never imports them.
     INSTALLED_APPS.append("keyconsole.demo")
 
+# From the outermost to the innermost. What stands above whitenoise holds for static files, too.
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "keyconsole.web.headers.OwnOriginOnly",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "keyconsole.web.middleware.NothingKept",
-    "csp.middleware.CSPMiddleware",
     "keyconsole.web.middleware.FormsOnly",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -142,7 +147,6 @@ MIDDLEWARE = [
     "keyconsole.web.middleware.SessionEnds",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 
@@ -200,6 +204,8 @@ STORAGES = {
 }
 # What is not collected (in tests, in the demo) is served from where it is.
 WHITENOISE_USE_FINDERS = True
+# It would let every site read them; no other site has a use for them.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -214,6 +220,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+PERMISSIONS_POLICY = WHAT_PAGES_MAY_USE
 _over_tls = not KEYCONSOLE_DEMO and not DEBUG
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _over_tls
 SESSION_COOKIE_HTTPONLY = True
@@ -229,7 +236,10 @@ KEYCONSOLE_IDLE_MINUTES = env_int("KEYCONSOLE_IDLE_MINUTES", 60, at_least=1)
 SECURE_SSL_REDIRECT = _over_tls
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _over_tls else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _over_tls
+# Other sites are told nothing. Not `no-referrer`: with that, browsers send `Origin: null` with each form, as
+# the standard of Fetch says, and a form from nowhere is refused.
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if KEYCONSOLE_BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -32,6 +32,8 @@ _ACCOUNT = "accounts/<str:account_id>/"
 _POLICY = "policies/<slug:name>/"
 _ROUTE = "notifications/routes/<str:name>/"
 
+handler500 = "keyconsole.web.errors.server_error"
+
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="overview"),
     path("keys/", keys.keys, name="keys"),

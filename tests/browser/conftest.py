@@ -86,7 +86,8 @@ class Window:
         )
 
     def _note(self, wrong: bool, text: str) -> None:
-        if wrong:
+        # We deny what other browsers have, or older ones had.
+        if wrong and not text.startswith("Error with Permissions-Policy header: Unrecognized feature:"):
             self.problems.append(text)
 
 
