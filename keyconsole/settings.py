@@ -9,8 +9,10 @@ import dj_database_url
 from csp.constants import NONE, SELF
 
 from keyconsole.browser_features import WHAT_PAGES_MAY_USE
-from keyconsole.environment import env_bool, env_folder, env_int, env_list, env_secret, env_text
+from keyconsole.environment import env_bool, env_choice, env_folder, env_int, env_list, env_secret, env_text
 from keyconsole.folders import OWN_FILES, default_data_dir
+from keyconsole.logs.configuration import configuration
+from keyconsole.logs.formats import JSON, LINE
 from keyconsole.mail_server import mail_server
 from keyconsole.sqlite_file import PrivateFile
 
@@ -130,6 +132,7 @@ if find_spec("moto"):
 
 # From the outermost to the innermost. What stands above whitenoise holds for static files, too.
 MIDDLEWARE = [
+    "keyconsole.web.request_log.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "keyconsole.web.headers.OwnOriginOnly",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -254,20 +257,6 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 0
 
 # How much the server and the worker tell on standard error: DEBUG, INFO, WARNING or ERROR.
 KEYCONSOLE_LOG_LEVEL = env_text("KEYCONSOLE_LOG_LEVEL", "INFO").upper()
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
-        "nowhere": {"class": "logging.NullHandler"},
-    },
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {
-        "keyconsole": {"level": KEYCONSOLE_LOG_LEVEL},
-        # What it tells may hold parts of an address, which are secrets; we tell what failed ourselves.
-        "apprise": {"handlers": ["nowhere"], "propagate": False},
-        # A traceback for each credential that fails; the scan and the page say which and why.
-        "botocore.credentials": {"level": "CRITICAL"},
-    },
-}
+# How a log line looks: `line` for people, `json` for programs.
+KEYCONSOLE_LOG_FORMAT = env_choice("KEYCONSOLE_LOG_FORMAT", LINE, JSON)
+LOGGING = configuration(look=KEYCONSOLE_LOG_FORMAT, level=KEYCONSOLE_LOG_LEVEL)
