@@ -24,6 +24,8 @@ def configuration(*, look: str, level: str) -> dict[str, Any]:
             "django.request": {"level": "ERROR"},
             # What it tells may hold parts of an address, which are secrets; we tell what failed ourselves.
             "apprise": {"handlers": ["nowhere"], "propagate": False},
+            # What it warns of names the address that it tries again.
+            "urllib3": {"level": "ERROR"},
             # A traceback for each credential that fails; the scan and the page say which and why.
             "botocore.credentials": {"level": "CRITICAL"},
         },
