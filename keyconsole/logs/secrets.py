@@ -41,7 +41,8 @@ def keep_out(secrets: Iterable[str]) -> None:
     with _lock:
         for secret in secrets:
             password = _password_of(secret)
-            for each in {secret, quote(secret), quote(secret, safe=""), password, unquote(password)}:
+            written = {quote(secret, safe=safe, errors="replace") for safe in ("", "/")}
+            for each in {secret, password, unquote(password), *written}:
                 if len(each) >= SHORTEST:
                     _known.pop(each, None)
                     _known[each] = None

@@ -77,7 +77,9 @@ def test_the_longer_of_two_secrets_leaves_nothing_of_itself():
 
 
 def test_short_words_are_never_hidden_and_the_list_has_an_end():
-    keep_out(["", "key", *(f"secret-{number:06}" for number in range(secrets.AT_MOST + 50))])
+    keep_out(
+        ["", "key", "no-text-\ud800", *(f"secret-{number:06}" for number in range(secrets.AT_MOST + 50))]
+    )
     assert hide("a key") == "a key"
     assert len(secrets._known) == secrets.AT_MOST
     assert hide(f"secret-{secrets.AT_MOST + 49:06}") == "[hidden]"
