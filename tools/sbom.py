@@ -32,7 +32,7 @@ def make(file: Path) -> None:
         )  # fmt: skip
     described = json.loads(file.read_text(encoding="utf-8"))
     # What each is follows from its name and version; its authors' links lead to registries, too.
-    for component in described["components"]:
+    for component in (*described["components"], *described["metadata"]["tools"]["components"]):
         component.pop("externalReferences", None)
     # It reads pyproject.toml, in which the version does not stand.
     described["metadata"]["component"]["version"] = __version__

@@ -41,9 +41,8 @@ def test_each_runtime_dependency_is_in_it_with_version_and_licence(bill: Any):
 
 def test_it_tells_what_needs_what(bill: Any):
     needs = {each["ref"]: each.get("dependsOn", []) for each in bill["dependencies"]}
-    assert any(
-        ref.startswith("asgiref==") for ref in needs[f"Django=={runtime.distributions()['django'].version}"]
-    )
+    of_django = next(refs for ref, refs in needs.items() if ref.startswith("Django=="))
+    assert any(ref.startswith("asgiref==") for ref in of_django)
 
 
 def test_it_names_neither_this_machine_nor_where_packages_come_from(made: Path):
