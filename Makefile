@@ -30,7 +30,7 @@ one: ready-for-test ## run one test: make one TEST=tests/audit/test_chain.py, or
 	@test -n "$(TEST)" || { echo "Which one? For example: make one TEST=tests/audit/test_chain.py" >&2; exit 2; }
 	@exec .venv/bin/python -m pytest -q --no-header -m "" "$(TEST)"
 
-check: ready-for-test ## the checks without the tests: format, lint, types, layers, migrations
+check: ready-for-test ## the checks without the tests: format, lint, types, layers, security of the code, migrations
 	@exec .venv/bin/python -m tools.verify --only checks
 
 browser: ready-for-test ## the journeys in Chromium alone

@@ -17,7 +17,6 @@ from keyconsole.changes.models import Batch, Change
 from keyconsole.inventory.models import Scan
 from keyconsole.inventory.scan import run
 from keyconsole.lease import Leased
-from keyconsole.logs.about import Facts
 from keyconsole.notifications import deliver
 from keyconsole.notifications.models import Delivery
 
@@ -38,7 +37,6 @@ class Lane(Generic[Row]):
     step: Callable[[Row], None]
     fair_by: tuple[str, ...]
     threads: int
-    about: Callable[[Row], Facts] = lambda row: {}  # noqa: ARG005 - what the log says of a step
 
 
 def lanes(*, threads: int, clock: Clock) -> list[Lane[Any]]:
@@ -50,7 +48,6 @@ def lanes(*, threads: int, clock: Clock) -> list[Lane[Any]]:
             step=lambda change: step.step(change, clock=clock),
             fair_by=("key__account_id",),
             threads=threads,
-            about=_about_change,
         ),
         Lane(
             name="batches",
@@ -58,7 +55,6 @@ def lanes(*, threads: int, clock: Clock) -> list[Lane[Any]]:
             step=lambda batch: advance.step(batch, clock=clock),
             fair_by=(),
             threads=1,
-            about=lambda batch: {"batch": batch.ref},
         ),
         Lane(
             name="scans",
@@ -66,7 +62,6 @@ def lanes(*, threads: int, clock: Clock) -> list[Lane[Any]]:
             step=lambda scan: run.step(scan, clock=clock),
             fair_by=("account_id",),
             threads=4,
-            about=lambda scan: {"scan": scan.pk, "account": scan.account.account_id},
         ),
         Lane(
             name="connections",
@@ -74,7 +69,6 @@ def lanes(*, threads: int, clock: Clock) -> list[Lane[Any]]:
             step=lambda account: connection_test.step(account, clock=clock),
             fair_by=("pk",),
             threads=2,
-            about=lambda account: {"account": account.account_id},
         ),
         Lane(
             name="notifications",
@@ -82,11 +76,5 @@ def lanes(*, threads: int, clock: Clock) -> list[Lane[Any]]:
             step=lambda delivery: deliver.deliver(delivery, clock=clock),
             fair_by=("route_id", "person_id"),
             threads=4,
-            about=lambda delivery: {"delivery": str(delivery.ref), "topic": delivery.topic},
         ),
     ]
-
-
-def _about_change(change: Change) -> Facts:
-    facts = {"change": change.ref, "account": change.key.account.account_id}
-    return {**facts, "batch": change.batch.ref} if change.batch else facts

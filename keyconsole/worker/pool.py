@@ -13,6 +13,7 @@ from django.db import DatabaseError, close_old_connections, connection
 
 from keyconsole.logs.about import about
 from keyconsole.worker.claim import Next, Running, Share, next_row
+from keyconsole.worker.facts import facts_of
 from keyconsole.worker.lanes import Lane, Row
 
 logger = logging.getLogger("keyconsole.worker")
@@ -92,7 +93,7 @@ class Pool(Generic[Row]):
 
     def _take_step(self, row: Row, share: Share) -> None:
         try:
-            with about(lane=self._lane.name, **self._lane.about(row)):
+            with about(lane=self._lane.name, **facts_of(row)):
                 self._step(row)
         finally:
             close_old_connections()

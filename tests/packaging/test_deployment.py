@@ -8,6 +8,7 @@ headers.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -93,6 +94,34 @@ def shell(script: str, folder: Path, env: dict[str, str]) -> str:
     return done.stdout
 
 
+def assert_every_line_is_json(log: Path, message: str) -> None:
+    """gunicorn's own among them."""
+    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    assert message in {line["message"] for line in lines}
+    assert {"at", "level", "logger"} <= set.intersection(*(set(line) for line in lines))
+
+
+def test_the_deployment_check_has_no_warning_about_what_readme_sets(tmp_path: Path) -> None:
+    key = tmp_path / "secret-key"
+    key.write_text("s" * 60, encoding="utf-8")
+    [settings] = re.findall(r"<<END\n(.*?)^END$", "\n".join(blocks()), flags=re.MULTILINE | re.DOTALL)
+    names = dict(line.split("=", 1) for line in settings.replace("$PWD/conf", str(tmp_path)).splitlines())
+    names["KEYCONSOLE_DATA_DIR"] = str(tmp_path)
+    of_several_hosts = {"KEYCONSOLE_DATABASE_URL": "postgres://keyconsole@/keyconsole"}
+    for more, told in ({}, "keyconsole.I001"), (of_several_hosts, "System check identified no issues"):
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+            cwd=ROOT,
+            env=environment(**names, **more),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert told in done.stdout + done.stderr
+        assert "(security" not in done.stdout + done.stderr
+
+
 @pytest.mark.processes
 def test_readmes_deployment_ends_with_a_page_a_worker_and_a_scan(
     checkout: Path, env: dict[str, str], tmp_path: Path
@@ -117,6 +146,8 @@ def test_readmes_deployment_ends_with_a_page_a_worker_and_a_scan(
         assert re.search(r"payments .*", told)
         assert worker.poll() is None, logs[1].read_text(encoding="utf-8")
     assert (server.returncode, worker.returncode) == (0, 0)
+    assert_every_line_is_json(logs[0], "GET account_login 200")
+    assert_every_line_is_json(logs[1], "The worker is ready.")
     assert not (tmp_path / "home").exists()
     without_sandbox = subprocess.run(
         [checkout / ".venv/bin/keyconsole", "demo"],
