@@ -23,6 +23,7 @@ import pytest
 from keyconsole.demo.launch.ports import free_port
 from tests.architecture.sources import ROOT, files, read
 from tests.packaging.installation import (
+    SECRET_KEY,
     assert_sign_in_page_with_its_stylesheet,
     environment,
     fetch,
@@ -103,7 +104,7 @@ def assert_every_line_is_json(log: Path, message: str) -> None:
 
 def test_the_deployment_check_has_no_warning_about_what_readme_sets(tmp_path: Path) -> None:
     key = tmp_path / "secret-key"
-    key.write_text("s" * 60, encoding="utf-8")
+    key.write_text(SECRET_KEY, encoding="utf-8")
     [settings] = re.findall(r"<<END\n(.*?)^END$", "\n".join(blocks()), flags=re.MULTILINE | re.DOTALL)
     names = dict(line.split("=", 1) for line in settings.replace("$PWD/conf", str(tmp_path)).splitlines())
     names["KEYCONSOLE_DATA_DIR"] = str(tmp_path)

@@ -11,6 +11,7 @@ from keyconsole.aws_accounts.roles import ALLOWS, Permission, Role
 from keyconsole.notifications.topics import Topic
 from keyconsole.refusal_codes import Code
 from keyconsole.web.accounts.iam_role import role_to_create
+from keyconsole.web.help.threats import ASSETS, HELPS_MOST, THREATS
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,9 @@ CHAPTERS = (
     Chapter("events", "Events and the chain", "Everything that is recorded, and how to prove it."),
     Chapter("notifications", "Notifications", "Who is told what, and how to verify a webhook."),
     Chapter("command-line", "Command line", "Every command, its options and its exit status."),
+    Chapter(
+        "threat-model", "Threat model", "From whom what is protected, what each can still do, what finds it."
+    ),
     Chapter("keyboard", "Keyboard and accessibility", "Without a mouse, without JavaScript, on paper."),
     Chapter("vocabulary", "Vocabulary", "The words, and what each of them means here."),
 )
@@ -63,6 +67,9 @@ def tables() -> dict[str, Any]:
         ],
         "topics": list(Topic),
         "codes": list(Code),
+        "assets": ASSETS,
+        "threats": THREATS,
+        "helps_most": HELPS_MOST,
         "role": role_to_create(account_id="111122223333", partition="aws"),
     }
 
