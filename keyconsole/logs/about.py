@@ -29,7 +29,8 @@ class WithFacts(logging.Filter):
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.facts = {**_facts.get(), **getattr(record, "facts", {})}
+        own = getattr(record, "facts", {})
+        record.facts = {**own, **{name: fact for name, fact in _facts.get().items() if name not in own}}
         request = getattr(record, "request", None)
         if path := getattr(request, "path", ""):
             match = getattr(request, "resolver_match", None)

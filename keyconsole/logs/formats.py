@@ -14,7 +14,7 @@ LINE, JSON = "line", "json"
 
 
 class Line(logging.Formatter):
-    """`2026-11-27 14:02:11,031 INFO keyconsole.worker Took a step of CR-12. [lane=changes change=CR-12]`."""
+    """`2026-11-27 14:02:11,031 INFO keyconsole.worker Took a step. [lane=changes change=CR-12]`."""
 
     def __init__(self) -> None:
         super().__init__("{asctime} {levelname} {name} {message}", style="{")

@@ -54,7 +54,7 @@ def _tell(request: HttpRequest, status: int, milliseconds: int) -> None:
     facts = {"method": method, "route": route, "status": status, "milliseconds": milliseconds}
     if person := _person(request):
         facts["person"] = person
-    logger.info("%s %s %d", method, route, status, extra={"facts": facts})
+    logger.info("Answered.", extra={"facts": facts})
 
 
 def _route(request: HttpRequest) -> str:

@@ -22,7 +22,7 @@ def test_a_line_for_people_ends_with_what_it_is_about():
         logger.warning("Took %d steps.", 2, extra={"facts": {"milliseconds": 31}})
     assert re.fullmatch(
         r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} WARNING keyconsole\.tests Took 2 steps\. "
-        r"\[lane=changes change=CR-12 milliseconds=31\]\n",
+        r"\[milliseconds=31 lane=changes change=CR-12\]\n",
         seen.text,
     )
 

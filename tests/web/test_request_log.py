@@ -46,7 +46,7 @@ def test_a_request_has_one_line_that_says_who_and_how_it_went(
 ) -> None:
     answer = as_ana.get("/keys/")
     [line] = log.objects("keyconsole.requests")
-    assert line["message"] == "GET keys 200"
+    assert line["message"] == "Answered."
     assert (line["method"], line["route"], line["status"], line["person"]) == ("GET", "keys", 200, "ana")
     assert line["milliseconds"] >= 0
     assert line["request_id"] == answer.headers["X-Request-ID"]
