@@ -8,6 +8,7 @@ mutation along.
 from __future__ import annotations
 
 from tests.mutations.governing import GOVERNING
+from tests.mutations.hardening import HARDENING
 from tests.mutations.mutation import Mutation
 from tests.mutations.proof_and_sight import PROOF_AND_SIGHT
 from tests.mutations.sentences import SENTENCES
@@ -373,4 +374,5 @@ MUTATIONS = (
     *SETTLING,
     *SENTENCES,
     *PROOF_AND_SIGHT,
+    *HARDENING,
 )
