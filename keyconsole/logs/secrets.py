@@ -27,8 +27,8 @@ _SHAPES = (
     (re.compile(r"(?<=://)[^/\s@'\"]+(?=@)"), HIDDEN),
     # The query of an address: what people look for, and what links carry.
     (re.compile(r"(?<=[\w/.~-])\?[^\s=?'\"<>]+=[^\s'\"<>]*"), f"?{HIDDEN}"),
-    # PostgreSQL tells the whole row.
-    (re.compile(r"DETAIL: .*"), f"DETAIL: {HIDDEN}"),
+    # PostgreSQL tells the whole row, with whatever lines its texts have.
+    (re.compile(r"(?s)DETAIL: .*?(?=\n(?:CONTEXT: |HINT: |\n)|\Z)"), f"DETAIL: {HIDDEN}"),
     (
         re.compile(r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie|x-csrftoken)\b(['\"]?\s*[:=]).*"),
         rf"\1\2 {HIDDEN}",

@@ -25,6 +25,10 @@ def _forget(monkeypatch: pytest.MonkeyPatch) -> None:
         ("GET /keys/?q=card-vault&page=2 broke", "GET /keys/?[hidden] broke"),
         ("for url: /hook?token=abc (Caused by x)", "for url: /hook?[hidden] (Caused by x)"),
         ("violates\nDETAIL:  Failing row contains (1, my-external-id).", "violates\nDETAIL: [hidden]"),
+        (
+            "DETAIL:  Failing row contains (1, two\nlines, s3cret).\n\nThe above exception was",
+            "DETAIL: [hidden]\n\nThe above exception was",
+        ),
         ("{'Authorization': 'Bearer abc'}", "{'Authorization': [hidden]"),
         ("Cookie: __Host-keyconsole=abc; x=y", "Cookie: [hidden]"),
     ],
