@@ -94,8 +94,8 @@ THREATS = (
         "Everything that the server can: read its secrets, call AWS with the worker's role, give "
         "passwords, roles and policies at the terminal, write to the database, cut off the record's end or "
         "make all of it anew.",
-        "Nothing here; AWS does: what the role may, on which keys. Requests and votes in somebody's name take "
-        "that person's password or token at the terminal, too; emergencies their password.",
+        "Nothing here; AWS does: what the role may, on which keys. Requests and votes in somebody's name "
+        "take that person's password or token at the terminal, too; emergencies their password.",
         "The record names the terminal, its host and the OS user. CloudTrail has each call, to lay beside "
         "the record. Exports that are kept elsewhere show a record that was cut or rewritten. A scan shows "
         "the move as out of band.",
