@@ -62,7 +62,7 @@ THREATS = (
         "Ask again and again, with reasons that mislead. Move alone what a policy leaves to one person.",
         "Who asks never counts among who agrees. People agree to one exact plan by its SHA-256, which "
         "stands beside the reason, and that plan runs or nothing.",
-        "Each request is an event, and who has to agree is told of it where messages reach them.",
+        "Each request is an event, and who has to agree is written to where e-mail or a route reaches them.",
     ),
     Threat(
         "An approver",
@@ -79,7 +79,7 @@ THREATS = (
         "What gives power is done when another agrees who may, and nobody gives anything to themselves. Of "
         "the server's profiles, variables and addresses a page offers those that its operator has named. "
         "Other accounts do not exist for them.",
-        "Proposals and agreements are events; who decides is told where messages reach them.",
+        "Proposals and agreements are events; who decides is written to where e-mail or a route reaches them.",
     ),
     Threat(
         "An administrator of all accounts",
