@@ -35,7 +35,7 @@ ASSETS = (
     ),
     Asset(
         "What is known about keys",
-        "Accounts, aliases, policies, Regions: a map for whoever plans something.",
+        "Accounts, aliases, policies, Regions.",
     ),
     Asset(
         "Proofs of people",
@@ -50,7 +50,7 @@ ASSETS = (
 THREATS = (
     Threat(
         "Somebody outside who reaches the sign-in page",
-        "Guess passwords, slowly. See whether the database, the migrations and a worker are well. Send "
+        "Guess passwords, slowly. See whether database and worker are well. Send "
         "more than a server carries, where the proxy has no limits.",
         "No page opens without a sign-in, and nobody makes themselves a person. Wrong passwords are "
         "counted by person and address, and an unknown name gets the same answer. Forms carry a token, "
@@ -79,7 +79,8 @@ THREATS = (
         "What gives power is done when another agrees who may, and nobody gives anything to themselves. Of "
         "the server's profiles, variables and addresses a page offers those that its operator has named. "
         "Other accounts do not exist for them.",
-        "Proposals and agreements are events; who decides is written to where e-mail or a route reaches them.",
+        "Proposals and agreements are events; who decides is written to where e-mail or a route "
+        "reaches them.",
     ),
     Threat(
         "An administrator of all accounts",
