@@ -26,8 +26,9 @@ function begin() {
     passwordless: "id_passwordless",
     data: "passkey-options",
   };
-  window.allauth.webauthn.forms[`${form.dataset.passkey}Form`]({ ids });
+  // Before the library's own: between two listeners a failure may already have been told.
   button.addEventListener("click", () => say(""));
+  window.allauth.webauthn.forms[`${form.dataset.passkey}Form`]({ ids });
   button.hidden = false;
 }
 

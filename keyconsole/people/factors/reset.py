@@ -12,7 +12,8 @@ from django.db import transaction
 from keyconsole import terminal
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import record
-from keyconsole.aws_accounts.roles import Permission, roles_that_allow
+from keyconsole.aws_accounts.permissions import people_who_can
+from keyconsole.aws_accounts.roles import Permission
 from keyconsole.people.factors.held import second_factors
 from keyconsole.people.factors.remove import may_stand_alone
 from keyconsole.people.factors.tell import tell_of_reset
@@ -45,6 +46,4 @@ def reset_second_factors(person: User, *, now: datetime) -> Reset:
 
 
 def administrators_of_everything() -> list[User]:
-    roles = roles_that_allow(Permission.ADMINISTER)
-    people = User.objects.filter(role_grants__account=None, role_grants__role__in=roles, is_active=True)
-    return list(people.distinct().order_by("username"))
+    return list(people_who_can(Permission.ADMINISTER, None).order_by("username"))

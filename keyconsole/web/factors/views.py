@@ -77,8 +77,9 @@ def add_passkey(request: HttpRequest) -> HttpResponseBase:
         else:
             return _added(request, f"The passkey {name} is set up.")
     here = page.passkeys_here(request)
-    options = webauthn.begin_registration(person, passwordless=False) if here["passkeys_work"] else None
-    return render(request, "factors/add_passkey.html", {"form": form, "options": options, **here})
+    begun = webauthn.begin_registration(person, passwordless=False) if here["passkeys_work"] else None
+    shown = {"form": form, "js_data": {"creation_options": begun}, **here}
+    return render(request, "factors/add_passkey.html", shown)
 
 
 @_fresh
