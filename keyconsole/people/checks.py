@@ -31,7 +31,7 @@ def second_factors_can_be_read(
         Warning(
             f"Secrets of second factors that cannot be read: {unreadable}. "
             "They were written under another secret key.",
-            hint="Add the earlier key to KEYCONSOLE_SECRET_KEY_FALLBACKS, then run `reencrypt_second_factors`.",
+            hint="Add the earlier one to KEYCONSOLE_SECRET_KEY_FALLBACKS; `reencrypt_second_factors` then.",
             id="keyconsole.W012",
         )
     ]

@@ -26,6 +26,7 @@ from keyconsole.people.models import FACTOR_NAME_AT_MOST
 from keyconsole.refusals import Refused
 from keyconsole.web.factors.adapter import WRONG_CODE
 from keyconsole.web.factors.addresses import address_of
+from keyconsole.web.factors.credential import CredentialField
 
 # What a made-up answer makes the parsers of the libraries raise.
 _NONSENSE = (
@@ -85,6 +86,10 @@ class FreshCode(_Code, ReauthenticateForm):  # type: ignore[misc]
 class _Passkey(forms.Form):
     proves_again = False
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["credential"] = CredentialField()
+
     def clean_credential(self) -> Authenticator:
         try:
             factor: Authenticator = super().clean_credential()  # type: ignore[misc]
@@ -120,6 +125,7 @@ class FreshPasskey(_Passkey, ReauthenticateWebAuthnForm):  # type: ignore[misc]
 class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["credential"] = CredentialField()
         self.fields["name"] = forms.CharField(
             label="Name",
             required=False,

@@ -17,7 +17,7 @@ ADD_PASSKEY, ADD_TOTP = "/me/factors/passkeys/add/", "/me/factors/totp/add/"
 
 def browser(**meta: str) -> Any:
     """At a name for which browsers take passkeys."""
-    return FormClient(SERVER_NAME="localhost", **meta)
+    return FormClient(**{"SERVER_NAME": "localhost", **meta})  # type: ignore[arg-type]
 
 
 def type_password(client: Any, name: str, password: str = PASSWORD, query: str = "") -> Any:
