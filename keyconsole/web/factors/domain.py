@@ -24,8 +24,8 @@ def address_for_passkeys(request: HttpRequest) -> str:
     name = host_name(request)
     if not _is_number(name) or not ip_address(name).is_loopback:
         return ""
-    port = f":{request.get_port()}" if request.get_port() not in {"80", "443"} else ""
-    return f"{request.scheme}://localhost{port}{request.get_full_path()}"
+    port = urlsplit(f"//{request.get_host()}").port
+    return f"{request.scheme}://localhost{f':{port}' if port else ''}{request.get_full_path()}"
 
 
 def _is_number(name: str) -> bool:

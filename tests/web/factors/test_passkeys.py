@@ -197,7 +197,7 @@ def test_beginning_is_counted_too_since_it_makes_a_session(cast: Cast):
 def test_behind_a_proxy_the_last_address_counts_and_nobody_writes_another(cast: Cast, passkey: Passkey):
     def status(forwarded: str) -> int:
         client = browser(REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=forwarded)
-        return client.post(ALONE, {"credential": MADE_UP}).status_code
+        return int(client.post(ALONE, {"credential": MADE_UP}).status_code)
 
     answers = [status(f"192.0.2.{number}, 203.0.113.9") for number in range(31)]
     assert answers[-1] == 429

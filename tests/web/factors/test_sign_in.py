@@ -31,7 +31,7 @@ def refused() -> list[tuple[str, object]]:
 
 
 def text(answer) -> str:
-    return answer.content.decode().replace("&#x27;", "'")
+    return str(answer.content.decode()).replace("&#x27;", "'")
 
 
 def test_the_password_alone_does_not_open_anything(cast: Cast):
