@@ -10,6 +10,7 @@ from __future__ import annotations
 from tests.mutations.governing import GOVERNING
 from tests.mutations.mutation import Mutation
 from tests.mutations.proof_and_sight import PROOF_AND_SIGHT
+from tests.mutations.second_factors import SECOND_FACTORS
 from tests.mutations.sentences import SENTENCES
 from tests.mutations.settling import SETTLING
 
@@ -370,6 +371,7 @@ MUTATIONS = (
         OF_OUTCOME,
     ),
     *GOVERNING,
+    *SECOND_FACTORS,
     *SETTLING,
     *SENTENCES,
     *PROOF_AND_SIGHT,
