@@ -194,7 +194,7 @@ def collected():
     assert not told, told
 
 
-def look_at(page: Page, found: dict[str, list[str]], name: str) -> None:
+def look_at(page: Any, found: dict[str, list[str]], name: str) -> None:
     page.evaluate(AXE_SCRIPT)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
