@@ -33,6 +33,16 @@ class Code(Described):
     PERSON_DISABLED = "person-disabled", "The person can no longer sign in."
     PROOF_NEEDED = "proof-needed", "The person has to prove first who they are: sign in again."
     PROOF_REFUSED = "proof-refused", "The password or token that was given does not prove who acts."
+    SECRET_KEY_DIFFERS = (
+        "secret-key-differs",
+        "A second factor was set up under another secret key than the server has, and cannot be read.",
+    )
+    NO_SECOND_FACTOR = "no-second-factor", "The person has no such second factor, or none at all."
+    FACTOR_EXISTS = "factor-exists", "The person has as many second factors of the kind as they can have."
+    PASSWORD_TOO_SHORT = (
+        "password-too-short",
+        "The last second factor stays until the person has chosen a password that can stand alone.",
+    )
     TOO_MANY_ATTEMPTS = "too-many-attempts", "Too many wrong passwords came from there. Wait some minutes."
 
     # What somebody wrote, or left out.

@@ -174,13 +174,11 @@ TEMPLATES = [
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": "keyconsole.people.factors.password_rules.LongEnough"},
+    {"NAME": "keyconsole.people.factors.password_rules.NotRepeating"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "overview"
@@ -192,6 +190,20 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
+MFA_ADAPTER = "keyconsole.web.factors.adapter.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Each code counts once, and one step of the clock to either side: keyconsole.people.factors.totp.
+MFA_FORMS = {
+    "authenticate": "keyconsole.web.factors.forms.SignInCode",
+    "authenticate_webauthn": "keyconsole.web.factors.forms.SignInWithPasskeyToo",
+    "reauthenticate": "keyconsole.web.factors.forms.FreshCode",
+    "reauthenticate_webauthn": "keyconsole.web.factors.forms.FreshPasskey",
+    "login_webauthn": "keyconsole.web.factors.forms.SignInWithPasskey",
+}
+MFA_RECOVERY_CODE_DIGITS = 10
+# An address may be that of a whole office. Guessing is in vain here: nothing is counted against a person.
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip", "webauthn_login_begun": "60/m/ip"}
 
 LANGUAGE_CODE = "en"
 USE_I18N = False

@@ -13,6 +13,8 @@ from keyconsole.web.batches import views as batches
 from keyconsole.web.changes import action_views as approvals
 from keyconsole.web.changes import emergency_agreement
 from keyconsole.web.changes import views as changes
+from keyconsole.web.factors import sign_in_views as second_factor
+from keyconsole.web.factors import views as factors
 from keyconsole.web.guards import open_to_anyone, signed_in
 from keyconsole.web.help import views as guide
 from keyconsole.web.keys import key_views as key
@@ -31,6 +33,7 @@ _BATCH = "batches/<str:ref>/"
 _ACCOUNT = "accounts/<str:account_id>/"
 _POLICY = "policies/<slug:name>/"
 _ROUTE = "notifications/routes/<str:name>/"
+_FACTORS = "me/factors/"
 
 handler500 = "keyconsole.web.errors.server_error"
 
@@ -106,5 +109,20 @@ urlpatterns: list[URLPattern] = [
     path("sign-out/", open_to_anyone(sign_in.logout), name="account_logout"),
     path("sign-in/inactive/", open_to_anyone(sign_in.account_inactive), name="account_inactive"),
     path("sign-in/again/", signed_in(sign_in.reauthenticate), name="account_reauthenticate"),
+    path("sign-in/again/code/", signed_in(second_factor.reauthenticate_by_code), name="mfa_reauthenticate"),
+    path(
+        "sign-in/again/passkey/",
+        signed_in(second_factor.reauthenticate_by_passkey),
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path("sign-in/passkey/", open_to_anyone(second_factor.sign_in_with_passkey), name="mfa_login_webauthn"),
+    path("sign-in/second-factor/", open_to_anyone(second_factor.authenticate), name="mfa_authenticate"),
+    path(_FACTORS, factors.factors_of_mine, name="factors"),
+    path(f"{_FACTORS}totp/add/", factors.add_totp, name="totp-add"),
+    path(f"{_FACTORS}passkeys/add/", factors.add_passkey, name="passkey-add"),
+    path(f"{_FACTORS}passkeys/<int:pk>/rename/", factors.rename_passkey, name="passkey-rename"),
+    path(f"{_FACTORS}<int:pk>/remove/", factors.remove_factor, name="factor-remove"),
+    path(f"{_FACTORS}recovery-codes/", factors.show_recovery_codes, name="recovery-codes"),
+    path(f"{_FACTORS}recovery-codes/make/", factors.make_recovery_codes, name="recovery-codes-make"),
     path("password/", signed_in(sign_in.password_change), name="account_change_password"),
 ]

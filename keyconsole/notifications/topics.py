@@ -39,4 +39,12 @@ class Topic(Described):
         "access.changed",
         "Somebody was given power: by two people, by one where there is no second, or at the terminal.",
     )
+    PERSON_FACTORS_CHANGED = (
+        "person.factors_changed",
+        "A second factor of yours was added or removed, or a recovery code of yours was used or made anew.",
+    )
+    PERSON_FACTORS_RESET = (
+        "person.factors_reset",
+        "All second factors of a person were removed at the server's terminal.",
+    )
     POLICY_DECIDED = "policy.decided", "A new version of a policy was agreed, rejected or withdrawn."

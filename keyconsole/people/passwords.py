@@ -25,14 +25,14 @@ def change_password(person: User, password: str, *, by: str, now: datetime) -> i
     with transaction.atomic():
         person.set_password(password)
         person.save(update_fields=["password"])
-        ended = _end_sessions(person, now=now)
+        ended = end_sessions(person, now=now)
         data = {"sessions_ended": ended}
         record(Event.PERSON_PASSWORD_CHANGED, actor=by, subject=person.username, now=now, data=data)
     return ended
 
 
-def _end_sessions(person: User, *, now: datetime) -> int:
-    """Whose a session is stands inside it alone."""
+def end_sessions(person: User, *, now: datetime) -> int:
+    """How many it ended. Whose a session is stands inside it alone."""
     live = Session.objects.filter(expire_date__gt=now).iterator()
     theirs = [each.pk for each in live if each.get_decoded().get(SESSION_KEY) == str(person.pk)]
     for first in range(0, len(theirs), 500):

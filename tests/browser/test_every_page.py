@@ -57,6 +57,8 @@ PAGES = {
     "help-refusals": ("ana", "/help/refusals/"),
     "patterns": ("ana", "/help/patterns/"),
     "password": ("ana", "/password/"),
+    "second-factors": ("bea", "/me/factors/"),
+    "help-signing-in": ("ana", "/help/signing-in/"),
 }
 WIDTHS = (1440, 390)
 SCHEMES = ("light", "dark")

@@ -11,6 +11,7 @@ from tests.mutations.governing import GOVERNING
 from tests.mutations.hardening import HARDENING
 from tests.mutations.mutation import Mutation
 from tests.mutations.proof_and_sight import PROOF_AND_SIGHT
+from tests.mutations.second_factors import SECOND_FACTORS
 from tests.mutations.sentences import SENTENCES
 from tests.mutations.settling import SETTLING
 
@@ -371,6 +372,7 @@ MUTATIONS = (
         OF_OUTCOME,
     ),
     *GOVERNING,
+    *SECOND_FACTORS,
     *SETTLING,
     *SENTENCES,
     *PROOF_AND_SIGHT,

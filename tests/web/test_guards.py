@@ -22,7 +22,15 @@ from keyconsole.web.guards import (
 )
 from tests.cast import CARD_VAULT, OLD_VAULT, Cast, Inventory
 
-OPEN_TO_ANYONE = {"healthy", "ready", "account_login", "account_logout", "account_inactive"}
+OPEN_TO_ANYONE = {
+    "healthy",
+    "ready",
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+}
 OPEN_TO_EVERYBODY_SIGNED_IN = {
     "overview",
     "help",
@@ -30,6 +38,15 @@ OPEN_TO_EVERYBODY_SIGNED_IN = {
     "patterns",
     "account_reauthenticate",
     "account_change_password",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "factors",
+    "factor-remove",
+    "passkey-add",
+    "passkey-rename",
+    "recovery-codes",
+    "recovery-codes-make",
+    "totp-add",
 }
 
 

@@ -32,6 +32,7 @@ CHAPTERS = (
     ),
     Chapter("scans", "Scans", "How keys are found, and the answers that a Region can give."),
     Chapter("accounts", "AWS accounts", "Ways into an account, and the IAM role to create there."),
+    Chapter("signing-in", "Signing in and second factors", "Passwords, passkeys, codes, and lost devices."),
     Chapter("roles", "Roles and permissions", "Who may do what, per account or everywhere."),
     Chapter("policies", "Policies", "Which keys need whose approval, and how that is changed."),
     Chapter("events", "Events and the chain", "Everything that is recorded, and how to prove it."),
