@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import record
+from keyconsole.people.second_factors import second_factors_of
 from keyconsole.web.middleware import stamp_sign_in
 
 # A wrong name in a sign-in form is often somebody's password, so it is never kept.
@@ -41,6 +42,13 @@ class ClosedSignUp(DefaultAccountAdapter):  # type: ignore[misc]
             return person
         self.pre_authenticate(request, **credentials)  # the library gave the attempt back
         return None
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """The best proof that the person has: beside a passkey or a code the password is not enough."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if second_factors_of(user):
+            methods = [each for each in methods if each["id"] != "reauthenticate"]
+        return sorted(methods, key=lambda each: not each["id"].endswith(":webauthn"))
 
     def set_password(self, user: User, password: str) -> None:
         """A person's new password, with its record or not at all."""
