@@ -86,7 +86,7 @@ def client_of(person: User, *, proved: bool = True) -> Client:
 
 
 def prove(client: Client, person: User, *, seconds_ago: float = 0, **record: Any) -> None:
-    """As the sign-in library keeps that somebody proved again who they are; by their password, if no other."""
+    """As the sign-in library keeps that somebody proved again who they are; by password, if no other."""
     session = client.session
     by_password = {"method": "password", "at": time.time() - seconds_ago, "reauthenticated": True}
     session[AUTHENTICATION_METHODS_SESSION_KEY] = [by_password | record]
