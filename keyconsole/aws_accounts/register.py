@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
-from keyconsole.audit.given_proof import GivenProof, told
+from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
 from keyconsole.aws_accounts.fields import AccountFields, partition_for, problems, tidy
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.page_choices import (
@@ -47,6 +47,7 @@ def add_account(
 ) -> AwsAccount:
     """Raise Invalid with a sentence for each field that cannot stand; then nothing is stored."""
     account = draft_account(account_id, origin=origin, **fields)
+    refuse_stale(proof)
     account.added_at = now
     entered = _fields_of(account)
     try:
@@ -115,6 +116,7 @@ def change_account(
             ):
                 raise Refused(Reason(Code.EDIT_NEEDS_AGREEMENT, NEEDS_AGREEMENT))
             _refuse_change(account, before, entered, origin=origin)
+            refuse_stale(proof)
             pinned = origin is Origin.TERMINAL and bool(set(fields) & set(TERMINAL_ONLY))
             if data := _store(account, before, entered, pinned=pinned):
                 _record(Event.ACCOUNT_CHANGED, account, by=by, now=now, data={**data, **told(proof, now=now)})

@@ -9,12 +9,12 @@ at all is asked for none.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from functools import wraps
 from typing import Any, Protocol, cast
 
-from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
@@ -53,9 +53,8 @@ class Proof(StrEnum):
         return min(fresh, FRESH_FOR) if self is Proof.EMERGENCY else fresh
 
     def is_asked(self, method: str | None) -> bool:
-        if self in {Proof.FRESH_FILE, Proof.EMERGENCY}:
-            return method in {"GET", "HEAD", "POST"}
-        return self is Proof.FRESH and method == "POST"
+        opening = self in {Proof.FRESH_FILE, Proof.EMERGENCY} and method in {"GET", "HEAD"}
+        return opening or (self in {Proof.FRESH, Proof.EMERGENCY} and method == "POST")
 
 
 # Called as the view. None where this request does nothing that needs the proof, or the person may not do it:
@@ -113,13 +112,12 @@ def proof_of(view: object) -> Proof | None:
 
 
 def proof_given(request: HttpRequest) -> GivenProof:
-    """What a page hands to the verb that it calls. There is no other way to get one, and none without the
-    proof that its view declares: the sign-in library then asks for it."""
+    """What a page hands to the verb that it calls. One that is not what the view declares is marked, and the
+    verb refuses it once it knows that the person may do it at all."""
     match = request.resolver_match
     declared = proof_of(match.func) if match else None
-    if declared and declared.is_asked(request.method) and not _is_proved(request, declared):
-        raise ReauthenticationRequired
-    return given_proof(request)
+    stale = bool(declared and declared.is_asked(request.method) and not _is_proved(request, declared))
+    return replace(given_proof(request), stale=stale)
 
 
 def person_of(request: HttpRequest) -> User:

@@ -16,9 +16,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
-from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY, get_reauthentication_flows
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
 from allauth.account.signals import authentication_step_completed
 from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import resolve
@@ -147,12 +148,13 @@ def _token_in(request: HttpRequest) -> str:
 def _counting(request: HttpRequest) -> list[dict[str, Any]]:
     """Only a re-authentication counts, never the sign-in itself; and where there is a second factor, only
     one by that. A provider's fresh sign-in is such a record, with a method of its own."""
-    records: list[dict[str, Any]] = get_authentication_records(request, request.user)
-    if not get_reauthentication_flows(request.user):
+    person = cast("User", request.user)
+    records: list[dict[str, Any]] = get_authentication_records(request, person)
+    has_factor = bool(second_factors_of(person))
+    if not has_factor and not person.has_usable_password():
         return records
     again = [record for record in records if record.get("reauthenticated")]
-    by_factor = [record for record in again if record["method"] == "mfa"]
-    return by_factor if second_factors_of(request.user) else again
+    return [record for record in again if record["method"] == "mfa"] if has_factor else again
 
 
 def _how(record: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from keyconsole.audit.events import Event
-from keyconsole.audit.given_proof import GivenProof, kept, told
+from keyconsole.audit.given_proof import GivenProof, kept, refuse_stale, told
 from keyconsole.changes import notifications
 from keyconsole.changes.authorization import (
     may_approve,
@@ -57,6 +57,7 @@ def approve(
         with transaction.atomic():
             quorum = locked_quorum(change, built=built)
             may_approve(by, change, now=now, quorum=quorum).or_refuse()
+            refuse_stale(proof)
             Verdict(quorum.why_weak(proof)).or_refuse()
             if plan_sha256 != change.plan_sha256:
                 sentence = f"The plan that you looked at is not the plan of {change.ref}. Read it again."
@@ -230,6 +231,7 @@ def run(
     """Say that an approved change shall run, now or at a later time; raises Refused."""
     with transaction.atomic():
         may_run(by, change, now=now, quorum=locked_quorum(change)).or_refuse()
+        refuse_stale(proof)
         _refuse_time(change, run_at, now=now)
         Change.objects.filter(pk=change.pk).update(run_at=run_at or now, due_at=now)
         data = {"run_at": (run_at or now).isoformat(), "via": via, **told(proof, now=now)}

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from keyconsole.audit.events import Event
-from keyconsole.audit.given_proof import GivenProof, told
+from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
 from keyconsole.changes import notifications
 from keyconsole.changes.approvals.decide import PAGE
 from keyconsole.changes.authorization import may_agree, may_close
@@ -60,6 +60,7 @@ def agree(
     with transaction.atomic():
         _lock(change)
         may_agree(by, change).or_refuse()
+        refuse_stale(proof)
         agreed = Closing.objects.filter(change=change, agreed_at=None).update(agreed_by=by, agreed_at=now)
         if agreed != 1:
             raise Lost(change.ref)

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F
 
 from keyconsole.audit.events import Event
-from keyconsole.audit.given_proof import GivenProof, told
+from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
 from keyconsole.aws_accounts.permissions import Person
 from keyconsole.changes.authorization import may_request
 from keyconsole.changes.models import Change, KindName, Review
@@ -73,7 +73,6 @@ def break_glass(move_request: MoveRequest, *, reauthenticated_at: datetime | Non
     )
     if again := already_asked(move_request):
         return again
-    refuse_without_proof(reauthenticated_at, now=now)
     _refuse_thin_reason(move_request)
     verdict = may_break_glass(
         move_request.by,
@@ -86,6 +85,8 @@ def break_glass(move_request: MoveRequest, *, reauthenticated_at: datetime | Non
     if not verdict.allowed and (again := already_asked(move_request)):
         return again
     verdict.or_refuse()
+    refuse_without_proof(reauthenticated_at, now=now)
+    refuse_stale(move_request.proof)
     return create(move_request, now=now, then=_begin, is_emergency=True)
 
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F
 
 from keyconsole.audit.events import Event
-from keyconsole.audit.given_proof import GivenProof, told
+from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.permissions import Person, can
 from keyconsole.aws_accounts.roles import Permission
@@ -105,6 +105,7 @@ def agree(
     comment = clean_text("comment", comment, REASON_AT_MOST)
     may_agree(by, change, now=now).or_refuse()
     refuse_without_proof(reauthenticated_at, now=now)
+    refuse_stale(proof)
     if plan_sha256 != change.plan_sha256:
         sentence = f"The plan that you looked at is not the plan of {change.ref}. Read it again."
         raise Refused(Reason(Code.PLAN_CHANGED, sentence))

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from keyconsole.audit.events import Event
-from keyconsole.audit.given_proof import GivenProof, told
+from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
 from keyconsole.aws_accounts.fields import AccountFields
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.permissions import Person, can
@@ -57,6 +57,7 @@ def propose_edit(
 ) -> AccountEdit:
     """Raises Refused, or Invalid with a sentence for each field; then nothing is stored."""
     may_propose_edit(by, account).or_refuse()
+    refuse_stale(proof)
     why = clean_why(why, needed="Say why the way in should change: who agrees reads it.")
     try:
         with transaction.atomic():
@@ -82,6 +83,7 @@ def agree(
     with transaction.atomic():
         fresh = decided_alone(edit)
         may_agree(by, fresh).or_refuse()
+        refuse_stale(proof)
         why_weak(fresh, proof).or_refuse()
         refuse_another_hash(fresh, sha256)
         fresh.votes.filter(voter=by).delete()  # one that would not have counted

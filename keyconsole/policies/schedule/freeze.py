@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
-from keyconsole.audit.given_proof import GivenProof, told
+from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
 from keyconsole.aws_accounts.permissions import Person, can
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.policies.models import Freeze
@@ -71,6 +71,7 @@ def freeze_by_itself(*, why: str, now: datetime) -> bool:
 def lift(*, by: User, now: datetime, via: str = "page", proof: GivenProof | None = None) -> None:
     """Raises Refused."""
     may_lift(by).or_refuse()
+    refuse_stale(proof)
     held = current()
     with transaction.atomic():
         # The row that was read and no other: of two who lift at once, one does.

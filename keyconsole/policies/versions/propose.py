@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
-from keyconsole.audit.given_proof import GivenProof, told
+from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
 from keyconsole.audit.log import ITSELF
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
@@ -60,6 +60,7 @@ def propose(
 ) -> PolicyVersion:
     """Propose what the policy shall say; without rules, that it ends. Raises Refused, and stores nothing."""
     may_propose(by).or_refuse()
+    refuse_stale(proof)
     why = clean_why(why, needed="Say why the policy should change: who agrees reads it.")
     if rules and rules.name != name:
         raise Refused(Reason(Code.POLICY_NAME_DIFFERS, f"The document is called {rules.name}, not {name}."))
@@ -87,6 +88,7 @@ def agree(
     with transaction.atomic():
         fresh = _decided_alone(version)
         may_agree(by, fresh).or_refuse()
+        refuse_stale(proof)
         why_weak(fresh, proof).or_refuse()
         refuse_another_hash(fresh, sha256)
         fresh.votes.filter(voter=by).delete()  # one that would not have counted

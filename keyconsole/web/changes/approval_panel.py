@@ -17,6 +17,7 @@ from keyconsole.changes.models import Approval, Change, Closing, Rejection, Revi
 from keyconsole.changes.quorum import Asked, Quorum, quorum_of, rules_of
 from keyconsole.changes.states import IN_FLIGHT, State
 from keyconsole.changes.told import told_of
+from keyconsole.policies.document.words import FACTOR_MISSING
 from keyconsole.policies.schedule import windows
 from keyconsole.web.action_forms import ActionForm
 from keyconsole.web.changes import actions
@@ -64,6 +65,7 @@ def approval_panel(change: Change, *, person: User, now: datetime) -> dict[str, 
         **_closing(change, person, now),
         "offers": {offer.action.verb: offer for offer in offers},
         "greys": greys,
+        "lacks_factor": _lacks_factor(greys),
         "commenting": _offer(change, actions.COMMENT, person),
         "comments": list(change.comments.select_related("author")),
         **_review(change, quorum, person, now),
@@ -93,6 +95,10 @@ def _actions(
             greys.setdefault(verdict.reasons, []).append(shown.words_for(change).button)
     offers = [_offer(change, shown, person) for shown, verdict in verdicts if verdict.allowed]
     return offers, [Grey(tuple(buttons), reasons) for reasons, buttons in greys.items()]
+
+
+def _lacks_factor(greys: Iterable[Grey]) -> bool:
+    return any(FACTOR_MISSING in grey.reasons for grey in greys)
 
 
 def _offer(change: Change, shown: ActionForm[Change], person: User) -> Offer:

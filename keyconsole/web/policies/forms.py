@@ -73,7 +73,7 @@ class PolicyForm(WhyForm):
     second_factor = forms.BooleanField(
         label="Approvals count only with a second factor",
         required=False,
-        help_text="Who approves proves it with a passkey or a code, on the page. The terminal cannot do that.",
+        help_text="Who approves proves it with a passkey or a code, on the page: the terminal cannot.",
     )
     allowed_regions = forms.CharField(
         label="Allowed primary Regions",
