@@ -117,14 +117,9 @@ def agreeing_to_an_edit(world: World) -> Sent:
 
 
 def document(name: str) -> dict[str, Any]:
-    rules = {
-        "name": name,
-        "rule": "approve",
-        "requirements": [{"at_least": 1}],
-        "applies_to": {"accounts": [OWN]},
-    }
-    rules["applies_to"] = {"accounts": [OWN]}
-    return {"as": "json", "step": "propose", "why": "x", "document": json.dumps(rules)}
+    rules = {"name": name, "rule": "approve", "requirements": [{"at_least": 1}], "reason_at_least": 5}
+    written = json.dumps({**rules, "applies_to": {"accounts": [OWN]}})
+    return {"as": "json", "step": "propose", "why": "x", "document": written}
 
 
 def agreeing_to_a_policy(world: World) -> Sent:

@@ -145,7 +145,10 @@ def test_a_form_from_elsewhere_is_refused_before_it_could_wait(cast: Cast, chang
 
 def test_a_form_as_large_as_any_goes_on_whole(cast: Cast, inventory: Inventory) -> None:
     client, why = client_of(cast.ada, proved=False), "w" * 2000
-    document = '{"name": "large", "rule": "approve", "requirements": [{"at_least": 1}]}' + " " * 200_000
+    written = (
+        '{"name": "large", "rule": "approve", "requirements": [{"at_least": 1}], "applies_to": {"accounts":'
+    )
+    document = f'{written}{" " * 90_000}["111122223333"]}}}}'
     form = {"as": "json", "step": "propose", "document": document, "why": why}
     to = asked(client, "/policies/new/", form)
     assert client.post(to, {"password": PASSWORD}).headers["Location"] == "/policies/large/"

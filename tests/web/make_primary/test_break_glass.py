@@ -192,7 +192,7 @@ def test_a_form_from_elsewhere_is_refused(on_call: Cast) -> None:
 def test_the_number_of_queries_is_fixed(
     ana: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(40):
+    with django_assert_num_queries(41):
         ana.get(PAGE)
 
 
