@@ -40,12 +40,13 @@ _HOW = {"totp": TOTP, "webauthn": PASSKEY, "recovery_codes": RECOVERY_CODE}
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """What somebody is about to do, as the page says that asks for their proof: `approve CR-42 (…)`.
+    """What somebody is about to do, as the page says that asks for their proof: `approve CR-42`.
 
-    `back`: of a file, the page that offers it; a download leaves the window where it was.
+    `about`: what that is. `back`: of a file, the page that offers it, since a download opens none.
     """
 
     what: str
+    about: str = ""
     back: str = ""
 
 
@@ -135,6 +136,7 @@ def _suspended(request: HttpRequest, asked: Confirmation, minutes: int) -> dict[
         "query": request.GET.urlencode(),
         "form": request.POST.urlencode(),
         "what": asked.what,
+        "about": asked.about,
         "back": asked.back,
         "minutes": minutes,
     }

@@ -7,6 +7,7 @@ mutation along.
 
 from __future__ import annotations
 
+from tests.mutations.fresh_proof import FRESH_PROOF
 from tests.mutations.governing import GOVERNING
 from tests.mutations.mutation import Mutation
 from tests.mutations.proof_and_sight import PROOF_AND_SIGHT
@@ -373,4 +374,5 @@ MUTATIONS = (
     *SETTLING,
     *SENTENCES,
     *PROOF_AND_SIGHT,
+    *FRESH_PROOF,
 )

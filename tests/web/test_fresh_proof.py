@@ -67,7 +67,8 @@ def asked(client: Client, url: str, data: dict[str, str]) -> str:
 
 def test_the_page_says_what_is_confirmed_and_how_long_it_lasts(ben: Client, change: Change) -> None:
     content = ben.get(asked(ben, URL, sent(change))).content.decode()
-    assert "<h1>Confirm: approve CR-1 (payments: make eu-west-1 the primary of card-vault)</h1>" in content
+    assert "<h1>Confirm: approve CR-1</h1>" in content
+    assert "payments: make eu-west-1 the primary of card-vault" in content
     assert "For 15 minutes your proof then counts" in content
 
 
@@ -298,5 +299,6 @@ def test_the_emergency_page_says_what_it_is_about(cast: Cast, inventory: Invento
     client = client_of(cast.ana, proved=False)
     to = client.get(f"/keys/111122223333/{CARD_VAULT}/make-primary/eu-west-1/emergency/").headers["Location"]
     content = client.get(to).content.decode()
-    assert "Confirm: use the emergency path (payments: make eu-west-1 the primary of card-vault)" in content
+    assert "<h1>Confirm: use the emergency path</h1>" in content
+    assert "payments: make eu-west-1 the primary of card-vault" in content
     assert "For 5 minutes" in content

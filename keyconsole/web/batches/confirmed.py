@@ -30,9 +30,13 @@ def batch_confirmed(
         if not is_sent or not action.action.may(person, batch, timezone.now()).allowed:
             return None
         lines = part_seen_by(person, batch).lines
-        return Confirmation(f"{doing.format(ref=batch.ref)} ({len(lines)} lines, in {_accounts(lines)})")
+        return Confirmation(doing.format(ref=batch.ref), f"{_counted(len(lines))} in {_accounts(lines)}")
 
     return confirms
+
+
+def _counted(lines: int) -> str:
+    return f"{lines} line{'' if lines == 1 else 's'}"
 
 
 def _accounts(lines: tuple[object, ...]) -> str:

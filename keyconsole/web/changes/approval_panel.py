@@ -64,8 +64,8 @@ def approval_panel(change: Change, *, person: User, now: datetime) -> dict[str, 
         "rejection": _rejection(change),
         **_closing(change, person, now),
         "offers": {offer.action.verb: offer for offer in offers},
-        "greys": greys,
-        "lacks_factor": _lacks_factor(greys),
+        "greys": [grey for grey in greys if FACTOR_MISSING not in grey.reasons],
+        "lacks_factor": any(FACTOR_MISSING in grey.reasons for grey in greys),
         "commenting": _offer(change, actions.COMMENT, person),
         "comments": list(change.comments.select_related("author")),
         **_review(change, quorum, person, now),
@@ -95,10 +95,6 @@ def _actions(
             greys.setdefault(verdict.reasons, []).append(shown.words_for(change).button)
     offers = [_offer(change, shown, person) for shown, verdict in verdicts if verdict.allowed]
     return offers, [Grey(tuple(buttons), reasons) for reasons, buttons in greys.items()]
-
-
-def _lacks_factor(greys: Iterable[Grey]) -> bool:
-    return any(FACTOR_MISSING in grey.reasons for grey in greys)
 
 
 def _offer(change: Change, shown: ActionForm[Change], person: User) -> Offer:

@@ -25,11 +25,11 @@ def change_confirmed(
         is_sent = action.form_for(change, person, request.POST).is_valid()
         if not is_sent or not action.action.may(person, change, timezone.now()).allowed:
             return None
-        return Confirmation(f"{doing.format(ref=change.ref)} {about(change)}")
+        return Confirmation(doing.format(ref=change.ref), about(change))
 
     return confirms
 
 
 def about(change: Change) -> str:
     """Which account, and what becomes of the key there."""
-    return f"({change.key.account.name}: {kind_of(change).title(change)})"
+    return f"{change.key.account.name}: {kind_of(change).title(change)}"

@@ -26,7 +26,7 @@ def _agreeing(request: HttpRequest, ref: str) -> Confirmation | None:
     change = change_for(person, ref)
     if not agreement.may_agree(person, change, now=timezone.now()).allowed:
         return None
-    return Confirmation(f"agree to the emergency {change.ref} {about(change)}")
+    return Confirmation(f"agree to the emergency {change.ref}", about(change))
 
 
 @requires(Permission.VIEW, proof=Proof.EMERGENCY, confirms=_agreeing)

@@ -42,8 +42,8 @@ def _breaking_glass(request: HttpRequest, account_id: str, key_id: str, region: 
     terms = move_rules(key, to_region=region, person=person, now=now)
     if not _verdict(key, region, person, terms, now=now).allowed:
         return None
-    what = f"use the emergency path ({key.account.name}: make {region} the primary of {key.name})"
-    return Confirmation(what)
+    about = f"{key.account.name}: make {region} the primary of {key.name}"
+    return Confirmation("use the emergency path", about)
 
 
 @requires(Permission.VIEW, proof=Proof.EMERGENCY, confirms=_breaking_glass)

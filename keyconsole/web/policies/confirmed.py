@@ -47,4 +47,4 @@ def agreeing(request: HttpRequest, name: str) -> Confirmation | None:
 def lifting(request: HttpRequest) -> Confirmation | None:
     if not freeze.may_lift(person_of(request)).allowed:
         return None
-    return Confirmation("lift the freeze of everything, after which changes run again")
+    return Confirmation("lift the freeze of everything", "Changes run again as their policies say.")
