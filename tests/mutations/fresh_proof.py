@@ -22,8 +22,7 @@ FRESH_PROOF = (
     Mutation(
         "a view that approves declares nothing of a proof",
         "keyconsole/web/changes/action_views.py",
-        "@requires(\n    Permission.VIEW, proof=Proof.FRESH, "
-        'confirms=change_confirmed(actions.APPROVE, "approve {ref}")\n)',
+        '@requires(Permission.VIEW, proof=Proof.FRESH, confirms=change_confirmed(actions.APPROVE, "approve {ref}"))',
         "@requires(Permission.VIEW)",
         ("tests/web/test_every_url.py",),
     ),

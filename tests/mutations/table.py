@@ -107,7 +107,7 @@ MUTATIONS = (
     Mutation(
         "who has to agree by today's rules is not asked",
         QUORUM,
-        "if present is None or covers(rules.needs, present.rules.needs):",
+        "if present is None or _meets(pinned, _demand(present.rules)):",
         "if present is None or rules:",
         OF_PRESENT_RULES,
     ),
@@ -121,7 +121,7 @@ MUTATIONS = (
     Mutation(
         "a policy that was loosened weakens what waits",
         QUORUM,
-        "return (today,) if covers(today.needs, pinned.needs) else (pinned, today)",
+        "return (today,) if _meets(today, pinned) else (pinned, today)",
         "return (today,)",
         OF_PRESENT_RULES,
     ),
