@@ -52,6 +52,10 @@ class Asked:
         return self.requirement.at_least - len(self.filled_by)
 
     @property
+    def words(self) -> str:
+        return self.requirement.words + (WITH_FACTOR if self.second_factor else "")
+
+    @property
     def sentence(self) -> str:
         """Empty where nobody is waited for any more."""
         if not self.missing:
