@@ -201,13 +201,8 @@ def _propose(
         expires_at=now + EDIT_LIVES,
         requirements=[each.as_json() for each in needed],
     )
-    data = {
-        "why": why,
-        "via": via,
-        **told(proof, now=now),
-        "changes": changes,
-        "requirements": edit.requirements,
-    }
+    data = {"why": why, "via": via, "changes": changes, "requirements": edit.requirements}
+    data |= told(proof, now=now)
     record_edit(Event.ACCOUNT_EDIT_PROPOSED, edit, actor=by.username, now=now, data=data)
     notifications.ask_voters(edit, now=now)
     return edit
