@@ -32,6 +32,10 @@ class Code(Described):
     MAY_NOT_FREEZE = "may-not-freeze", "This person may neither freeze everything nor lift that."
     PERSON_DISABLED = "person-disabled", "The person can no longer sign in."
     PROOF_NEEDED = "proof-needed", "The person has to prove first who they are: sign in again."
+    SECOND_FACTOR_NEEDED = (
+        "second-factor-needed",
+        "The policy counts only approvals that a second factor proved: a passkey, or a code of an app.",
+    )
     PROOF_REFUSED = "proof-refused", "The password or token that was given does not prove who acts."
     SECRET_KEY_DIFFERS = (
         "secret-key-differs",

@@ -248,6 +248,10 @@ SESSION_COOKIE_NAME = "__Host-keyconsole" if _over_tls else "keyconsole"
 CSRF_COOKIE_NAME = "__Host-keyconsole-csrf" if _over_tls else "keyconsole-csrf"
 # Minutes without a click after which a session ends; polls do not count.
 KEYCONSOLE_IDLE_MINUTES = env_int("KEYCONSOLE_IDLE_MINUTES", 60, at_least=1)
+# Minutes for which a proof of who somebody is (a passkey, a code or the password, again) is fresh enough for
+# what weighs: approving, running, policies, how accounts are entered, exports. For emergencies 5 at most.
+KEYCONSOLE_FRESH_PROOF_MINUTES = env_int("KEYCONSOLE_FRESH_PROOF_MINUTES", 15, at_least=1)
+ACCOUNT_REAUTHENTICATION_TIMEOUT = KEYCONSOLE_FRESH_PROOF_MINUTES * 60
 SECURE_SSL_REDIRECT = _over_tls
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _over_tls else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _over_tls

@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import record
+from keyconsole.people.factors.held import has_second_factor
 from keyconsole.web.factors.addresses import address_of
 from keyconsole.web.factors.proofs import proofs_of_sign_in
 from keyconsole.web.middleware import stamp_sign_in
@@ -43,6 +44,13 @@ class ClosedSignUp(DefaultAccountAdapter):  # type: ignore[misc]
             return person
         self.pre_authenticate(request, **credentials)  # the library gave the attempt back
         return None
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """The best proof that the person has: beside a passkey or a code the password is not enough."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if has_second_factor(user):
+            methods = [each for each in methods if each["id"] != "reauthenticate"]
+        return sorted(methods, key=lambda each: not each["id"].endswith(":webauthn"))
 
     def set_password(self, user: User, password: str) -> None:
         """A person's new password, with its record or not at all."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from tests.browser.proof import press
+
 WHY = "A longer reason, so that the record can be understood later"
 
 
@@ -27,7 +29,7 @@ def test_a_change_of_a_policy_without_javascript(product, open_window):
     page.get_by_role("button", name="See what it would change").click()
     expect(page.locator("main")).to_contain_text("at least 60 characters")
     expect(page.locator("main")).to_contain_text("Who has to agree")
-    page.get_by_role("button", name="Propose it").click()
+    press(page, "Propose it", username="ada")
     expect(page.get_by_text("research version 2 is proposed.")).to_be_visible()
     expect(page.get_by_role("button", name="Agree to this document")).to_be_disabled()
 
@@ -45,7 +47,7 @@ def test_a_freeze_is_seen_by_everybody_until_it_is_lifted(product, open_window):
         ana.goto(product.at("/"))
         expect(ana.locator(".band").first).to_contain_text("by ada: A drill")
     finally:
-        ada.get_by_role("button", name="Lift the freeze").click()
+        press(ada, "Lift the freeze", username="ada")
     expect(ada.get_by_role("button", name="Freeze everything")).to_be_visible()
     ana.reload()
     expect(ana.get_by_role("heading", level=1)).to_be_visible()

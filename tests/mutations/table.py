@@ -7,6 +7,7 @@ mutation along.
 
 from __future__ import annotations
 
+from tests.mutations.fresh_proof import FRESH_PROOF
 from tests.mutations.governing import GOVERNING
 from tests.mutations.hardening import HARDENING
 from tests.mutations.mutation import Mutation
@@ -108,7 +109,7 @@ MUTATIONS = (
     Mutation(
         "who has to agree by today's rules is not asked",
         QUORUM,
-        "if present is None or covers(rules.needs, present.rules.needs):",
+        "if present is None or _meets(pinned, _demand(present.rules)):",
         "if present is None or rules:",
         OF_PRESENT_RULES,
     ),
@@ -122,7 +123,7 @@ MUTATIONS = (
     Mutation(
         "a policy that was loosened weakens what waits",
         QUORUM,
-        "return (today,) if covers(today.needs, pinned.needs) else (pinned, today)",
+        "return (today,) if _meets(today, pinned) else (pinned, today)",
         "return (today,)",
         OF_PRESENT_RULES,
     ),
@@ -377,4 +378,5 @@ MUTATIONS = (
     *SENTENCES,
     *PROOF_AND_SIGHT,
     *HARDENING,
+    *FRESH_PROOF,
 )

@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from allauth.mfa.models import Authenticator
-from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.fields.json import KT
 
 
@@ -37,9 +37,14 @@ TOTP_NAME = "Authenticator app"
 _FACTORS = [Authenticator.Type.TOTP.value, Authenticator.Type.WEBAUTHN.value]
 
 
-def has_second_factor(person: User) -> bool:
+def has_second_factor(person: User | AnonymousUser) -> bool:
     """Also for somebody who is not stored yet."""
     return factors().filter(user_id=person.pk).exists()
+
+
+def holds_second_factor(person: str) -> Exists:
+    """For a query: whether the person in this field of its row has one."""
+    return Exists(factors().filter(user=OuterRef(person)))
 
 
 def second_factors(person: User) -> list[SecondFactor]:

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
+from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
 from keyconsole.aws_accounts.permissions import Person, can
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.policies.models import Freeze
@@ -39,14 +40,16 @@ def words(held: Freeze) -> str:
     return f"Everything is frozen since {since} by {held.frozen_by}: {held.why}"
 
 
-def freeze(*, by: User, why: str, now: datetime, via: str = "page") -> Freeze:
+def freeze(
+    *, by: User, why: str, now: datetime, via: str = "page", proof: GivenProof | None = None
+) -> Freeze:
     """Raises Refused. What already was sent to AWS goes on being watched."""
     may_freeze(by).or_refuse()
     why = clean_why(why, needed="Say why everything is frozen: whoever is held back reads it.")
     try:
         with transaction.atomic():
             held = Freeze.objects.create(why=why, frozen_by=by.username, frozen_at=now)
-            data = {"why": why, "via": via}
+            data = {"why": why, "via": via, **told(proof, now=now)}
             log.record(Event.FREEZE_SET, actor=by.username, subject=SUBJECT, now=now, data=data)
     except IntegrityError:
         sentence = current_words() or "Somebody else froze everything at this moment."
@@ -65,9 +68,10 @@ def freeze_by_itself(*, why: str, now: datetime) -> bool:
     return True
 
 
-def lift(*, by: User, now: datetime, via: str = "page") -> None:
+def lift(*, by: User, now: datetime, via: str = "page", proof: GivenProof | None = None) -> None:
     """Raises Refused."""
     may_lift(by).or_refuse()
+    refuse_stale(proof)
     held = current()
     with transaction.atomic():
         # The row that was read and no other: of two who lift at once, one does.
@@ -79,6 +83,7 @@ def lift(*, by: User, now: datetime, via: str = "page") -> None:
             "frozen_at": held.frozen_at.isoformat(),
             "why": held.why,
             "via": via,
+            **told(proof, now=now),
         }
         log.record(Event.FREEZE_LIFTED, actor=by.username, subject=SUBJECT, now=now, data=data)
 

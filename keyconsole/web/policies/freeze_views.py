@@ -11,14 +11,16 @@ from django.views.decorators.http import require_POST
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.policies.schedule import freeze as freezing
 from keyconsole.refusals import Refused
-from keyconsole.web.guards import person_of, requires
+from keyconsole.web.guards import Proof, person_of, proof_given, requires
+from keyconsole.web.policies.confirmed import lifting
 
 
 @requires(Permission.VIEW)
 @require_POST
 def freeze(request: HttpRequest) -> HttpResponse:
     try:
-        freezing.freeze(by=person_of(request), why=request.POST.get("why", ""), now=timezone.now())
+        by, why = person_of(request), request.POST.get("why", "")
+        freezing.freeze(by=by, why=why, now=timezone.now(), proof=proof_given(request))
     except Refused as refused:
         _tell(request, refused)
     else:
@@ -26,11 +28,11 @@ def freeze(request: HttpRequest) -> HttpResponse:
     return redirect("policies")
 
 
-@requires(Permission.VIEW)
+@requires(Permission.VIEW, proof=Proof.FRESH, confirms=lifting)
 @require_POST
 def lift_freeze(request: HttpRequest) -> HttpResponse:
     try:
-        freezing.lift(by=person_of(request), now=timezone.now())
+        freezing.lift(by=person_of(request), now=timezone.now(), proof=proof_given(request))
     except Refused as refused:
         _tell(request, refused)
     else:

@@ -64,19 +64,22 @@ class Command(BaseCommand):
             comment=options["comment"],
             now=timezone.now(),
             via=proof.via,
+            proof=proof.given,
         )
         self.stdout.write(f"{edit} is made." if made else "\n".join(_lines(edit)))
 
     def _reject(self, options: dict[str, Any]) -> None:
         proof = who_acts(options)
         edit = _waiting(options["account"], seen_by=proof.person)
-        reject(edit, by=proof.person, reason=options["why"], now=timezone.now(), via=proof.via)
+        reject(
+            edit, by=proof.person, reason=options["why"], now=timezone.now(), via=proof.via, proof=proof.given
+        )
         self.stdout.write(f"{edit} is rejected.")
 
     def _withdraw(self, options: dict[str, Any]) -> None:
         proof = who_acts(options)
         edit = _waiting(options["account"], seen_by=proof.person)
-        withdraw(edit, by=proof.person, now=timezone.now(), via=proof.via)
+        withdraw(edit, by=proof.person, now=timezone.now(), via=proof.via, proof=proof.given)
         self.stdout.write(f"{edit} is withdrawn.")
 
 

@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *_: object, **options: Any) -> None:
         proof = who_acts(options)
         try:
-            freeze.lift(by=proof.person, now=timezone.now(), via=proof.via)
+            freeze.lift(by=proof.person, now=timezone.now(), via=proof.via, proof=proof.given)
         except Refused as no:
             raise CommandError(f"Refused: {no}", returncode=1) from None
         self.stdout.write("The freeze is lifted.")

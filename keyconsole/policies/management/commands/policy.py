@@ -100,6 +100,7 @@ class Command(BaseCommand):
             comment=options["comment"],
             now=timezone.now(),
             via=proof.via,
+            proof=proof.given,
         )
         self.stdout.write(
             f"{version} holds from now on." if holds else version_text(version, seen_by=proof.person)
@@ -108,13 +109,20 @@ class Command(BaseCommand):
     def _reject(self, options: dict[str, Any]) -> None:
         proof = who_acts(options)
         version = _waiting(options["name"], seen_by=proof.person)
-        reject(version, by=proof.person, reason=options["why"], now=timezone.now(), via=proof.via)
+        reject(
+            version,
+            by=proof.person,
+            reason=options["why"],
+            now=timezone.now(),
+            via=proof.via,
+            proof=proof.given,
+        )
         self.stdout.write(f"{version} is rejected.")
 
     def _withdraw(self, options: dict[str, Any]) -> None:
         proof = who_acts(options)
         version = _waiting(options["name"], seen_by=proof.person)
-        withdraw(version, by=proof.person, now=timezone.now(), via=proof.via)
+        withdraw(version, by=proof.person, now=timezone.now(), via=proof.via, proof=proof.given)
         self.stdout.write(f"{version} is withdrawn.")
 
     def _apply(self, options: dict[str, Any]) -> None:
@@ -140,7 +148,7 @@ class Command(BaseCommand):
 
     def _proposed(self, rules: Rules | None, name: str, proof: Proof, *, why: str) -> None:
         by, now = proof.person, timezone.now()
-        version = propose(rules, name=name, by=by, why=why, now=now, via=proof.via)
+        version = propose(rules, name=name, by=by, why=why, now=now, via=proof.via, proof=proof.given)
         self.stdout.write(version_text(version, seen_by=by))
 
 
