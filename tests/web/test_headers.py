@@ -21,7 +21,7 @@ from keyconsole import urls
 from keyconsole.web.guards import open_to_anyone
 from tests.architecture.sources import ROOT
 from tests.cast import PASSWORD, Cast, Inventory
-from tests.conftest import HTMX
+from tests.conftest import HTMX, prove
 from tests.form_client import FormClient
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -37,6 +37,7 @@ _VARIES = [
     (r"(?<=^ETag: ).*", "…"),
     (r"(?<=^Content-Length: ).*", "…"),
     (r"(?<=^X-Request-ID: )[0-9a-f]{32}$", "…"),
+    (r"(?<=proof%3D)[\w-]+", "…"),
     (r"(?<=keys-)\w+(?=\.csv)", "…"),
 ]
 
@@ -71,6 +72,12 @@ def the_client(person: Any, **options: Any) -> Client:
     return client
 
 
+def proved_client(person: Any) -> Client:
+    client = the_client(person)
+    prove(client, person)
+    return client
+
+
 def answers(cast: Cast) -> dict[str, Callable[[], Any]]:
     ana, dan = cast.ana, cast.dan
     unraised = {"raise_request_exception": False}
@@ -78,7 +85,10 @@ def answers(cast: Cast) -> dict[str, Callable[[], Any]]:
     return {
         "page": lambda: the_client(ana).get("/keys/", secure=True),
         "fragment": lambda: the_client(ana).get("/keys/", headers=HTMX, secure=True),
-        "export": lambda: the_client(ana).get("/keys/export.csv", secure=True),
+        "export": lambda: proved_client(ana).get("/keys/export.csv", secure=True),
+        "export without a fresh proof: a redirect": lambda: the_client(ana).get(
+            "/keys/export.csv", secure=True
+        ),
         "sign-in page": lambda: the_client(None).get("/sign-in/", secure=True),
         "signed in: a redirect": lambda: the_client(None).post("/sign-in/", sign_in, secure=True),
         "not signed in: a redirect": lambda: the_client(None).get("/keys/", secure=True),
