@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 import hypothesis
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in as session_begun
 from django.core.cache import cache
+from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
 
@@ -72,11 +74,16 @@ def inventory(cast: Cast) -> Inventory:
 def client_of(person: User) -> Client:
     """Signed in, with the click that a person has made by then."""
     client = FormClient()
-    client.force_login(person)
-    session = client.session
-    session[LAST_CLICK] = int(time.time())
-    session.save()
+    session_begun.connect(_clicked)
+    try:
+        client.force_login(person)
+    finally:
+        session_begun.disconnect(_clicked)
     return client
+
+
+def _clicked(*, request: HttpRequest, **_: object) -> None:
+    request.session[LAST_CLICK] = int(time.time())
 
 
 @pytest.fixture
