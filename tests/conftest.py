@@ -13,7 +13,9 @@ import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.internal.userkit import user_id_to_str
 from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in as session_begun
 from django.core.cache import cache
+from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
 
@@ -76,13 +78,18 @@ def client_of(person: User, *, proved: bool = True) -> Client:
     """Signed in, with the click that a person has made by then; and with the password typed again a moment
     ago, unless the test is about who has not."""
     client = FormClient()
-    client.force_login(person)
-    session = client.session
-    session[LAST_CLICK] = int(time.time())
-    session.save()
+    session_begun.connect(_clicked)
+    try:
+        client.force_login(person)
+    finally:
+        session_begun.disconnect(_clicked)
     if proved:
         prove(client, person)
     return client
+
+
+def _clicked(*, request: HttpRequest, **_: object) -> None:
+    request.session[LAST_CLICK] = int(time.time())
 
 
 def prove(client: Client, person: User, *, seconds_ago: float = 0, **record: Any) -> None:

@@ -66,7 +66,8 @@ def env(tmp_path: Path) -> dict[str, str]:
     python3.parent.mkdir()
     python3.write_text(f'#!/bin/sh\nexec "{Path(sys.executable).resolve()}" "$@"\n', encoding="utf-8")
     python3.chmod(0o755)
-    return environment(PATH=f"{python3.parent}{os.pathsep}{os.environ['PATH']}")
+    # What is imported is compiled then; pip would compile thousands of modules that nothing here imports.
+    return environment(PATH=f"{python3.parent}{os.pathsep}{os.environ['PATH']}", PIP_COMPILE="0")
 
 
 @contextmanager

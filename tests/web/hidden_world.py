@@ -6,10 +6,13 @@ Whatever has *veiled* in its name lies in the other one.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.urls import reverse
 from django.utils import timezone
 
 from keyconsole.aws_accounts.models import AwsAccount
@@ -26,6 +29,7 @@ from keyconsole.policies.document.rules import Rule, Rules, Selector
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.quorum.requirements import Requirement
 from keyconsole.policies.versions.propose import propose
+from keyconsole.urls import urlpatterns
 from tests.cast import Member, hold, make_account, make_key, make_person
 
 OWN, HIDDEN = "111122223333", "999988887777"
@@ -51,7 +55,7 @@ class World:
     proposal: PolicyVersion  # of a policy for every account, which needs both
     hidden_proposal: PolicyVersion
 
-    @property
+    @cached_property
     def traces(self) -> re.Pattern[str]:
         """What no page of Pia's or Dan's may hold."""
         refs = Change.objects.filter(key__account=self.archive).values_list("number", flat=True)
@@ -134,3 +138,31 @@ def make_world() -> World:
         pia, dan, hana, hugo, ada, payments, archive, own, hidden, hidden_change, own_change,
         mixed, hidden_batch, both, hidden_proposal,
     )  # fmt: skip
+
+
+def own_addresses(world: World) -> Iterator[str]:
+    """Everything that Pia may open, and each list with a filter that names something hidden."""
+    own_key = {"account_id": OWN, "key_id": world.own_keys[0].key_id}
+    for pattern in urlpatterns:
+        name, names = str(pattern.name), set(pattern.pattern.converters)
+        if name == "patterns":  # examples that nobody's data is in
+            continue
+        if not names:
+            yield reverse(name)
+        elif names <= {"account_id", "key_id", "region"}:
+            choice = {**own_key, "region": "eu-west-1"}
+            yield reverse(name, kwargs={each: choice[each] for each in names})
+        elif names == {"fmt"}:
+            yield from (reverse(name, args=[each]) for each in ("csv", "json"))
+        elif names == {"ref"} and name.startswith("batch"):
+            yield reverse(name, args=[world.mixed.ref])
+        elif names == {"ref"} and name.startswith("change"):
+            for line in [world.own_change, *world.mixed.changes.filter(key__account=world.payments)]:
+                yield reverse(name, args=[line.ref])
+        elif names == {"name"} and name.startswith("policy"):
+            yield from (reverse(name, args=[each]) for each in ("common", "payments"))
+    yield reverse("keys") + "?key=" + "x"
+    yield reverse("policy-explain") + f"?key={world.own_keys[0].key_id}"
+    yield reverse("keys-move") + f"?key={OWN}/{world.own_keys[3].key_id}&to_region=eu-west-1"
+    yield reverse("changes") + "?tab=closed"
+    yield reverse("audit") + "?view=primaries"

@@ -12,7 +12,7 @@ from keyconsole.audit.models import Entry
 from tests.cast import PASSWORD, Cast
 from tests.form_client import FormClient
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 
 
 def sign_in(client: Client, login: str, password: str = PASSWORD, query: str = "") -> object:

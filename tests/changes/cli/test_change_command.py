@@ -18,7 +18,7 @@ from tests.changes.actions.ready import overdue
 from tests.changes.approvals.teams import agree, hold_for_payments, join
 from tests.changes.commands import DONE, REFUSED, USAGE, manage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 
 
 @pytest.fixture

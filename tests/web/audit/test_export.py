@@ -18,7 +18,7 @@ from keyconsole.audit.models import Entry
 from tests.cast import Cast, Inventory
 from tests.web.audit.test_audit import auditor_of_payments, note
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 CSV, JSON = "/audit/export.csv", "/audit/export.json"
 
 

@@ -16,7 +16,7 @@ from tests.cast import Cast, Inventory, Member, hold, make_key
 from tests.conftest import HTMX
 from tests.web.stories import ask, put_in, refused, settling
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 URL = "/changes/"
 
 

@@ -15,7 +15,7 @@ from keyconsole.inventory.models import ScanState
 from tests.cast import Cast, Inventory, Member, make_key
 from tests.conftest import HTMX
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 QUERIES = 28
 
 
