@@ -26,6 +26,7 @@ from keyconsole.web.overview import views as overview
 from keyconsole.web.policies import freeze_views as freeze
 from keyconsole.web.policies import proposal_views as policy_changes
 from keyconsole.web.policies import views as policies
+from keyconsole.web.search import views as searching
 
 _KEY = "keys/<str:account_id>/<str:key_id>/"
 _CHANGE = "changes/<str:ref>/"
@@ -39,6 +40,7 @@ handler500 = "keyconsole.web.errors.server_error"
 
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="overview"),
+    path("search/", searching.search, name="search"),
     path("keys/", keys.keys, name="keys"),
     path("keys/export.<str:fmt>", keys.export, name="keys-export"),
     path("keys/move/", batches.move_keys, name="keys-move"),

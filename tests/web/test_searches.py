@@ -21,6 +21,7 @@ TYPED = {
     "/changes/": ["q"],
     "/audit/": ["q", "actor"],
     "/policies/explain/": ["key", "to_region"],
+    "/search/": ["q"],
 }
 CHOSEN = ["page", "seen", "tab", "view", "as", "account", "primary", "replica", "state", "show", "sort"]
 CHOSEN += ["event", "since", "until", "chain", "day", "at", "put_back", "all", "next"]
@@ -42,6 +43,8 @@ def nasties() -> list[str]:
 def typed_in(content: str) -> set[str]:
     """The names of what can be typed into forms that go into an address."""
     forms = re.findall(r'<form[^>]*method="get".*?</form>', content, re.DOTALL)
+    # The box for everything stands on each page and leads to another.
+    forms = [form for form in forms if 'action="/search/"' not in form]
     inputs = [each for form in forms for each in re.findall(r"<(?:input|textarea)[^>]*>", form)]
     typed = [each for each in inputs if not re.search(r'type="(hidden|date|time|checkbox|radio)"', each)]
     return {name for each in typed for name in re.findall(r'name="(\w+)"', each)}

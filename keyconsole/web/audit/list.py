@@ -24,7 +24,7 @@ from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.references import CHANGE, number_of
 from keyconsole.web.audit.named_keys import NamedKeys, named_keys
 from keyconsole.web.changes.timeline import readable
-from keyconsole.web.search import SearchField
+from keyconsole.web.search.field import SearchField
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 

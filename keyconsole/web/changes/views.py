@@ -14,7 +14,7 @@ from keyconsole.web.changes.list import Tab, changes_in, list_version, matching,
 from keyconsole.web.changes.page import change_page, version_of
 from keyconsole.web.fragments import page, unchanged, wants_fragment
 from keyconsole.web.guards import change_for, person_of, requires
-from keyconsole.web.search import SearchField
+from keyconsole.web.search.field import SearchField
 
 PER_PAGE = 50
 
