@@ -7,7 +7,7 @@ from keyconsole.inventory.models import RegionKey
 from tests.cast import CARD_VAULT, LEDGER, OLD_VAULT, Member, make_key
 from tests.web.stories import ask
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 PAYMENTS = "111122223333"
 CARDS = f"/keys/{PAYMENTS}/{CARD_VAULT}/"
 
