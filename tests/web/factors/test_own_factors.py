@@ -89,7 +89,8 @@ def test_a_fresh_proof_lasts_five_minutes(cast: Cast):
         assert client.get(ADD_TOTP).headers["Location"].startswith(AGAIN)
 
 
-def test_an_app_is_set_up_with_its_code_and_shown_no_more(cast: Cast):
+def test_an_app_is_set_up_with_its_code_and_shown_no_more(cast: Cast, caplog: pytest.LogCaptureFixture):
+    caplog.set_level("DEBUG")
     client = fresh(signed_in(cast.ana))
     page = client.get(ADD_TOTP)
     secret = secret_on(page)
@@ -101,6 +102,7 @@ def test_an_app_is_set_up_with_its_code_and_shown_no_more(cast: Cast):
     for path in (HOME, ADD_TOTP, MAKE_CODES, f"/me/factors/{Authenticator.objects.get().pk}/remove/"):
         assert secret not in client.get(path, follow=True).content.decode()
     assert secret not in str(list(Entry.objects.values()))
+    assert secret not in caplog.text
 
 
 def test_neither_session_nor_database_holds_the_secret_in_the_clear(cast: Cast):
