@@ -29,8 +29,21 @@ def is_signed_in(client: Any) -> bool:
 
 
 def fresh(client: Any) -> Any:
-    """With a proof of this moment, by the password."""
+    """With a proof of this moment, by the password: for who has no second factor."""
     answer = client.post(AGAIN, {"password": PASSWORD})
+    assert answer.status_code == 302, answer.content
+    return client
+
+
+def fresh_by_code(client: Any, typed: str) -> Any:
+    answer = client.post(AGAIN_BY_CODE, {"code": typed})
+    assert answer.status_code == 302, answer.content
+    return client
+
+
+def fresh_by_passkey(client: Any, passkey: Passkey) -> Any:
+    options = options_of(client.get(AGAIN_BY_PASSKEY))
+    answer = client.post(AGAIN_BY_PASSKEY, {"credential": passkey.answer(options)})
     assert answer.status_code == 302, answer.content
     return client
 

@@ -24,6 +24,7 @@ from tests.web.factors.signing_in import (
     AGAIN_BY_PASSKEY,
     browser,
     fresh,
+    fresh_by_code,
     options_of,
     set_up_passkey,
     signed_in,
@@ -82,14 +83,17 @@ def test_a_recent_sign_in_is_no_fresh_proof(cast: Cast):
     assert Authenticator.objects.count() == 1
 
 
-def test_a_fresh_proof_lasts_five_minutes(cast: Cast):
+def test_a_fresh_proof_lasts_as_long_as_the_setting_says(cast: Cast, settings):
     client = fresh(signed_in(cast.ana))
     assert client.get(ADD_TOTP).status_code == 200
-    with time_machine.travel(timezone.now() + timedelta(seconds=301)):
+    with time_machine.travel(
+        timezone.now() + timedelta(minutes=settings.KEYCONSOLE_FRESH_PROOF_MINUTES, seconds=1)
+    ):
         assert client.get(ADD_TOTP).headers["Location"].startswith(AGAIN)
 
 
-def test_an_app_is_set_up_with_its_code_and_shown_no_more(cast: Cast):
+def test_an_app_is_set_up_with_its_code_and_shown_no_more(cast: Cast, caplog: pytest.LogCaptureFixture):
+    caplog.set_level("DEBUG")
     client = fresh(signed_in(cast.ana))
     page = client.get(ADD_TOTP)
     secret = secret_on(page)
@@ -101,6 +105,7 @@ def test_an_app_is_set_up_with_its_code_and_shown_no_more(cast: Cast):
     for path in (HOME, ADD_TOTP, MAKE_CODES, f"/me/factors/{Authenticator.objects.get().pk}/remove/"):
         assert secret not in client.get(path, follow=True).content.decode()
     assert secret not in str(list(Entry.objects.values()))
+    assert secret not in caplog.text
 
 
 def test_neither_session_nor_database_holds_the_secret_in_the_clear(cast: Cast):
@@ -198,7 +203,7 @@ def test_the_last_factor_stays_while_the_password_could_not_stand_alone(cast: Ca
     app = give_totp(cast.ana)
     client = browser()
     client.force_login(cast.ana)
-    fresh(stamped(client))
+    fresh_by_code(stamped(client), code())
     remove = f"/me/factors/{app.pk}/remove/"
     page = text(client.get(remove))
     assert "Choose a longer password" in page
@@ -229,9 +234,9 @@ def test_the_password_page_says_what_a_password_needs(cast: Cast):
 
 
 def test_a_code_and_a_passkey_are_fresh_proofs_and_carry_on_what_was_asked(cast: Cast):
+    passkey = set_up_passkey(fresh(signed_in(cast.ana)))
     give_totp(cast.ana)
     codes = give_codes(cast.ana)
-    passkey = set_up_passkey(fresh(signed_in_by_code(cast)))
     for prove in ("totp", "recovery code", "passkey"):
         client = signed_in_alone(passkey)
         assert client.post(MAKE_CODES).status_code == 302
@@ -241,18 +246,18 @@ def test_a_code_and_a_passkey_are_fresh_proofs_and_carry_on_what_was_asked(cast:
                 AGAIN_BY_PASSKEY, {"credential": passkey.answer(options), "next": MAKE_CODES}
             )
         else:
-            typed = code(steps=1) if prove == "totp" else codes[0]
+            typed = code() if prove == "totp" else codes[0]
             answer = client.post(AGAIN_BY_CODE, {"code": typed, "next": MAKE_CODES})
         assert answer.headers["Location"] == CODES, prove
         codes = [each.replace(" ", "") for each in client.get(CODES).context["codes"]]
     assert Entry.objects.filter(event="recovery_codes.made").count() == 4
 
 
-def signed_in_by_code(cast: Cast) -> Any:
-    client = browser()
-    client.post("/sign-in/", {"login": "ana", "password": PASSWORD})
-    client.post("/sign-in/second-factor/", {"code": code()})
-    return client
+def test_beside_a_second_factor_the_password_is_no_fresh_proof(cast: Cast):
+    passkey = set_up_passkey(fresh(signed_in(cast.ana)))
+    client = signed_in_alone(passkey)
+    client.post(AGAIN, {"password": PASSWORD})
+    assert client.post(MAKE_CODES).headers["Location"].startswith(AGAIN_BY_PASSKEY)
 
 
 def signed_in_alone(passkey: Any) -> Any:

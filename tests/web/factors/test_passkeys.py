@@ -24,6 +24,7 @@ from tests.web.factors.signing_in import (
     begin_alone,
     browser,
     fresh,
+    fresh_by_passkey,
     is_signed_in,
     options_of,
     set_up_passkey,
@@ -151,7 +152,7 @@ def test_a_made_up_answer_is_refused_and_never_an_error(cast: Cast, passkey: Pas
         type_password(client, "ana")
     path = {"alone": ALONE, "second": SECOND, "again": "/sign-in/again/passkey/", "add": ADD_PASSKEY}[where]
     if where == "add":
-        fresh(client)
+        fresh_by_passkey(client, passkey)
     for text in garbage():
         begin_alone(client) if where == "alone" else client.get(path)
         answer = client.post(path, {"credential": text, "name": "x"})
@@ -168,7 +169,7 @@ def signed_in_with(passkey: Passkey):
 
 
 def test_a_key_that_is_removed_does_not_come_in(cast: Cast, passkey: Passkey):
-    set_up_passkey(fresh(signed_in_with(passkey)), name="green key")
+    set_up_passkey(fresh_by_passkey(signed_in_with(passkey), passkey), name="green key")
     Authenticator.objects.get(user=cast.ana, data__name="blue key").delete()
     client = browser()
     client.post(ALONE, {"credential": passkey.answer(begin_alone(client))})
