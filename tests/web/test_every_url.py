@@ -33,8 +33,14 @@ WITHOUT_FRESH_PROOF = {
     "account-test", "account-edit-reject", "account-edit-withdraw", "policy-reject", "policy-withdraw",
     "freeze", "notification-route-add", "notification-route-remove", "notification-route-test",
     "notification-try-again",
-    "account_reauthenticate", "account_change_password",
+    "account_change_password",
 }  # fmt: skip
+# One's own second factors: the sign-in library asks for the proof, to open them and to send.
+BY_THE_LIBRARY = {
+    "totp-add", "passkey-add", "passkey-rename", "factor-remove", "recovery-codes", "recovery-codes-make",
+}  # fmt: skip
+# Where a proof is given: they lead on to the kind that the person has.
+PROVING = {"account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
 FRESH = {
     "change-approve", "change-run", "change-agree", "batch-approve", "batch-run", "account-add",
     "account-edit", "account-edit-agree", "policy-new", "policy-propose", "policy-retire",
@@ -65,7 +71,7 @@ def world(db: None) -> World:
 def address(world: World, pattern: URLPattern) -> str:
     """Of something in Pia's account; of an entry that is not there where she has none."""
     name = str(pattern.name)
-    values = {
+    values: dict[str, str | int] = {
         "account_id": OWN,
         "key_id": world.own_keys[0].key_id,
         "region": "eu-west-1",
@@ -73,6 +79,7 @@ def address(world: World, pattern: URLPattern) -> str:
         "name": "none" if "route" in name else "payments",
         "slug": "keys",
         "fmt": "csv",
+        "pk": 1,
     }
     if name == "notification-try-again":
         return reverse(name, args=["00000000-0000-4000-8000-000000000000"])
@@ -140,7 +147,7 @@ def test_each_role_gets_where_its_permissions_reach(world: World, role: Role | N
         person = make_person(f"somebody-{bool(place)}", *([role] if role else []), accounts=(place,))
         client = client_of(person, proved=False)
         for name, url, guard in everything(world):
-            if guard != "anyone":
+            if guard != "anyone" and name not in PROVING | BY_THE_LIBRARY:
                 status = client.delete(url, headers=headers).status_code
                 assert status == (405 if lets_in(guard, person) else 403), name
 
@@ -161,7 +168,8 @@ def test_what_lies_in_another_account_is_not_there_for_who_may_do_everything_els
 def test_what_takes_a_form_asks_for_a_fresh_proof_or_is_known_not_to(world: World) -> None:
     client = client_of(world.ada, proved=False)
     for pattern in urlpatterns:
-        if proof_of(pattern.callback) is Proof.SESSION and pattern.name not in WITHOUT_FRESH_PROOF:
+        known = WITHOUT_FRESH_PROOF | PROVING | BY_THE_LIBRARY
+        if proof_of(pattern.callback) is Proof.SESSION and pattern.name not in known:
             assert lets_in(guard_of(pattern.callback), world.ada), pattern.name
             assert client.post(address(world, pattern)).status_code == 405, pattern.name
 
@@ -171,8 +179,18 @@ def test_every_page_opens_for_who_may_without_any_fresh_proof_but_files_and_emer
     client = client_of(world.pia, proved=False)
     for name, url, guard in everything(world):
         proof = proof_of(next(p for p in urlpatterns if p.name == name).callback)
-        if guard == "anyone" or not lets_in(guard, world.pia) or proof in {Proof.FRESH_FILE, Proof.EMERGENCY}:
+        asks_to_open = proof in {Proof.FRESH_FILE, Proof.EMERGENCY} or name in PROVING | BY_THE_LIBRARY
+        if guard == "anyone" or not lets_in(guard, world.pia) or asks_to_open:
             continue
         statuses = {client.get(url, headers=headers).status_code for headers in ({}, HTMX)}
         assert len(statuses) == 1, name
         assert statuses <= {200, 405}, (name, statuses)
+
+
+def test_ones_own_second_factors_are_neither_shown_nor_changed_without_a_fresh_proof(world: World) -> None:
+    client = client_of(world.pia, proved=False)
+    for pattern in urlpatterns:
+        if pattern.name in BY_THE_LIBRARY:
+            for send in (client.get, client.post):
+                to = send(address(world, pattern)).headers.get("Location", "")
+                assert to.startswith("/sign-in/again/?next="), pattern.name

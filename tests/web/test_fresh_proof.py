@@ -8,10 +8,8 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.test import Client, override_settings
-from django.urls import URLPattern, path
 from django.utils import timezone
 
-from keyconsole import urls
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Approval, Change
@@ -21,26 +19,15 @@ from tests.cast import CARD_VAULT, PASSWORD, Cast, Inventory
 from tests.changes.approvals.teams import hold_for_payments, join
 from tests.conftest import client_of, prove
 from tests.form_client import FormClient
+from tests.people.factors.holding import code, give_totp
 from tests.web.stories import ask
 
 pytestmark = pytest.mark.django_db
 URL, AGAIN, CODE = "/changes/CR-1/approve/", "/sign-in/again/", "/sign-in/again/code/"
 
 
-def by_code(request: Any) -> Any:
+def nothing(request: Any) -> Any:
     raise NotImplementedError(request.path)
-
-
-# The pages of second factors are others' business; that they are asked for is this one's.
-FACTOR_PAGES = [
-    path("sign-in/again/code/", by_code, name="mfa_reauthenticate"),
-    path("sign-in/again/passkey/", by_code, name="mfa_reauthenticate_webauthn"),
-]
-known = {pattern.name for pattern in urls.urlpatterns}
-urlpatterns: list[URLPattern] = [
-    *urls.urlpatterns,
-    *(each for each in FACTOR_PAGES if each.name not in known),
-]
 
 
 @pytest.fixture
@@ -217,7 +204,6 @@ def give_factor(person: User, kind: str = "totp") -> None:
     Authenticator.objects.create(user=person, type=kind, data={})
 
 
-@pytest.mark.urls("tests.web.test_fresh_proof")
 @pytest.mark.parametrize(("kind", "page"), [("totp", CODE), ("webauthn", "/sign-in/again/passkey/")])
 def test_where_there_is_a_second_factor_the_password_is_not_enough(
     ben: Client, cast: Cast, change: Change, kind: str, page: str
@@ -229,6 +215,16 @@ def test_where_there_is_a_second_factor_the_password_is_not_enough(
     assert ben.get(AGAIN).headers["Location"].startswith(page)
     assert ben.post(to.replace(page, AGAIN), {"password": PASSWORD}).headers["Location"].startswith(page)
     assert not Approval.objects.exists()
+
+
+def test_a_code_lets_it_go_on_and_is_kept(ben: Client, cast: Cast, change: Change) -> None:
+    give_totp(cast.ben)
+    to = ben.post(URL, sent(change)).headers["Location"]
+    assert "<h1>Confirm: approve CR-1</h1>" in ben.get(to).content.decode()
+    assert "Confirm: approve CR-1" in ben.post(to, {"code": "000000"}).content.decode()
+    assert not Approval.objects.exists()
+    assert ben.post(to, {"code": code()}).headers["Location"] == "/changes/CR-1/"
+    assert Approval.objects.get().proof == "totp"
 
 
 @pytest.mark.parametrize(
@@ -279,9 +275,9 @@ def test_what_makes_things_safer_asks_for_nothing(ben: Client, change: Change) -
 
 def test_a_view_that_asks_for_a_proof_has_to_say_what_it_confirms() -> None:
     with pytest.raises(TypeError, match="says what it confirms"):
-        requires(Permission.VIEW, proof=Proof.FRESH)(by_code)
+        requires(Permission.VIEW, proof=Proof.FRESH)(nothing)
     with pytest.raises(TypeError, match="says what it confirms"):
-        requires(Permission.VIEW, confirms=lambda _request: None)(by_code)
+        requires(Permission.VIEW, confirms=lambda _request: None)(nothing)
 
 
 def test_a_person_who_was_disabled_while_it_waited_sends_nothing(

@@ -180,6 +180,7 @@ def test_show_as_json_has_plan_rules_and_whom_it_waits_for(change):
         "missing": 1,
         "may_fill": ["ben"],
         "because": "",
+        "second_factor": False,
     }
 
 
