@@ -23,7 +23,10 @@ from keyconsole.changes.models import Batch, Change
 from keyconsole.changes.requests.request import request_move
 from keyconsole.inventory.models import MultiRegionKey, Scan
 from keyconsole.notifications.routes import add_route
+from keyconsole.people.dual_control.kinds import grant_role, join_group
+from keyconsole.people.dual_control.propose import propose as propose_access
 from keyconsole.people.groups import join
+from keyconsole.people.models import AccessProposal
 from keyconsole.policies.account_edits.propose import propose_edit
 from keyconsole.policies.document.rules import Rule, Rules, Selector
 from keyconsole.policies.models import PolicyVersion
@@ -54,6 +57,8 @@ class World:
     hidden_batch: Batch
     proposal: PolicyVersion  # of a policy for every account, which needs both
     hidden_proposal: PolicyVersion
+    own_access: AccessProposal
+    hidden_access: AccessProposal
 
     @cached_property
     def traces(self) -> re.Pattern[str]:
@@ -98,6 +103,18 @@ def _hold_policies() -> None:
     hold(_needs("veiled-impossible", Requirement("veiled-nobody", 2), accounts=(HIDDEN,)))
 
 
+def _propose_access(
+    pia: User, hana: User, hugo: User, ada: User, payments: AwsAccount, archive: AwsAccount
+) -> tuple[AccessProposal, AccessProposal]:
+    """One that Pia and Ada decide about, and two that are none of Pia's business."""
+    now, why = timezone.now(), "veiled reasons"
+    theirs = grant_role.facts_of(hugo, Role.ADMINISTRATOR, archive, ends_at=None)
+    hidden = propose_access(grant_role.NAME, theirs, by=ada, why=why, now=now)
+    propose_access(join_group.NAME, join_group.facts_of(hugo, "veiled-crew"), by=ada, why=why, now=now)
+    facts = grant_role.facts_of(hana, Role.APPROVER, payments, ends_at=None)
+    return propose_access(grant_role.NAME, facts, by=pia, why="More hands.", now=now), hidden
+
+
 def make_world() -> World:
     now = timezone.now()
     payments = make_account("payments", OWN)
@@ -107,6 +124,7 @@ def make_world() -> World:
     hugo = make_person("hugo", Role.APPROVER, accounts=(archive,))
     hana = make_person("hana", Role.REQUESTER, accounts=(payments, archive))
     ada = make_person("ada", Role.ADMINISTRATOR)
+    make_person("una", Role.ADMINISTRATOR)
     dan = make_person("dan")
     join(hugo, "veiled-team", by="ada", now=now)
     join(pia, "platform", by="ada", now=now)
@@ -134,9 +152,10 @@ def make_world() -> World:
     vaults = _needs("veiled-vaults", Requirement("", 1), accounts=(HIDDEN,))
     hidden_proposal = propose(vaults, name="veiled-vaults", by=ada, why="veiled reasons", now=now)
     propose_edit(archive, by=ada, why="veiled", now=now, role_arn=f"arn:aws:iam::{HIDDEN}:role/veiled")
+    own_access, hidden_access = _propose_access(pia, hana, hugo, ada, payments, archive)
     return World(
         pia, dan, hana, hugo, ada, payments, archive, own, hidden, hidden_change, own_change,
-        mixed, hidden_batch, both, hidden_proposal,
+        mixed, hidden_batch, both, hidden_proposal, own_access, hidden_access,
     )  # fmt: skip
 
 
