@@ -103,6 +103,11 @@ def _hold_policies() -> None:
     hold(_needs("veiled-impossible", Requirement("veiled-nobody", 2), accounts=(HIDDEN,)))
 
 
+def _add_hidden_route() -> None:
+    address = {"kind": "webhook", "url_env": "HIDDEN_URL", "secret_env": "HIDDEN_SECRET"}
+    add_route("veiled-route", topics=[], accounts=[HIDDEN], by="ada", now=timezone.now(), **address)
+
+
 def _propose_access(
     pia: User, hana: User, hugo: User, ada: User, payments: AwsAccount, archive: AwsAccount
 ) -> tuple[AccessProposal, AccessProposal]:
@@ -146,8 +151,7 @@ def make_world() -> World:
     approve(line, by=hugo, plan_sha256=line.plan_sha256, now=now)
     scan = {"asked_by": "veiled asker", "asked_at": now, "state": "finished", "finished_at": now}
     Scan.objects.create(account=archive, **scan)
-    hidden_route = {"kind": "webhook", "url_env": "HIDDEN_URL", "secret_env": "HIDDEN_SECRET"}
-    add_route("veiled-route", topics=[], accounts=[HIDDEN], by="ada", now=now, **hidden_route)
+    _add_hidden_route()
     both = propose(_needs("common", Requirement("", 1)), name="common", by=ada, why="Simpler.", now=now)
     vaults = _needs("veiled-vaults", Requirement("", 1), accounts=(HIDDEN,))
     hidden_proposal = propose(vaults, name="veiled-vaults", by=ada, why="veiled reasons", now=now)

@@ -35,6 +35,14 @@ def may_propose(person: User, kind: Kind, facts: Facts, *, now: datetime) -> Ver
     return Verdict()
 
 
+def why_not_proposed(person: User, kind: Kind, facts: Facts, *, now: datetime) -> tuple[Reason, ...]:
+    """What would be refused if it were proposed now; for a page that shows it before."""
+    reasons = may_propose(person, kind, facts, now=now).reasons
+    if reasons or could_agree(kind, facts, proposer=person.get_username()):
+        return reasons
+    return may_act_without_a_second(person, kind, facts).reasons
+
+
 def may_act_without_a_second(person: User, kind: Kind, facts: Facts) -> Verdict:
     """Where nobody else could agree."""
     if may_act_alone(person, deciders_ever=kind.deciders_ever()):

@@ -16,7 +16,7 @@ from keyconsole.aws_accounts.roles import Role
 from keyconsole.aws_accounts.told import tell_of_power
 from keyconsole.people.dual_control.alone import everywhere_ever
 from keyconsole.people.dual_control.kind import Decision, Facts, Kind
-from keyconsole.people.dual_control.may import may_propose
+from keyconsole.people.dual_control.may import why_not_proposed
 from keyconsole.people.dual_control.propose import propose
 from keyconsole.people.dual_control.sight import proposal_called
 from keyconsole.people.models import AccessProposal, AccessState
@@ -39,7 +39,8 @@ def may_propose_to_lift(person: User, *, now: datetime) -> Verdict:
     held = current()
     if person.username not in people_who_may_lift():
         return Verdict((NOT_YOURS,))
-    return may_propose(person, LIFT_FREEZE, facts_of(held), now=now) if held else Verdict((NOT_FROZEN,))
+    reasons = why_not_proposed(person, LIFT_FREEZE, facts_of(held), now=now) if held else (NOT_FROZEN,)
+    return Verdict(reasons)
 
 
 def propose_to_lift(

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from keyconsole.aws_accounts.permissions import can
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.people.dual_control.kinds import join_group
-from keyconsole.people.dual_control.may import could_agree, may_propose
+from keyconsole.people.dual_control.may import could_agree, why_not_proposed
 from keyconsole.people.dual_control.propose import propose
 from keyconsole.people.groups import leave as take_out
 from keyconsole.policies.versions.health import unsatisfiable
@@ -92,6 +92,6 @@ def _preview(
         "differences": [of_joining(form.cleaned_data["person"], facts["group"])],
         "named_by": policies_of_group(facts["group"]),
         "able": named(sorted(able)),
-        "reasons": reasons or may_propose(person, kind, facts, now=timezone.now()).reasons,
+        "reasons": reasons or why_not_proposed(person, kind, facts, now=timezone.now()),
     }
     return render(request, "policies/join_preview.html", context)

@@ -19,7 +19,7 @@ from keyconsole.terminal import who_types
 
 class Command(BaseCommand):
     help = (
-        "Show a group of approvers, and add or remove people: at once, and every administrator hears of it. "
+        "Show a group of approvers, and add or remove people: at once, with a message to administrators. "
         "The first one added makes the group."
     )
 

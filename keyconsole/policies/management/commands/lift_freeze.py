@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--at-the-terminal",
             action="store_true",
-            help="as the server's operator, at once and without agreement: every administrator is told",
+            help="as the server's operator, at once and without agreement, with a message to administrators",
         )
         add_who_acts(parser)
 
