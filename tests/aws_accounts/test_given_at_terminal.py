@@ -29,7 +29,7 @@ def run(*arguments):
 
 def heard():
     found = Delivery.objects.filter(topic="access.changed").order_by("person__username")
-    return [(each.person.username, each.subject.partition(": ")[2]) for each in found]
+    return [(each.recipient, each.subject.partition(": ")[2]) for each in found]
 
 
 @pytest.mark.parametrize(
