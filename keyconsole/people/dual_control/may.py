@@ -23,8 +23,8 @@ def could_agree(kind: Kind, facts: Facts, *, proposer: str) -> set[str]:
 def may_propose(person: User, kind: Kind, facts: Facts, *, now: datetime) -> Verdict:
     name = person.get_username()
     if name not in kind.deciders(facts):
-        sentence = f"You may not decide about this: {kind.says(facts)}."
-        return Verdict((Reason(Code.MAY_NOT_PROPOSE, sentence),))
+        # Not what it says: that could name an account which they may not see.
+        return Verdict((Reason(Code.MAY_NOT_PROPOSE, "You may not decide about this."),))
     if name in kind.gainers(facts):
         return Verdict((_own_gain(kind.says(facts)),))
     if problem := kind.problem(facts):

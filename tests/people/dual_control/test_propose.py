@@ -54,7 +54,8 @@ def test_an_administrator_of_one_account_proposes_nothing_beyond_it(cast, eve):
     finn = make_person("finn", Role.ADMINISTRATOR, accounts=(cast.research,))
     for account in (cast.payments, None):
         wide = grant_role.facts_of(cast.dan, Role.APPROVER, account, ends_at=None)
-        refused(Code.MAY_NOT_PROPOSE, propose, grant_role.NAME, wide, by=finn, why=WHY, now=NOW)
+        said = refused(Code.MAY_NOT_PROPOSE, propose, grant_role.NAME, wide, by=finn, why=WHY, now=NOW)
+        assert "payments" not in said
     group = join_group.facts_of(cast.dan, "security")
     refused(Code.MAY_NOT_PROPOSE, propose, join_group.NAME, group, by=finn, why=WHY, now=NOW)
     there = grant_role.facts_of(cast.dan, Role.APPROVER, cast.research, ends_at=None)
