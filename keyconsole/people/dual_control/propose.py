@@ -129,8 +129,18 @@ def withdraw(
     proposal.refresh_from_db()
 
 
-def _agree(proposal: AccessProposal, *, by: User, sha256: str, comment: str, now: datetime, via: str) -> None:
+def _agree(
+    proposal: AccessProposal,
+    *,
+    by: User,
+    sha256: str,
+    comment: str,
+    now: datetime,
+    via: str,
+    proof: GivenProof | None,
+) -> None:
     may_agree(by, proposal).or_refuse()
+    refuse_stale(proof)
     if sha256 != proposal.sha256:
         sentence = f"{proposal} says something else than what you read: its hash is {proposal.sha256}."
         raise Refused(Reason(Code.PLAN_CHANGED, sentence))
