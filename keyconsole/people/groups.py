@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import Group, User
 from django.db import transaction
@@ -30,7 +31,7 @@ def join(
     by: str,
     now: datetime,
     sso_group: str = "",
-    evidence: Mapping[str, str] | None = None,
+    evidence: Mapping[str, Any] | None = None,
 ) -> bool:
     """Make the group where it is new; False where the person already was in it in that way. Raises Refused.
 
@@ -51,14 +52,22 @@ def join(
     return is_new
 
 
-def leave(person: User, group_name: str, *, by: str, now: datetime, sso_group: str = "") -> bool:
+def leave(
+    person: User,
+    group_name: str,
+    *,
+    by: str,
+    now: datetime,
+    sso_group: str = "",
+    evidence: Mapping[str, Any] | None = None,
+) -> bool:
     """False where the person was not in it in that way. Policies that now lack people are flagged."""
     name = clean_group_name(group_name)
     held = Membership.objects.filter(person=person, group__name=name, sso_group=sso_group)
     with transaction.atomic():
         left, _ = held.delete()
         if left:
-            _record(Event.GROUP_LEFT, person, name, sso_group, by=by, now=now)
+            _record(Event.GROUP_LEFT, person, name, sso_group, by=by, now=now, evidence=evidence)
     return bool(left)
 
 
@@ -88,7 +97,7 @@ def _record(
     *,
     by: str,
     now: datetime,
-    evidence: Mapping[str, str] | None = None,
+    evidence: Mapping[str, Any] | None = None,
 ) -> None:
     data = {"group": group, **(evidence or {})} | ({"sso_group": sso_group} if sso_group else {})
     log.record(event, actor=by, subject=person.username, now=now, data=data)

@@ -13,7 +13,7 @@ from keyconsole.policies.versions.horizon import horizon_of
 from keyconsole.policies.versions.votes import may_agree, may_propose
 from keyconsole.web.guards import person_of
 from keyconsole.web.policies.forms import WhyForm
-from keyconsole.web.policies.group_forms import MemberForm
+from keyconsole.web.policies.group_forms import LeaveForm, MemberForm
 from keyconsole.web.policies.views import policy_called
 from keyconsole.web.proposals import number_sent
 from keyconsole.web.reauthentication import Confirmation
@@ -66,3 +66,10 @@ def joining(request: HttpRequest) -> Confirmation | None:
     if why_not_proposed(person, kind, facts, now=timezone.now()):
         return None
     return Confirmation(f"propose to {kind.says(facts)}")
+
+
+def leaving(request: HttpRequest) -> Confirmation | None:
+    form = LeaveForm(request.POST)
+    if not form.is_valid():
+        return None
+    return Confirmation(f"take {form.cleaned_data['person'].username} out of {form.cleaned_data['group']}")

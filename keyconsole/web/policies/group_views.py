@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from keyconsole.audit.given_proof import refuse_stale, told
 from keyconsole.aws_accounts.permissions import can
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.people.dual_control.kinds import join_group
@@ -22,7 +24,7 @@ from keyconsole.refusals import Refused
 from keyconsole.web.access_proposals.effects import of_joining
 from keyconsole.web.access_proposals.page import named, proposed_words
 from keyconsole.web.guards import Proof, person_of, proof_given, requires
-from keyconsole.web.policies.confirmed import joining
+from keyconsole.web.policies.confirmed import joining, leaving
 from keyconsole.web.policies.forms import WhyForm
 from keyconsole.web.policies.group_forms import LeaveForm, MemberForm
 from keyconsole.web.policies.groups import group_rows, policies_of_group
@@ -58,7 +60,7 @@ def join(request: HttpRequest) -> HttpResponse:
     return redirect("proposal", proposal.ref)
 
 
-@requires(Permission.ADMINISTER, everywhere=True)
+@requires(Permission.ADMINISTER, everywhere=True, proof=Proof.FRESH, confirms=leaving)
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: HttpRequest) -> HttpResponse:
     """Asked for once more, then done at once: what takes power away needs no second person."""
@@ -70,14 +72,19 @@ def leave(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         context = {"person": person, "group": group, "named_by": policies_of_group(group)}
         return render(request, "policies/leave_group.html", context)
-    by = person_of(request).username
-    if take_out(person, group, by=by, now=timezone.now()):
+    if _took_out(request, person, group):
         messages.success(request, f"{person.username} is no longer in the group {group}.")
         for version, sentence in unsatisfiable():
             messages.warning(request, f"{version}: {sentence}")
     else:
         messages.error(request, f"{person.username} is not in the group {group} by hand.")
     return redirect("groups")
+
+
+def _took_out(request: HttpRequest, person: User, group: str) -> bool:
+    by, now, proof = person_of(request).username, timezone.now(), proof_given(request)
+    refuse_stale(proof)
+    return take_out(person, group, by=by, now=now, evidence=told(proof, now=now))
 
 
 def _preview(
