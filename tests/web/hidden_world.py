@@ -163,6 +163,17 @@ def make_world() -> World:
     )  # fmt: skip
 
 
+def _own_refs(world: World, name: str) -> list[str]:
+    if name.startswith("batch"):
+        return [world.mixed.ref]
+    if name.startswith("proposal"):
+        return [world.own_access.ref]
+    if not name.startswith("change"):
+        return []
+    lines = world.mixed.changes.filter(key__account=world.payments)
+    return [line.ref for line in [world.own_change, *lines]]
+
+
 def own_addresses(world: World) -> Iterator[str]:
     """Everything that Pia may open, and each list with a filter that names something hidden."""
     own_key = {"account_id": OWN, "key_id": world.own_keys[0].key_id}
@@ -177,11 +188,8 @@ def own_addresses(world: World) -> Iterator[str]:
             yield reverse(name, kwargs={each: choice[each] for each in names})
         elif names == {"fmt"}:
             yield from (reverse(name, args=[each]) for each in ("csv", "json"))
-        elif names == {"ref"} and name.startswith("batch"):
-            yield reverse(name, args=[world.mixed.ref])
-        elif names == {"ref"} and name.startswith("change"):
-            for line in [world.own_change, *world.mixed.changes.filter(key__account=world.payments)]:
-                yield reverse(name, args=[line.ref])
+        elif names == {"ref"}:
+            yield from (reverse(name, args=[ref]) for ref in _own_refs(world, name))
         elif names == {"name"} and name.startswith("policy"):
             yield from (reverse(name, args=[each]) for each in ("common", "payments"))
     yield reverse("keys") + "?key=" + "x"

@@ -20,7 +20,8 @@ from keyconsole.people.dual_control.propose import propose
 from keyconsole.people.groups import leave as take_out
 from keyconsole.policies.versions.health import unsatisfiable
 from keyconsole.policies.versions.horizon import horizon_of
-from keyconsole.refusals import Refused
+from keyconsole.refusal_codes import Code
+from keyconsole.refusals import Reason, Refused
 from keyconsole.web.access_proposals.effects import of_joining
 from keyconsole.web.access_proposals.page import named, proposed_words
 from keyconsole.web.guards import Proof, person_of, proof_given, requires
@@ -28,6 +29,7 @@ from keyconsole.web.policies.confirmed import joining, leaving
 from keyconsole.web.policies.forms import WhyForm
 from keyconsole.web.policies.group_forms import LeaveForm, MemberForm
 from keyconsole.web.policies.groups import group_rows, policies_of_group
+from keyconsole.web.proposals import say
 
 
 @requires(Permission.VIEW)
@@ -72,19 +74,19 @@ def leave(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         context = {"person": person, "group": group, "named_by": policies_of_group(group)}
         return render(request, "policies/leave_group.html", context)
-    if _took_out(request, person, group):
-        messages.success(request, f"{person.username} is no longer in the group {group}.")
-        for version, sentence in unsatisfiable():
-            messages.warning(request, f"{version}: {sentence}")
-    else:
-        messages.error(request, f"{person.username} is not in the group {group} by hand.")
+    say(request, lambda: _took_out(request, person, group))
     return redirect("groups")
 
 
-def _took_out(request: HttpRequest, person: User, group: str) -> bool:
+def _took_out(request: HttpRequest, person: User, group: str) -> str:
     by, now, proof = person_of(request).username, timezone.now(), proof_given(request)
     refuse_stale(proof)
-    return take_out(person, group, by=by, now=now, evidence=told(proof, now=now))
+    if not take_out(person, group, by=by, now=now, evidence=told(proof, now=now)):
+        sentence = f"{person.username} is not in the group {group} by hand."
+        raise Refused(Reason(Code.NOTHING_NEW, sentence))
+    for version, flag in unsatisfiable():
+        messages.warning(request, f"{version}: {flag}")
+    return f"{person.username} is no longer in the group {group}."
 
 
 def _preview(

@@ -22,7 +22,7 @@ from tests.cast import Cast, make_person
 from tests.conftest import client_of
 from tests.web.proposals import press, queries_beside_the_frame
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 LIST, PAGE = "/people/proposals/", "/people/proposals/AR-1/"
 AGREE, REJECT, WITHDRAW = f"{PAGE}agree/", f"{PAGE}reject/", f"{PAGE}withdraw/"
 
