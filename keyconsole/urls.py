@@ -6,6 +6,7 @@ from allauth.account import views as sign_in
 from django.urls import URLPattern, path
 
 from keyconsole.web import health
+from keyconsole.web.access_proposals import views as proposals
 from keyconsole.web.accounts import edit_views as account_edits
 from keyconsole.web.accounts import views as accounts
 from keyconsole.web.audit import views as audit
@@ -24,6 +25,7 @@ from keyconsole.web.make_primary import views as make_primary
 from keyconsole.web.notifications import views as notifications
 from keyconsole.web.overview import views as overview
 from keyconsole.web.policies import freeze_views as freeze
+from keyconsole.web.policies import group_views as groups
 from keyconsole.web.policies import proposal_views as policy_changes
 from keyconsole.web.policies import views as policies
 from keyconsole.web.search import views as searching
@@ -33,6 +35,7 @@ _CHANGE = "changes/<str:ref>/"
 _BATCH = "batches/<str:ref>/"
 _ACCOUNT = "accounts/<str:account_id>/"
 _POLICY = "policies/<slug:name>/"
+_PROPOSAL = "people/proposals/<str:ref>/"
 _ROUTE = "notifications/routes/<str:name>/"
 _FACTORS = "me/factors/"
 
@@ -94,7 +97,14 @@ urlpatterns: list[URLPattern] = [
     path(f"{_POLICY}agree/", policy_changes.agree, name="policy-agree"),
     path(f"{_POLICY}reject/", policy_changes.reject, name="policy-reject"),
     path(f"{_POLICY}withdraw/", policy_changes.withdraw, name="policy-withdraw"),
-    path("groups/", policies.groups, name="groups"),
+    path("groups/", groups.groups, name="groups"),
+    path("groups/join/", groups.join, name="group-join"),
+    path("groups/leave/", groups.leave, name="group-leave"),
+    path("people/proposals/", proposals.proposals, name="proposals"),
+    path(_PROPOSAL, proposals.proposal, name="proposal"),
+    path(f"{_PROPOSAL}agree/", proposals.agree, name="proposal-agree"),
+    path(f"{_PROPOSAL}reject/", proposals.reject, name="proposal-reject"),
+    path(f"{_PROPOSAL}withdraw/", proposals.withdraw, name="proposal-withdraw"),
     path("freeze/", freeze.freeze, name="freeze"),
     path("lift-freeze/", freeze.lift_freeze, name="lift-freeze"),
     path("notifications/", notifications.notifications, name="notifications"),

@@ -19,6 +19,7 @@ for name in (
     "tests.changes.person_process",
     "tests.changes.worker_process",
     "tests.people.factors.using_process",
+    "tests.people.dual_control.deciding_process",
     "tests.policies.agreeing_process",
     "tests.processes",
 ):

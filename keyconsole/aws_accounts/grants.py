@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -22,10 +23,11 @@ def grant(
     now: datetime,
     ends_at: datetime | None = None,
     sso_group: str = "",
+    evidence: Mapping[str, str] | None = None,
 ) -> RoleGrant:
     """Give the role in the account, or in all where it is None. Given twice, it is held once.
 
-    Given again with another end, it ends then.
+    Given again with another end, it ends then. `evidence`: what the record adds, such as the proposal it was.
     """
     with transaction.atomic():
         held, is_new = RoleGrant.objects.get_or_create(
@@ -40,7 +42,7 @@ def grant(
             held.save(update_fields=["granted_by", "granted_at", "ends_at"])
             is_new = True
         if is_new:
-            _record(Event.ROLE_GRANTED, held, by=by, now=now)
+            _record(Event.ROLE_GRANTED, held, by=by, now=now, evidence=evidence)
     return held
 
 
@@ -69,9 +71,11 @@ def end_grants_that_are_over(*, now: datetime) -> int:
     return ended
 
 
-def _record(event: Event, held: RoleGrant, *, by: str, now: datetime) -> None:
+def _record(
+    event: Event, held: RoleGrant, *, by: str, now: datetime, evidence: Mapping[str, str] | None = None
+) -> None:
     where = held.account.account_id if held.account else ""
-    data = {"role": held.role, "account": where or "all"}
+    data = {"role": held.role, "account": where or "all", **(evidence or {})}
     if held.ends_at:
         data["ends_at"] = held.ends_at.isoformat()
     if held.sso_group:

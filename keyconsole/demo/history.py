@@ -21,7 +21,7 @@ from keyconsole.demo.change_events import change_happenings
 from keyconsole.demo.changes import Told, approval_rows, attempt_row, change_row, observations_of, review_row
 from keyconsole.demo.inventory import Moved, key_happenings, pasts_of, store_keys
 from keyconsole.demo.past_changes import PastChange, by_alias, foreign_moves, past_changes
-from keyconsole.demo.pending import waiting_happenings
+from keyconsole.demo.pending import power_happenings, waiting_happenings
 from keyconsole.demo.people import create_people, factor_happenings, grant_happenings, proofs_of
 from keyconsole.demo.policies import Then, governing_then, rules_happenings, versions_by_label
 from keyconsole.demo.scans import past_scans, scan_happenings, store_scans
@@ -61,6 +61,7 @@ def tell_story(*, endpoint_url: str, now: datetime) -> bool:
                 *(each for past in pasts for each in key_happenings(past)),
                 *_store_changes(told, keys, people, now=now),
                 *waiting_happenings(keys, people, now=now),
+                *power_happenings(people, accounts, now=now),
             ]
         )
         _pin_versions(told)

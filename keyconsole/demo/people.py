@@ -17,6 +17,7 @@ from keyconsole.audit.events import Event
 from keyconsole.aws_accounts.grants import grant, revoke
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.roles import Role
+from keyconsole.demo.accounts import OPERATOR
 from keyconsole.demo.accounts_and_regions import ARCHIVE, PAYMENTS, RESEARCH, StoryAccount
 from keyconsole.demo.timeline import Happening, recorded
 from keyconsole.people.factors.encryption import encrypt
@@ -48,6 +49,7 @@ PEOPLE = (
     StoryPerson("cleo", "copper-meadow-94", "audits every account"),
     StoryPerson("dan", "dusty-canyon-46", "has no role and sees nothing"),
     StoryPerson("ada", "azure-glacier-15", "administers and sees every account"),
+    StoryPerson("eve", "ember-sparrow-27", "administers too: agrees to what ada proposes, now AR-1"),
 )
 
 
@@ -64,6 +66,7 @@ class StoryGrant:
 
 GRANTS = (
     StoryGrant("ada", Role.ADMINISTRATOR, None, 424.95),
+    StoryGrant("eve", Role.ADMINISTRATOR, None, 9.3),
     StoryGrant("cleo", Role.AUDITOR, None, 424.94),
     StoryGrant("ana", Role.REQUESTER, PAYMENTS, 424.2),
     StoryGrant("ben", Role.APPROVER, PAYMENTS, 424.19),
@@ -73,7 +76,7 @@ GRANTS = (
     StoryGrant("bea", Role.REQUESTER, RESEARCH, 380.29, 30.19),
     StoryGrant("ben", Role.APPROVER, RESEARCH, 30.18),
     StoryGrant("bea", Role.APPROVER, RESEARCH, 30.17),
-    # Held for half a day, for one change: the record shows who gave it to whom.
+    # Held for half a day, for one change: the record shows from when to when.
     StoryGrant("ada", Role.REQUESTER, ARCHIVE, 13.1, 12.6),
 )
 
@@ -156,11 +159,11 @@ _USERNAMES = [person.username for person in PEOPLE]
 
 
 def _granting(person: User, role: Role, account: AwsAccount | None) -> Callable[[datetime], object]:
-    return lambda now: grant(person, role, account, by="ada", now=now)
+    return lambda now: grant(person, role, account, by=OPERATOR, now=now)
 
 
 def _revoking(person: User, role: Role, account: AwsAccount | None) -> Callable[[datetime], object]:
-    return lambda now: revoke(person, role, account, by="ada", now=now)
+    return lambda now: revoke(person, role, account, by=OPERATOR, now=now)
 
 
 def _hashed(password: str) -> str:

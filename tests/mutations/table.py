@@ -11,6 +11,7 @@ from tests.mutations.fresh_proof import FRESH_PROOF
 from tests.mutations.governing import GOVERNING
 from tests.mutations.hardening import HARDENING
 from tests.mutations.mutation import Mutation
+from tests.mutations.power import POWER
 from tests.mutations.proof_and_sight import PROOF_AND_SIGHT
 from tests.mutations.second_factors import SECOND_FACTORS
 from tests.mutations.sentences import SENTENCES
@@ -376,6 +377,7 @@ MUTATIONS = (
     *SECOND_FACTORS,
     *SETTLING,
     *SENTENCES,
+    *POWER,
     *PROOF_AND_SIGHT,
     *HARDENING,
     *FRESH_PROOF,

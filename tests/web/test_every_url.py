@@ -32,7 +32,7 @@ WITHOUT_FRESH_PROOF = {
     "change-close", "change-review", "batch-reject", "batch-cancel", "accounts-scan", "account-scan",
     "account-test", "account-edit-reject", "account-edit-withdraw", "policy-reject", "policy-withdraw",
     "freeze", "notification-route-add", "notification-route-remove", "notification-route-test",
-    "notification-try-again",
+    "notification-try-again", "proposal-reject", "proposal-withdraw",
     "account_change_password",
 }  # fmt: skip
 # One's own second factors: the sign-in library asks for the proof, to open them and to send.
@@ -44,7 +44,7 @@ PROVING = {"account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_w
 FRESH = {
     "change-approve", "change-run", "change-agree", "batch-approve", "batch-run", "account-add",
     "account-edit", "account-edit-agree", "policy-new", "policy-propose", "policy-retire",
-    "policy-agree", "lift-freeze",
+    "policy-agree", "lift-freeze", "group-join", "group-leave", "proposal-agree",
 }  # fmt: skip
 BY_PROOF = {
     Proof.FRESH: FRESH,
@@ -55,7 +55,7 @@ BY_PROOF = {
 BY_GUARD = {
     "administer everywhere": {
         "account-add", "notifications", "notification-route-add", "notification-route-remove",
-        "notification-route-test", "notification-try-again",
+        "notification-route-test", "notification-try-again", "group-join", "group-leave",
     },
     "administer somewhere": {"account-edit"},
     "scan somewhere": {"account-scan", "accounts-scan", "account-test"},
@@ -71,11 +71,12 @@ def world(db: None) -> World:
 def address(world: World, pattern: URLPattern) -> str:
     """Of something in Pia's account; of an entry that is not there where she has none."""
     name = str(pattern.name)
+    refs = {"batch": world.mixed.ref, "proposal": world.own_access.ref}
     values: dict[str, str | int] = {
         "account_id": OWN,
         "key_id": world.own_keys[0].key_id,
         "region": "eu-west-1",
-        "ref": world.mixed.ref if name.startswith("batch") else world.own_change.ref,
+        "ref": refs.get(name.partition("-")[0], world.own_change.ref),
         "name": "none" if "route" in name else "payments",
         "slug": "keys",
         "fmt": "csv",

@@ -129,7 +129,22 @@ def agreeing_to_a_policy(world: World) -> Sent:
 
 def lifting(world: World) -> Sent:
     freeze(by=world.ada, why="Audit week.", now=timezone.now())
-    return world.ada, reverse("lift-freeze"), {}
+    return world.ada, reverse("lift-freeze"), {"why": "Audited."}
+
+
+def joining(world: World) -> Sent:
+    sent = {"person": "dan", "group": "platform", "step": "propose", "why": "More hands."}
+    return world.ada, reverse("group-join"), sent
+
+
+def leaving(world: World) -> Sent:
+    return world.ada, reverse("group-leave"), {"person": "pia", "group": "platform"}
+
+
+def agreeing_to_access(world: World) -> Sent:
+    proposal = world.own_access
+    sent = {"proposal": str(proposal.number), "sha256": proposal.sha256}
+    return world.ada, reverse("proposal-agree", args=[proposal.ref]), sent
 
 
 SENT: Mapping[str, Callable[[World], Sent]] = {
@@ -152,6 +167,9 @@ SENT: Mapping[str, Callable[[World], Sent]] = {
     "policy-retire": lambda world: (world.pia, reverse("policy-retire", args=["payments"]), {"why": "Over."}),
     "policy-agree": agreeing_to_a_policy,
     "lift-freeze": lifting,
+    "group-join": joining,
+    "group-leave": leaving,
+    "proposal-agree": agreeing_to_access,
     "keys-export": lambda world: (world.pia, reverse("keys-export", args=["csv"]), {}),
     "audit-export": lambda world: (world.pia, reverse("audit-export", args=["csv"]), {}),
 }

@@ -47,6 +47,11 @@ OPEN_TO_EVERYBODY_SIGNED_IN = {
     "recovery-codes",
     "recovery-codes-make",
     "totp-add",
+    "proposals",
+    "proposal",
+    "proposal-agree",
+    "proposal-reject",
+    "proposal-withdraw",
 }
 
 

@@ -58,6 +58,8 @@ def ids_of(world: World, pattern: URLPattern) -> Iterator[tuple[dict[str, str], 
     """The arguments of an address with something hidden in them, and the same with what is not there."""
     batch = str(pattern.name).startswith("batch")
     refs = (world.hidden_batch.ref, f"BR-{NO_REF}") if batch else (world.hidden_change.ref, f"CR-{NO_REF}")
+    if str(pattern.name).startswith("proposal"):
+        refs = (world.hidden_access.ref, f"AR-{NO_REF}")
     pairs = {
         "account_id": (HIDDEN, NOBODY),
         "key_id": (HIDDEN_KEY, NO_KEY),
@@ -131,6 +133,7 @@ FILTERS = (
     ("policy-explain", "key", HIDDEN_KEY, NO_KEY),
     ("keys-move", "key", f"{HIDDEN}/{HIDDEN_KEY}", f"{NOBODY}/{NO_KEY}"),
     ("keys-move", "put_back", "BR-2", "BR-99"),
+    ("audit", "q", "AR-1", "AR-99"),
 )
 
 

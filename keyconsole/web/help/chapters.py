@@ -34,6 +34,9 @@ CHAPTERS = (
     Chapter("accounts", "AWS accounts", "Ways into an account, and the IAM role to create there."),
     Chapter("signing-in", "Signing in and second factors", "Passwords, passkeys, codes, and lost devices."),
     Chapter("roles", "Roles and permissions", "Who may do what, per account or everywhere."),
+    Chapter(
+        "two-people", "Two people for what gives power", "What one proposes and another agrees to, and why."
+    ),
     Chapter("policies", "Policies", "Which keys need whose approval, and how that is changed."),
     Chapter("events", "Events and the chain", "Everything that is recorded, and how to prove it."),
     Chapter("notifications", "Notifications", "Who is told what, and how to verify a webhook."),
@@ -51,7 +54,7 @@ PERMISSIONS = {
     Permission.APPROVE: "Approve what others ask for.",
     Permission.READ_AUDIT: "Read and export every event.",
     Permission.SCAN: "Start a scan, test a connection.",
-    Permission.ADMINISTER: "Add accounts, change how they are entered, give roles, cancel others' changes.",
+    Permission.ADMINISTER: "Add accounts, propose how they are entered and who decides, cancel changes.",
 }
 
 

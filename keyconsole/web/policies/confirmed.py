@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
+from django.utils import timezone
 
+from keyconsole.people.dual_control.kinds import join_group
+from keyconsole.people.dual_control.may import why_not_proposed
 from keyconsole.policies.models import PolicyVersion
-from keyconsole.policies.schedule import freeze
+from keyconsole.policies.schedule.lifting import may_propose_to_lift
 from keyconsole.policies.versions.horizon import horizon_of
 from keyconsole.policies.versions.votes import may_agree, may_propose
 from keyconsole.web.guards import person_of
 from keyconsole.web.policies.forms import WhyForm
+from keyconsole.web.policies.group_forms import LeaveForm, MemberForm
 from keyconsole.web.policies.views import policy_called
 from keyconsole.web.proposals import number_sent
 from keyconsole.web.reauthentication import Confirmation
@@ -45,6 +49,27 @@ def agreeing(request: HttpRequest, name: str) -> Confirmation | None:
 
 
 def lifting(request: HttpRequest) -> Confirmation | None:
-    if not freeze.may_lift(person_of(request)).allowed:
+    if not may_propose_to_lift(person_of(request), now=timezone.now()).allowed:
         return None
-    return Confirmation("lift the freeze of everything", "Changes run again as their policies say.")
+    return Confirmation(
+        "propose to lift the freeze of everything",
+        "When another agrees, changes run again as their policies say.",
+    )
+
+
+def joining(request: HttpRequest) -> Confirmation | None:
+    """Looking at what it would do needs no proof."""
+    form = MemberForm(request.POST)
+    if request.POST.get("step") != "propose" or not form.is_valid() or not WhyForm(request.POST).is_valid():
+        return None
+    person, kind, facts = person_of(request), join_group.JOIN_GROUP, form.facts
+    if why_not_proposed(person, kind, facts, now=timezone.now()):
+        return None
+    return Confirmation(f"propose to {kind.says(facts)}")
+
+
+def leaving(request: HttpRequest) -> Confirmation | None:
+    form = LeaveForm(request.POST)
+    if not form.is_valid():
+        return None
+    return Confirmation(f"take {form.cleaned_data['person'].username} out of {form.cleaned_data['group']}")

@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from keyconsole.web.statuses import (
+    ACCESS_STATES,
     CAUSES,
     CHANGE_STATES,
     CHECKS,
@@ -53,6 +54,11 @@ def delivery_state_tag(state: object) -> SafeString:
 @register.simple_tag
 def version_state_tag(state: object) -> SafeString:
     return _tag(VERSION_STATES, state)
+
+
+@register.simple_tag
+def access_state_tag(state: object) -> SafeString:
+    return _tag(ACCESS_STATES, state)
 
 
 @register.simple_tag
