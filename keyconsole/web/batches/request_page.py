@@ -16,7 +16,7 @@ from keyconsole.changes.models import Batch, OnFailure
 from keyconsole.refusals import Refused
 from keyconsole.web.batches.chosen_keys import Chosen, chosen_keys, lines_to, regions_of
 from keyconsole.web.batches.forms import MoveKeysForm, RegionForm
-from keyconsole.web.guards import person_of
+from keyconsole.web.guards import person_of, proof_given
 from keyconsole.web.make_primary.fields import new_token
 
 
@@ -104,6 +104,7 @@ def _ask(
         reason=typed["reason"],
         ticket=typed["ticket"],
         token=typed["token"],
+        proof=proof_given(request),
         on_failure=OnFailure(typed["on_failure"]),
         puts_back=chosen.puts_back,
     )

@@ -17,7 +17,7 @@ from keyconsole.changes.told import told_of
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.refusals import Refused
 from keyconsole.web.fragments import page
-from keyconsole.web.guards import key_for, person_of, requires
+from keyconsole.web.guards import key_for, person_of, proof_given, requires
 from keyconsole.web.make_primary.fields import new_token
 from keyconsole.web.make_primary.forms import MakePrimaryForm, region_or_404
 from keyconsole.web.make_primary.governing_rules import move_rules
@@ -58,6 +58,7 @@ def _request(request: HttpRequest, key: MultiRegionKey, region: str, form: MakeP
             reason=typed["reason"],
             ticket=typed["ticket"],
             token=typed["token"],
+            proof=proof_given(request),
             run_at=typed["run_at"],
             now=timezone.now(),
         )
