@@ -136,12 +136,8 @@ def make_world() -> World:
     _hold_policies()
     own = _keys(payments, "card", "mrk-cafe" + "0" * 27, 4)
     hidden = _keys(archive, "veiled-vault", "mrk-bead" + "0" * 27, 6)
-    wish: dict[str, Any] = {
-        "to_region": "eu-west-1",
-        "by": hana,
-        "reason": "Closer to its users.",
-        "now": now,
-    }
+    why = "Closer to its users."
+    wish: dict[str, Any] = {"to_region": "eu-west-1", "by": hana, "reason": why, "now": now}
     hidden_change = request_move(hidden[0], token="hidden", **wish)
     comment(hidden_change, by=hana, text="veiled words", now=now)
     own_change = request_move(own[0], token="own", **wish)
