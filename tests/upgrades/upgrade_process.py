@@ -26,6 +26,16 @@ def main() -> None:
     print(json.dumps(_used()))  # noqa: T201 - the test reads it
 
 
+def _memberships() -> list[list[str]]:
+    from keyconsole.people.models import Membership
+
+    rows = Membership.objects.select_related("person", "group").order_by("pk")
+    return [
+        [each.person.username, each.group.name, each.sso_group, each.joined_by, each.joined_at.isoformat()]
+        for each in rows
+    ]
+
+
 def _used() -> dict[str, Any]:
     from django.contrib.auth.models import User
     from django.test import Client
