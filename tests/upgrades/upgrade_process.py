@@ -76,15 +76,5 @@ def _used() -> dict[str, Any]:
     }
 
 
-def _memberships() -> list[list[str]]:
-    from keyconsole.people.models import Membership
-
-    rows = Membership.objects.select_related("person", "group").order_by("pk")
-    return [
-        [row.person.username, row.group.name, row.sso_group, row.joined_by, row.joined_at.isoformat()]
-        for row in rows
-    ]
-
-
 if __name__ == "__main__":
     main()
