@@ -31,6 +31,16 @@ class Code(Described):
     MAY_NOT_WITHDRAW = "may-not-withdraw", "Only who proposed a policy, or an administrator, may withdraw it."
     MAY_NOT_FREEZE = "may-not-freeze", "This person may neither freeze everything nor lift that."
     PERSON_DISABLED = "person-disabled", "The person can no longer sign in."
+    OWN_ACCOUNT = "own-account", "Nobody disables, resets or changes the roles of themselves here."
+    LAST_ADMINISTRATOR = (
+        "last-administrator",
+        "Nobody would be left who administers every account and can sign in.",
+    )
+    MAY_NOT_MANAGE = "may-not-manage", "Only administrators may do this with people, each as far as they see."
+    STILL_INVITED = "still-invited", "The person has an invitation, and has not accepted it."
+    GIVEN_BY_SSO = "given-by-sso", "A group of their single sign-on gives it: it is taken away there."
+    LINK_OVER = "link-over", "The link was used, has expired or was taken back, or its person is disabled."
+    OWN_LINE = "own-line", "Nobody confirms or removes their own role or membership in an access review."
     PROOF_NEEDED = "proof-needed", "The person has to prove first who they are: sign in again."
     PROOF_REFUSED = "proof-refused", "The password or token that was given does not prove who acts."
     TOO_MANY_ATTEMPTS = "too-many-attempts", "Too many wrong passwords came from there. Wait some minutes."
@@ -87,7 +97,7 @@ class Code(Described):
     POLICY_UNKNOWN = "policy-unknown", "There is no such policy."
     POLICY_NAME_DIFFERS = "policy-name-differs", "The document is that of another policy."
     NAME_TAKEN = "name-taken", "A policy cannot have this name."
-    NOTHING_NEW = "nothing-new", "The policy already says that."
+    NOTHING_NEW = "nothing-new", "It is so already, or is not there to be taken away."
     PROPOSAL_WAITING = (
         "proposal-waiting",
         "Another version of the policy, edit of the account or proposal of the same waits.",

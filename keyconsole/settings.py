@@ -226,6 +226,8 @@ SESSION_COOKIE_NAME = "__Host-keyconsole" if _over_tls else "keyconsole"
 CSRF_COOKIE_NAME = "__Host-keyconsole-csrf" if _over_tls else "keyconsole-csrf"
 # Minutes without a click after which a session ends; polls do not count.
 KEYCONSOLE_IDLE_MINUTES = env_int("KEYCONSOLE_IDLE_MINUTES", 60, at_least=1)
+# Hours for which a link opens with which a person chooses a password: an invitation, or a reset.
+KEYCONSOLE_INVITATION_HOURS = env_int("KEYCONSOLE_INVITATION_HOURS", 72, at_least=1)
 SECURE_SSL_REDIRECT = _over_tls
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _over_tls else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _over_tls

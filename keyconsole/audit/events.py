@@ -107,13 +107,52 @@ class Event(Described):
         "person.password_changed",
         "A person's password was changed, by themselves or at the server's terminal.",
     )
+    PERSON_INVITED = "person.invited", "A person was invited, by a link with which they choose a password."
+    PERSON_INVITATION_ACCEPTED = (
+        "person.invitation_accepted",
+        "An invited person opened their link and chose a password; they may sign in.",
+    )
+    PERSON_INVITATION_WITHDRAWN = (
+        "person.invitation_withdrawn",
+        "An invitation was taken back; its link opens nothing any more.",
+    )
+    PERSON_RESET_LINK_MADE = (
+        "person.reset_link_made",
+        "A link was made for a person who has forgotten their password, to choose a new one.",
+    )
+    PERSON_RESET_LINK_WITHDRAWN = (
+        "person.reset_link_withdrawn",
+        "A link to choose a new password was taken back before it was used.",
+    )
+    PERSON_DISABLED = (
+        "person.disabled",
+        "A person was disabled: their sessions, tokens and links ended, and their votes count no more.",
+    )
+    PERSON_ENABLED = "person.enabled", "A person who was disabled may sign in again."
+    SESSION_ENDED = "session.ended", "A session was ended, or all of a person's, before its time."
     TOKEN_MADE = "token.made", "A person made a token, with which programs act as them."
     TOKEN_ENDED = "token.ended", "A token was ended; it proves nothing any more."
     TOKEN_REFUSED = (
         "token.refused",
         "A token was refused: unknown, ended, expired, or its person may not act.",
     )
-    AUDIT_EXPORTED = "audit.exported", "Audit entries or a list of keys were exported."
+    AUDIT_EXPORTED = (
+        "audit.exported",
+        "Audit entries, a list of keys, or a list of who may do what were exported.",
+    )
+    ACCESS_REVIEW_STARTED = (
+        "access_review.started",
+        "A campaign began in which owners confirm or remove each role and membership.",
+    )
+    ACCESS_REVIEW_CONFIRMED = "access_review.confirmed", "An owner confirmed a line of an access review."
+    ACCESS_REVIEW_REMOVED = (
+        "access_review.removed",
+        "An owner removed what a line of an access review is about.",
+    )
+    ACCESS_REVIEW_ENDED = (
+        "access_review.ended",
+        "An access review ended: how each line was answered, and the hash of all lines.",
+    )
     POLICY_PROPOSED = "policy.proposed", "A new version of a policy, or its end, was proposed."
     POLICY_AGREED = "policy.agreed", "A person agreed to a proposed version of a policy, by its hash."
     POLICY_ACTIVATED = "policy.activated", "A proposed version of a policy began to hold."

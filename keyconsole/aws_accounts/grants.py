@@ -22,6 +22,7 @@ def grant(
     now: datetime,
     ends_at: datetime | None = None,
     sso_group: str = "",
+    why: str = "",
 ) -> RoleGrant:
     """Give the role in the account, or in all where it is None. Given twice, it is held once.
 
@@ -40,12 +41,19 @@ def grant(
             held.save(update_fields=["granted_by", "granted_at", "ends_at"])
             is_new = True
         if is_new:
-            _record(Event.ROLE_GRANTED, held, by=by, now=now)
+            _record(Event.ROLE_GRANTED, held, by=by, now=now, why=why)
     return held
 
 
 def revoke(
-    person: User, role: Role, account: AwsAccount | None, *, by: str, now: datetime, sso_group: str = ""
+    person: User,
+    role: Role,
+    account: AwsAccount | None,
+    *,
+    by: str,
+    now: datetime,
+    sso_group: str = "",
+    why: str = "",
 ) -> bool:
     """Take the role away there; False where the person did not hold it there in that way."""
     held = RoleGrant.objects.filter(person=person, role=role.value, account=account, sso_group=sso_group)
@@ -53,7 +61,7 @@ def revoke(
         found = held.select_related("person", "account").select_for_update(of=("self",)).first()
         if found is None or not held.delete()[0]:
             return False
-        _record(Event.ROLE_REVOKED, found, by=by, now=now)
+        _record(Event.ROLE_REVOKED, found, by=by, now=now, why=why)
     return True
 
 
@@ -69,11 +77,13 @@ def end_grants_that_are_over(*, now: datetime) -> int:
     return ended
 
 
-def _record(event: Event, held: RoleGrant, *, by: str, now: datetime) -> None:
+def _record(event: Event, held: RoleGrant, *, by: str, now: datetime, why: str = "") -> None:
     where = held.account.account_id if held.account else ""
     data = {"role": held.role, "account": where or "all"}
     if held.ends_at:
         data["ends_at"] = held.ends_at.isoformat()
     if held.sso_group:
         data["sso_group"] = held.sso_group
+    if why:
+        data["why"] = why
     log.record(event, actor=by, subject=held.person.username, account_id=where, now=now, data=data)

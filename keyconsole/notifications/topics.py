@@ -39,4 +39,13 @@ class Topic(Described):
         "access.changed",
         "Somebody was given power: by two people, by one where there is no second, or at the terminal.",
     )
+    PERSON_CHANGED = (
+        "person.changed",
+        "A person was disabled or enabled, or somebody made a link to choose a new password for them.",
+    )
+    ACCESS_REVIEW_NEEDS_YOU = (
+        "access_review.needs_you",
+        "An access review began: roles and memberships wait for you to confirm or remove them.",
+    )
+    ACCESS_REVIEW_DUE = "access_review.due", "An access review is due soon or overdue, and lines wait."
     POLICY_DECIDED = "policy.decided", "A new version of a policy was agreed, rejected or withdrawn."

@@ -41,14 +41,16 @@ def join(person: User, group_name: str, *, by: str, now: datetime, sso_group: st
     return is_new
 
 
-def leave(person: User, group_name: str, *, by: str, now: datetime, sso_group: str = "") -> bool:
+def leave(
+    person: User, group_name: str, *, by: str, now: datetime, sso_group: str = "", why: str = ""
+) -> bool:
     """False where the person was not in it in that way. Policies that now lack people are flagged."""
     name = clean_group_name(group_name)
     held = Membership.objects.filter(person=person, group__name=name, sso_group=sso_group)
     with transaction.atomic():
         left, _ = held.delete()
         if left:
-            _record(Event.GROUP_LEFT, person, name, sso_group, by=by, now=now)
+            _record(Event.GROUP_LEFT, person, name, sso_group, by=by, now=now, why=why)
     return bool(left)
 
 
@@ -70,6 +72,8 @@ def clean_group_name(name: str) -> str:
     return name
 
 
-def _record(event: Event, person: User, group: str, sso_group: str, *, by: str, now: datetime) -> None:
-    data = {"group": group} | ({"sso_group": sso_group} if sso_group else {})
+def _record(
+    event: Event, person: User, group: str, sso_group: str, *, by: str, now: datetime, why: str = ""
+) -> None:
+    data = {"group": group} | ({"sso_group": sso_group} if sso_group else {}) | ({"why": why} if why else {})
     log.record(event, actor=by, subject=person.username, now=now, data=data)

@@ -15,13 +15,13 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in as session_begun
 from django.contrib.auth.signals import user_logged_out, user_login_failed
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import record
+from keyconsole.web.address import address_of
 from keyconsole.web.middleware import stamp_sign_in
 
 # A wrong name in a sign-in form is often somebody's password, so it is never kept.
@@ -83,14 +83,5 @@ def _record(event: Event, username: str, request: HttpRequest | None) -> None:
             actor=username,
             subject=username,
             now=timezone.now(),
-            data={"address": _address(request)},
+            data={"address": address_of(request)},
         )
-
-
-def _address(request: HttpRequest | None) -> str:
-    if request is None:
-        return ""
-    try:
-        return str(DefaultAccountAdapter(request).get_client_ip(request))
-    except PermissionDenied:
-        return ""
