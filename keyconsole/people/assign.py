@@ -94,8 +94,8 @@ def _not_by_hand(person: User, held: object) -> Reason:
     rows = held.filter(person=person).exclude(sso_group="")  # type: ignore[attr-defined]
     if found := rows.first():
         sentence = (
-            f"{person.username} has it through the single sign-on group {found.sso_group}: take it away there, "
-            "or change what the group is mapped to."
+            f"{person.username} has it through the single sign-on group {found.sso_group}: take it away "
+            "there, or change what the group is mapped to."
         )
         return Reason(Code.GIVEN_BY_SSO, sentence)
     return Reason(Code.NOTHING_NEW, f"{person.username} does not have it any more.")

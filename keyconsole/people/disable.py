@@ -1,4 +1,4 @@
-"""Disabling a person, which takes power away and so takes one; nobody is ever deleted: the record names them."""
+"""Disabling a person: it takes power away, so one may do it. Nobody is ever deleted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Confirming and removing the lines of an access review. Removing takes away what the line is about, at once."""
+"""Confirming and removing the lines of an access review. Removing takes away, at once, what a line names."""
 
 from __future__ import annotations
 

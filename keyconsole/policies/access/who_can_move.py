@@ -23,7 +23,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Movers:
-    """`alone`: needs nobody. `asking`: may ask, and the places can be filled by others. `stuck`: may ask in vain.
+    """`alone`: needs nobody. `asking`: others can fill every place. `stuck`: asks in vain.
 
     `emergency`: may ask and is in the group of the emergency path: alone, with a review owed afterwards.
     """

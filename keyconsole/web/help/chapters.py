@@ -32,6 +32,7 @@ CHAPTERS = (
     Chapter("scans", "Scans", "How keys are found, and the answers that a Region can give."),
     Chapter("accounts", "AWS accounts", "Ways into an account, and the IAM role to create there."),
     Chapter("roles", "Roles and permissions", "Who may do what, per account or everywhere."),
+    Chapter("people", "People and access review", "Inviting, sessions, disabling, and who could move what."),
     Chapter("policies", "Policies", "Which keys need whose approval, and how that is changed."),
     Chapter("events", "Events and the chain", "Everything that is recorded, and how to prove it."),
     Chapter("notifications", "Notifications", "Who is told what, and how to verify a webhook."),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser
 from collections import Counter
 from datetime import UTC, date, datetime, time
@@ -25,8 +24,8 @@ from keyconsole.terminal import who_types
 
 class Command(BaseCommand):
     help = (
-        "Start an access review, list all, show or export one. Owners answer on its page. Exit status: 0 done, "
-        "1 refused, 2 usage."
+        "Start an access review, list all, show or export one. Owners answer on its page. Exit status: "
+        "0 done, 1 refused, 2 usage."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
