@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from django.contrib.auth.models import User
+
 from keyconsole.audit.events import Event
 from keyconsole.demo.timeline import Happening, recorded
+from keyconsole.people.last_seen import note_seen
 
 # Cleo keeps proof of where each primary was at the end of a quarter, and after yesterday's change.
 _EXPORTS_DAYS_AGO = (364.4, 273.4, 182.4, 91.4, 0.9)
@@ -15,7 +18,17 @@ _MISTYPED_DAYS_AGO = 1.13
 
 def sign_in(username: str, *, at: datetime, event: Event = Event.PERSON_SIGNED_IN) -> Happening:
     address = f"10.20.{len(username)}.{ord(username[-1])}"
-    return recorded(event, at=at, actor=username, subject=username, data={"address": address})
+    told = recorded(event, at=at, actor=username, subject=username, data={"address": address})
+    if event is not Event.PERSON_SIGNED_IN:
+        return told
+
+    def tell(now: datetime) -> object:
+        person = User.objects.get(username=username)
+        User.objects.filter(pk=person.pk).update(last_login=now)
+        note_seen(person, now=now)
+        return told.tell(now)
+
+    return Happening(at, tell)
 
 
 def office_happenings(*, now: datetime) -> Iterator[Happening]:

@@ -110,7 +110,10 @@ def test_rows_of_sessions_that_are_gone_are_forgotten(cast, as_ana, client_as):
         (FIREFOX, "Firefox on Windows"),
         ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36", "Chrome on Linux"),
         ("Mozilla/5.0 (Windows NT 10.0) Chrome/126.0 Safari/537.36 Edg/126.0", "Edge on Windows"),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1", "Safari on an iPhone"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1",
+            "Safari on an iPhone",
+        ),
         ("curl/8.5.0", "Curl"),
         ("", "An unknown program"),
         ("<script>", "An unknown program"),

@@ -8,14 +8,13 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
-from keyconsole.audit.models import Entry
-from keyconsole.aws_accounts.permissions import accounts_where, can
+from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.people.dual_control.notifications import path_of
 from keyconsole.people.models import AccessProposal, AccessState, OneTimeLink, Purpose
 from keyconsole.people.sessions import live_sessions_of
-from keyconsole.web.audit.list import entries_for
-from keyconsole.web.people.facts import PersonFacts, facts_about
+from keyconsole.web.people.facts import Place, facts_about
+from keyconsole.web.people.history import history
 from keyconsole.web.people.visible import Sight
 
 EVENTS_SHOWN = 15
@@ -35,16 +34,16 @@ def page_about(person: User, sight: Sight, *, now: datetime) -> dict[str, Any]:
         "sessions": live_sessions_of(person, now=now) if manages else [],
         "tokens": person.personal_tokens.filter(ended_at=None, expires_at__gt=now) if manages else [],
         "reset_link": _open_reset_link(person, now=now) if manages else None,
-        "entries": _history(person, sight.by)[:EVENTS_SHOWN],
+        "history": history(person, by=sight.by, at_most=EVENTS_SHOWN),
         "may_manage": manages and not own,
         "may_give": not own and (active or facts.state == "invited"),
     }
 
 
-def _may_take(place: Any, sight: Sight) -> bool:
+def _may_take(place: Place, sight: Sight) -> bool:
     """By hand alone; a role for all accounts by who administers all."""
     grant = place.grant
-    return not grant.sso_group and (sight.everywhere or grant.account is not None)
+    return grant is not None and not grant.sso_group and (sight.everywhere or grant.account is not None)
 
 
 def _waiting(person: User, sight: Sight) -> QuerySet[AccessProposal]:
@@ -56,18 +55,6 @@ def _waiting(person: User, sight: Sight) -> QuerySet[AccessProposal]:
     return waiting.filter(account_id__in=theirs)
 
 
-def _history(person: User, by: User) -> QuerySet[Entry]:
-    return entries_for(by).filter(subject=person.username).order_by("-number")
-
-
 def _open_reset_link(person: User, *, now: datetime) -> OneTimeLink | None:
     links = person.one_time_links.filter(purpose=Purpose.RESET, used_at=None, withdrawn_at=None)
     return links.filter(expires_at__gt=now).first()
-
-
-def may_open_page(by: User, person: User) -> bool:
-    """Whether a link to the person's page leads anywhere for them."""
-    return can(by, Permission.ADMINISTER) or Sight.of(by).people().filter(pk=person.pk).exists()
-
-
-__all__ = ["PersonFacts", "may_open_page", "page_about"]
