@@ -140,19 +140,6 @@ class Event(Described):
         "audit.exported",
         "Audit entries, a list of keys, or a list of who may do what were exported.",
     )
-    ACCESS_REVIEW_STARTED = (
-        "access_review.started",
-        "A campaign began in which owners confirm or remove each role and membership.",
-    )
-    ACCESS_REVIEW_CONFIRMED = "access_review.confirmed", "An owner confirmed a line of an access review."
-    ACCESS_REVIEW_REMOVED = (
-        "access_review.removed",
-        "An owner removed what a line of an access review is about.",
-    )
-    ACCESS_REVIEW_ENDED = (
-        "access_review.ended",
-        "An access review ended: how each line was answered, and the hash of all lines.",
-    )
     POLICY_PROPOSED = "policy.proposed", "A new version of a policy, or its end, was proposed."
     POLICY_AGREED = "policy.agreed", "A person agreed to a proposed version of a policy, by its hash."
     POLICY_ACTIVATED = "policy.activated", "A proposed version of a policy began to hold."
@@ -200,6 +187,19 @@ class Event(Described):
     ACCESS_ENDED = (
         "access.ended",
         "A proposal of what gives power ended undecided: too old, or it could not be done any more.",
+    )
+    ACCESS_REVIEW_STARTED = (
+        "access.review_started",
+        "A campaign began in which owners confirm or remove each role and membership.",
+    )
+    ACCESS_REVIEW_CONFIRMED = "access.confirmed", "An owner confirmed a line of an access review."
+    ACCESS_REVIEW_REMOVED = (
+        "access.removed",
+        "An owner removed what a line of an access review is about.",
+    )
+    ACCESS_REVIEW_ENDED = (
+        "access.review_ended",
+        "An access review ended: how each line was answered, and the hash of all lines.",
     )
     GROUP_JOINED = "group.joined", "A person was added to a group of approvers."
     GROUP_LEFT = "group.left", "A person was taken out of a group of approvers."

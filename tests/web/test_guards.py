@@ -22,7 +22,15 @@ from keyconsole.web.guards import (
 )
 from tests.cast import CARD_VAULT, OLD_VAULT, Cast, Inventory
 
-OPEN_TO_ANYONE = {"healthy", "ready", "account_login", "account_logout", "account_inactive"}
+OPEN_TO_ANYONE = {
+    "healthy",
+    "ready",
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "link",
+    "link-open",
+}
 OPEN_TO_EVERYBODY_SIGNED_IN = {
     "overview",
     "help",
@@ -30,6 +38,11 @@ OPEN_TO_EVERYBODY_SIGNED_IN = {
     "patterns",
     "account_reauthenticate",
     "account_change_password",
+    "me",
+    "me-end-session",
+    "me-end-other-sessions",
+    "token-make",
+    "token-end",
 }
 
 

@@ -75,9 +75,7 @@ def end_session(request: HttpRequest, username: str) -> HttpResponse:
     number = request.POST.get("session", "")
     known = number.isascii() and number.isdigit() and len(number) < 12
     if known and sessions.end_session(person, int(number), by=by.username, now=timezone.now()):
-        messages.success(
-            request, f"One session of {person.username} has ended. Its next click signs in anew."
-        )
+        messages.success(request, f"One session of {person.username} has ended.")
     else:
         messages.info(request, "That session had ended already.")
     return redirect("person", person.username)

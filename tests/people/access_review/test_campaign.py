@@ -48,7 +48,7 @@ def test_each_grant_and_membership_by_hand_is_a_line_and_what_sso_gives_is_none(
     held = RoleGrant.objects.filter(sso_group="").count()
     assert review.lines.count() == held + 1
     assert not review.lines.filter(person__username="dan").exists()
-    assert Entry.objects.get(event="access_review.started").data["lines"] == held + 1
+    assert Entry.objects.get(event="access.review_started").data["lines"] == held + 1
 
 
 def test_nobody_owns_their_own_line_and_an_accounts_administrator_comes_first(cast, eve):
@@ -71,9 +71,7 @@ def test_a_line_is_confirmed_once(cast, review):
     theirs = line(review, "ben", account_id="111122223333")
     confirm(theirs, comment="Still on the team.", by=cast.ada, now=NOW)
     refused(Code.NOT_OPEN, remove, theirs, by=cast.ada, now=NOW)
-    assert Entry.objects.get(event="access_review.confirmed").data["what"] == (
-        "approver in payments (111122223333)"
-    )
+    assert Entry.objects.get(event="access.confirmed").data["what"] == ("approver in payments (111122223333)")
 
 
 def test_removing_takes_the_role_or_the_membership_away(cast, review):
@@ -82,7 +80,7 @@ def test_removing_takes_the_role_or_the_membership_away(cast, review):
     remove(line(review, "ben", group="security"), by=cast.ada, now=NOW)
     assert not is_in_group(cast.ben, "security")
     events = set(Entry.objects.values_list("event", flat=True))
-    assert {"role.revoked", "group.left", "access_review.removed"} <= events
+    assert {"role.revoked", "group.left", "access.removed"} <= events
 
 
 def test_only_who_administers_there_answers(cast, review):
@@ -113,7 +111,7 @@ def test_the_end_is_a_record_with_the_hash_of_every_line(cast, review):
     confirm(line(review, "ana", account_id="111122223333"), by=cast.ada, now=NOW)
     end(review, by=cast.ada, now=DUE)
     review.refresh_from_db()
-    data = Entry.objects.get(event="access_review.ended").data
+    data = Entry.objects.get(event="access.review_ended").data
     assert (data["confirmed"], data["not_answered"]) == (1, review.lines.count() - 1)
     assert data["sha256"] == review.sha256 == hash_of_lines(review)
     assert review.sha256 == sha256_of({"review": review.ref, "lines": line_rows(review)})
