@@ -102,6 +102,7 @@ def test_power_comes_back_only_when_another_agrees(cast, eve, power):
 def test_more_power_than_was_read_is_another_proposal(cast, eve):
     disable(cast.ben, why=WHY, by=cast.ada, now=NOW)
     proposal = enable(cast.ben, why="Back.", by=cast.ada, now=NOW)
+    assert proposal is not None
     grant(cast.ben, Role.ADMINISTRATOR, None, by="the terminal", now=NOW)
     refused(Code.STALE, agree, proposal, by=eve, sha256=proposal.sha256, now=NOW)
     proposal.refresh_from_db()

@@ -125,7 +125,7 @@ def test_it_is_mailed_where_mail_works_and_shown_anyway(as_ada, settings):
     settings.KEYCONSOLE_URL = "https://keys.example.org"
     page = as_ada.post("/invite/", {"username": "eve", "email": "eve@example.org", "account": "all"})
     [message] = mail.outbox
-    address = re.search(r"https://keys.example.org/link/\S+/", message.body)[0]
+    address = re.search(r"https://keys.example.org/link/\S+/", str(message.body))[0]
     assert message.to == ["eve@example.org"]
     assert address in page.content.decode()
     assert "The mail server took it for eve@example.org" in page.content.decode()
