@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -109,9 +109,10 @@ def test_a_review_of_access_is_started_answered_and_kept(product, open_window, s
     ada = open_window("ada")
     ada.goto(product.at("/access-review/"))
     ada.get_by_role("link", name="Start a review").click()
-    ada.get_by_label("Due").fill((date.today() + timedelta(days=14)).isoformat())
+    ada.get_by_label("Due").fill((datetime.now(UTC) + timedelta(days=14)).date().isoformat())
     ada.get_by_role("button", name="Start the review").click()
     ada.wait_for_url("**/access-review/RV-*/")
+    ada.get_by_role("link", name="Not answered").click()
     ada.get_by_role("checkbox", name="cleo: auditor in all accounts").check()
     ada.get_by_role("button", name="Confirm the ticked").click()
     expect(ada.locator(".messages")).to_contain_text("1 line confirmed.")

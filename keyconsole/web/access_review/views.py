@@ -13,6 +13,8 @@ from django.views.decorators.http import require_GET, require_safe
 from keyconsole.aws_accounts.permissions import can
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.people.models import AccessReview
+from keyconsole.policies.access.who_can_move import who_can_move
+from keyconsole.policies.governing.governed_keys import governed_keys
 from keyconsole.web.access_review import rows
 from keyconsole.web.access_review.forms import SinceForm
 from keyconsole.web.access_review.sight import AuditSight
@@ -69,7 +71,7 @@ def export(request: HttpRequest, fmt: str) -> StreamingHttpResponse:
 
 def _found(tab: str, sight: AuditSight, *, since: datetime, now: datetime) -> Any:
     if tab == "movers":
-        return rows.movers(sight)
+        return governed_keys(sight.accounts())
     if tab == "unseen":
         return rows.unseen(sight, now=now)
     if tab == "ending":
@@ -80,6 +82,8 @@ def _found(tab: str, sight: AuditSight, *, since: datetime, now: datetime) -> An
 
 
 def _shown(tab: str, found: list[Any], sight: AuditSight) -> Any:
+    if tab == "movers":
+        return who_can_move(found)
     if tab == "unseen":
         return rows.with_roles(found, sight)
     if tab == "changes":

@@ -32,7 +32,9 @@ GONE = 410
 def open_link(request: HttpRequest, secret: str) -> HttpResponse:
     """Nothing is used up: whoever looks at links before people do may look at this one."""
     request.session[OPENED] = hash_of(secret)
-    return _private(redirect("link"))
+    answer = redirect("link")
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
 
 
 @open_to_anyone
@@ -43,7 +45,7 @@ def link(request: HttpRequest) -> HttpResponse:
     if found is None or why_over(found, now=now):
         return _over(request, found, why_over(found, now=now))
     if request.user.is_authenticated:
-        return _private(render(request, "links/signed_in.html", {"link": found}))
+        return render(request, "links/signed_in.html", {"link": found})
     form = ChoosePasswordForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -53,7 +55,7 @@ def link(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             return _over(request, found, str(refused))
     context = {"link": found, "form": form, "is_invitation": found.purpose == Purpose.INVITATION}
-    return _private(render(request, "links/choose_password.html", context))
+    return render(request, "links/choose_password.html", context)
 
 
 def _chosen(request: HttpRequest, found: OneTimeLink, password: str) -> HttpResponse:
@@ -63,19 +65,14 @@ def _chosen(request: HttpRequest, found: OneTimeLink, password: str) -> HttpResp
         reset_password(found, password=password, now=now)
         request.session.pop(OPENED, None)
         messages.success(request, "Your new password holds. Sign in with it.")
-        return _private(redirect("account_login"))
+        return redirect("account_login")
     person = accept(found, password=password, now=now)
     request.session.pop(OPENED, None)
     login = Login(user=person, redirect_url="/")
     credentials = {"username": person.username}
-    return _private(perform_password_login(request, credentials, login))
+    return perform_password_login(request, credentials, login)
 
 
 def _over(request: HttpRequest, found: OneTimeLink | None, why: str) -> HttpResponse:
     context = {"link": found, "why": why, "organisation": settings.KEYCONSOLE_ORGANISATION}
-    return _private(render(request, "links/over.html", context, status=GONE))
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "links/over.html", context, status=GONE)

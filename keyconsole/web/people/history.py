@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -9,6 +10,7 @@ from django.db.models import QuerySet
 
 from keyconsole.audit.events import Event
 from keyconsole.audit.models import Entry
+from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.web.audit.list import entries_for
 
 _LEFT_OUT = [Event.PERSON_SIGNED_IN.value, Event.PERSON_SIGNED_OUT.value, Event.PERSON_PROVED.value]
@@ -46,8 +48,10 @@ class Happened:
 
 
 def history(person: User, *, by: User, at_most: int) -> list[Happened]:
-    entries = _entries(person, by)[:at_most]
-    return [_happened(entry, person) for entry in entries]
+    entries = list(_entries(person, by)[:at_most])
+    accounts = AwsAccount.objects.filter(account_id__in={entry.account_id for entry in entries})
+    names = {"all": "all accounts", **dict(accounts.values_list("account_id", "name"))}
+    return [_happened(entry, person, names) for entry in entries]
 
 
 def _entries(person: User, by: User) -> QuerySet[Entry]:
@@ -55,10 +59,10 @@ def _entries(person: User, by: User) -> QuerySet[Entry]:
     return about.order_by("-number")
 
 
-def _happened(entry: Entry, person: User) -> Happened:
+def _happened(entry: Entry, person: User, names: Mapping[str, str]) -> Happened:
     facts = {name: str(value) for name, value in entry.data.items()}
-    if facts.get("account") == "all":
-        facts["account"] = "all accounts"
+    if where := facts.get("account"):
+        facts["account"] = names.get(where, where)
     try:
         phrase = _PHRASES[entry.event].format(**facts)
     except KeyError:  # an event without a phrase, or an old one with other facts

@@ -164,5 +164,5 @@ def test_more_keys_and_people_take_no_more_queries(as_cleo, cast, vaults, django
     as_cleo.get("/access-review/")
     with django_assert_num_queries(20):
         as_cleo.get("/access-review/")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         as_cleo.get("/access-review/?tab=unseen")

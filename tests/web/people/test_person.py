@@ -151,5 +151,5 @@ def test_the_page_takes_a_fixed_number_of_queries(as_ada, cast, django_assert_nu
     for number in range(20):
         join(cast.ben, f"group {number}", by="ada", now=timezone.now())
     as_ada.get("/people/ben/")
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         as_ada.get("/people/ben/")
