@@ -49,7 +49,6 @@ PAGES = {
     "person-disable": ("ada", "/people/dan/disable/"),
     "person-reset": ("ada", "/people/dan/reset/"),
     "person-invite": ("ada", "/invite/"),
-    "link-over": ("", "/link/nonsense/"),
     "me": ("ana", "/me/"),
     "me-without-a-role": ("dan", "/me/"),
     "access-review": ("cleo", "/access-review/"),

@@ -70,7 +70,8 @@ def _chosen(request: HttpRequest, found: OneTimeLink, password: str) -> HttpResp
     request.session.pop(OPENED, None)
     login = Login(user=person, redirect_url="/")
     credentials = {"username": person.username}
-    return perform_password_login(request, credentials, login)
+    answer: HttpResponse = perform_password_login(request, credentials, login)
+    return answer
 
 
 def _over(request: HttpRequest, found: OneTimeLink | None, why: str) -> HttpResponse:

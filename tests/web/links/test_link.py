@@ -21,17 +21,23 @@ pytestmark = pytest.mark.django_db
 CHOICE = {"password": STRONG, "again": STRONG}
 
 
+def address_in(page):
+    found = re.search(r'data-copy="http://testserver(/link/[^"]+)"', page.content.decode())
+    assert found
+    return found[1]
+
+
 @pytest.fixture
 def invited(as_ada):
     """The address that Ada was shown."""
     page = as_ada.post("/invite/", {"username": "eve", "email": "eve@example.org", "account": "all"})
-    return re.search(r'data-copy="http://testserver(/link/[^"]+)"', page.content.decode())[1]
+    return address_in(page)
 
 
 @pytest.fixture
 def reset(as_ada, cast):
     page = as_ada.post("/people/ben/reset/")
-    return re.search(r'data-copy="http://testserver(/link/[^"]+)"', page.content.decode())[1]
+    return address_in(page)
 
 
 def opened(client, address):
@@ -127,9 +133,10 @@ def test_it_is_mailed_where_mail_works_and_shown_anyway(as_ada, settings):
     settings.KEYCONSOLE_URL = "https://keys.example.org"
     page = as_ada.post("/invite/", {"username": "eve", "email": "eve@example.org", "account": "all"})
     [message] = mail.outbox
-    address = re.search(r"https://keys.example.org/link/\S+/", str(message.body))[0]
+    found = re.search(r"https://keys.example.org/link/\S+/", str(message.body))
+    assert found
     assert message.to == ["eve@example.org"]
-    assert address in page.content.decode()
+    assert found[0] in page.content.decode()
     assert "The mail server took it for eve@example.org" in page.content.decode()
 
 

@@ -63,7 +63,9 @@ def test_nobody_ends_a_session_of_somebody_else_here(as_ana, as_ben, inventory):
 
 def test_a_token_is_made_shown_once_and_ended(as_ana, cast):
     page = as_ana.post("/me/tokens/make/", {"name": "pipeline", "days": "30"}).content.decode()
-    secret = re.search(r'data-copy="(keyconsole_[^"]+)"', page)[1]
+    found = re.search(r'data-copy="(keyconsole_[^"]+)"', page)
+    assert found
+    secret = found[1]
     listed = as_ana.get("/me/").content.decode()
     assert "pipeline" in listed
     assert secret not in listed
