@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PASSWORDS
 from tests.browser.keys import fill_in_the_request
+from tests.browser.test_every_page import violations
 
 PASSWORD = "purple meadow runs quietly"
 AGREE = """
@@ -35,6 +37,11 @@ def invite(ada: Page, product, username: str) -> str:
     return ada.locator("section .id.whole").inner_text()
 
 
+def assert_accessible(page: Page) -> None:
+    page.evaluate(AXE_SCRIPT)
+    assert violations(page, "light") == []
+
+
 def propose(ada: Page, verb: str, fields: dict[str, str]) -> None:
     ada.get_by_role("link", name=verb).first.click()
     for label, value in fields.items():
@@ -59,6 +66,7 @@ def test_from_an_invitation_to_the_first_approval_until_they_leave(
     fay.goto(address)
     expect(fay).to_have_url(product.at("/link/"))
     expect(fay.locator("main")).to_contain_text("ada invites you")
+    assert_accessible(fay)
     fay.get_by_label("New password").fill(PASSWORD)
     fay.get_by_label("The same once more").fill(PASSWORD)
     fay.get_by_role("button", name="Choose it and sign in").click()
@@ -112,6 +120,7 @@ def test_a_review_of_access_is_started_answered_and_kept(product, open_window, s
     ada.get_by_label("Due").fill((datetime.now(UTC) + timedelta(days=14)).date().isoformat())
     ada.get_by_role("button", name="Start the review").click()
     ada.wait_for_url("**/access-review/RV-*/")
+    assert_accessible(ada)
     ada.get_by_role("link", name="Not answered").click()
     ada.get_by_role("checkbox", name="cleo: auditor in all accounts").check()
     ada.get_by_role("button", name="Confirm the ticked").click()
