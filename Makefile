@@ -7,7 +7,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test mutations one check format browser wheel clean need-python ready-for-demo ready-for-test
+.PHONY: help demo test mutations one check format browser lock audit sbom wheel clean need-python \
+	ready-for-demo ready-for-test ready-for-release
 
 help: ## print this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -29,11 +30,20 @@ one: ready-for-test ## run one test: make one TEST=tests/audit/test_chain.py, or
 	@test -n "$(TEST)" || { echo "Which one? For example: make one TEST=tests/audit/test_chain.py" >&2; exit 2; }
 	@exec .venv/bin/python -m pytest -q --no-header -m "" "$(TEST)"
 
-check: ready-for-test ## the checks without the tests: format, lint, types, layers, migrations
+check: ready-for-test ## the checks without the tests: format, lint, types, layers, security of the code, migrations
 	@exec .venv/bin/python -m tools.verify --only checks
 
 browser: ready-for-test ## the journeys in Chromium alone
 	@exec .venv/bin/python -m tools.verify --only browser
+
+lock: ready-for-release ## write requirements.lock anew: what a deployment installs, by hash (needs the network)
+	@exec .venv/bin/python -m tools.lock
+
+audit: ready-for-release ## look up known vulnerabilities of what a deployment installs (needs the network)
+	@exec .venv/bin/pip-audit --strict --require-hashes --disable-pip -r requirements.lock
+
+sbom: ready-for-test ## write the bill of materials of what a deployment runs, as CycloneDX JSON in dist/
+	@exec .venv/bin/python -m tools.sbom
 
 format: ready-for-test ## format Python and templates
 	@.venv/bin/ruff check --quiet --select I --fix . ; .venv/bin/ruff format .
@@ -53,6 +63,9 @@ ready-for-demo: need-python
 
 ready-for-test: need-python
 	@$(PYTHON) -m tools.prepare test
+
+ready-for-release: need-python
+	@$(PYTHON) -m tools.prepare release
 
 need-python:
 	@test -n "$(PYTHON)" || { echo "KeyConsole needs Python 3.11 or newer on the PATH (or make PYTHON=/path/to/python3)." >&2; exit 1; }

@@ -118,10 +118,10 @@ def sqlite_serves_one_host(app_configs: Sequence[AppConfig] | None, **_: Any) ->
     if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3" or settings.KEYCONSOLE_DEMO:
         return []
     return [
-        checks.Warning(
+        checks.Info(
             "The database is SQLite: right for one host, not for several.",
             hint="With web servers or workers on several hosts, point KEYCONSOLE_DATABASE_URL at PostgreSQL.",
-            id="keyconsole.W001",
+            id="keyconsole.I001",
         )
     ]
 

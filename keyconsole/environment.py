@@ -11,6 +11,8 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from keyconsole.logs.secrets import keep_out
+
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
 
@@ -28,6 +30,13 @@ def env_bool(name: str, *, default: bool = False) -> bool:
     if text.strip().lower() in _FALSE:
         return False
     raise ImproperlyConfigured(f"{name} must be true or false, not {text!r}.")
+
+
+def env_choice(name: str, default: str, *others: str) -> str:
+    text = env_text(name, default).lower() or default
+    if text not in {default, *others}:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join((default, *others))}, not {text!r}.")
+    return text
 
 
 def env_int(name: str, default: int, *, at_least: int = 0) -> int:
@@ -60,6 +69,13 @@ def env_folder(name: str, default: Callable[[], Path]) -> Path:
 
 def env_secret(name: str, default: str = "") -> str:
     """The secret itself, or the contents of the file that `NAME_FILE` names."""
+    held = _held(name, default)
+    if held != default:
+        keep_out([held, *held.split(",")])
+    return held
+
+
+def _held(name: str, default: str) -> str:
     path = env_text(f"{name}_FILE")
     if not path:
         return env_text(name, default)

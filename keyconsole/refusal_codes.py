@@ -15,7 +15,10 @@ class Code(Described):
     OWN_REQUEST = "own-request", "Who asks for a change never decides about it."
     OWN_EMERGENCY = "own-emergency", "Who used the emergency path neither reviews it nor agrees to it."
     OWN_CLOSING = "own-closing", "Who asks to close a change as unknown does not agree to it."
-    OWN_PROPOSAL = "own-proposal", "Who proposes a policy or an edit does not decide about it."
+    OWN_PROPOSAL = (
+        "own-proposal",
+        "Who proposes a policy, an edit or what gives power does not decide about it.",
+    )
     OWN_GAIN = "own-gain", "Nobody gives power to themselves, or agrees to it."
     NOT_AN_APPROVER = "not-an-approver", "This person is none of those who have to agree, or to review."
     NOT_A_MEMBER = "not-a-member", "This person is not in the group that the policy names."
@@ -26,10 +29,13 @@ class Code(Described):
     MAY_NOT_CLOSE = "may-not-close", "Only an administrator may ask to close a change as unknown."
     MAY_NOT_PROPOSE = (
         "may-not-propose",
-        "Only approvers and administrators may propose policies, and administrators edits.",
+        "Only approvers and administrators may propose policies; administrators, edits and what gives power.",
     )
-    MAY_NOT_WITHDRAW = "may-not-withdraw", "Only who proposed a policy, or an administrator, may withdraw it."
-    MAY_NOT_FREEZE = "may-not-freeze", "This person may neither freeze everything nor lift that."
+    MAY_NOT_WITHDRAW = (
+        "may-not-withdraw",
+        "Only who proposed something, or an administrator, may withdraw it.",
+    )
+    MAY_NOT_FREEZE = "may-not-freeze", "This person may neither freeze everything nor propose to lift that."
     PERSON_DISABLED = "person-disabled", "The person can no longer sign in."
     OWN_ACCOUNT = "own-account", "Nobody disables, resets or changes the roles of themselves here."
     LAST_ADMINISTRATOR = (
@@ -42,7 +48,21 @@ class Code(Described):
     LINK_OVER = "link-over", "The link was used, has expired or was taken back, or its person is disabled."
     OWN_LINE = "own-line", "Nobody confirms or removes their own role or membership in an access review."
     PROOF_NEEDED = "proof-needed", "The person has to prove first who they are: sign in again."
+    SECOND_FACTOR_NEEDED = (
+        "second-factor-needed",
+        "The policy counts only approvals that a second factor proved: a passkey, or a code of an app.",
+    )
     PROOF_REFUSED = "proof-refused", "The password or token that was given does not prove who acts."
+    SECRET_KEY_DIFFERS = (
+        "secret-key-differs",
+        "A second factor was set up under another secret key than the server has, and cannot be read.",
+    )
+    NO_SECOND_FACTOR = "no-second-factor", "The person has no such second factor, or none at all."
+    FACTOR_EXISTS = "factor-exists", "The person has as many second factors of the kind as they can have."
+    PASSWORD_TOO_SHORT = (
+        "password-too-short",
+        "The last second factor stays until the person has chosen a password that can stand alone.",
+    )
     TOO_MANY_ATTEMPTS = "too-many-attempts", "Too many wrong passwords came from there. Wait some minutes."
 
     # What somebody wrote, or left out.
@@ -85,7 +105,7 @@ class Code(Described):
     )
     NOBODY_COULD_APPROVE = (
         "nobody-could-approve",
-        "Even if everybody agreed who may, the rules would not be met.",
+        "Even if everybody agreed who may, the rules would not be met; or nobody else could agree at all.",
     )
     NO_EMERGENCY_PATH = "no-emergency-path", "The policy of the key has no emergency path."
     WAITS_FOR_MEMBER = (
@@ -97,7 +117,7 @@ class Code(Described):
     POLICY_UNKNOWN = "policy-unknown", "There is no such policy."
     POLICY_NAME_DIFFERS = "policy-name-differs", "The document is that of another policy."
     NAME_TAKEN = "name-taken", "A policy cannot have this name."
-    NOTHING_NEW = "nothing-new", "It is so already, or is not there to be taken away."
+    NOTHING_NEW = "nothing-new", "That is so already, or cannot be done as things are."
     PROPOSAL_WAITING = (
         "proposal-waiting",
         "Another version of the policy, edit of the account or proposal of the same waits.",
@@ -109,7 +129,7 @@ class Code(Described):
 
     # Where it stands now.
     PLAN_CHANGED = "plan-changed", "The hash that was agreed to is not that of the plan or document."
-    STALE = "stale", "The key no longer is as in the plan."
+    STALE = "stale", "The key no longer is as in the plan, or what was proposed is over."
     ALREADY_APPROVED = "already-approved", "This person has approved it already."
     ALREADY_VOTED = "already-voted", "This person has voted on the policy already."
     NO_APPROVAL_GIVEN = "no-approval-given", "This person has given no approval that could be taken back."

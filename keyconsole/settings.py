@@ -8,8 +8,11 @@ from urllib.parse import quote
 import dj_database_url
 from csp.constants import NONE, SELF
 
-from keyconsole.environment import env_bool, env_folder, env_int, env_list, env_secret, env_text
+from keyconsole.browser_features import WHAT_PAGES_MAY_USE
+from keyconsole.environment import env_bool, env_choice, env_folder, env_int, env_list, env_secret, env_text
 from keyconsole.folders import OWN_FILES, default_data_dir
+from keyconsole.logs.configuration import configuration
+from keyconsole.logs.formats import JSON, LINE
 from keyconsole.mail_server import mail_server
 from keyconsole.sqlite_file import PrivateFile
 
@@ -127,11 +130,16 @@ if find_spec("moto"):
     # The demo and its sandbox exist where their extra is installed; the product itself never imports them.
     INSTALLED_APPS.append("keyconsole.demo")
 
+# From the outermost to the innermost. What stands above whitenoise holds for static files, too.
 MIDDLEWARE = [
+    "keyconsole.web.request_log.RequestLog",
     "django.middleware.security.SecurityMiddleware",
+    "keyconsole.web.headers.OwnOriginOnly",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "keyconsole.web.middleware.NothingKept",
-    "csp.middleware.CSPMiddleware",
     "keyconsole.web.middleware.FormsOnly",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -142,7 +150,6 @@ MIDDLEWARE = [
     "keyconsole.web.middleware.SessionEnds",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 
@@ -167,13 +174,11 @@ TEMPLATES = [
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": "keyconsole.people.factors.password_rules.LongEnough"},
+    {"NAME": "keyconsole.people.factors.password_rules.NotRepeating"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "overview"
@@ -185,6 +190,20 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
+MFA_ADAPTER = "keyconsole.web.factors.adapter.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Each code counts once, and one step of the clock to either side: keyconsole.people.factors.totp.
+MFA_FORMS = {
+    "authenticate": "keyconsole.web.factors.forms.SignInCode",
+    "authenticate_webauthn": "keyconsole.web.factors.forms.SignInWithPasskeyToo",
+    "reauthenticate": "keyconsole.web.factors.forms.FreshCode",
+    "reauthenticate_webauthn": "keyconsole.web.factors.forms.FreshPasskey",
+    "login_webauthn": "keyconsole.web.factors.forms.SignInWithPasskey",
+}
+MFA_RECOVERY_CODE_DIGITS = 10
+# An address may be that of a whole office. Guessing is in vain here: nothing is counted against a person.
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip", "webauthn_login_begun": "60/m/ip"}
 
 LANGUAGE_CODE = "en"
 USE_I18N = False
@@ -200,6 +219,8 @@ STORAGES = {
 }
 # What is not collected (in tests, in the demo) is served from where it is.
 WHITENOISE_USE_FINDERS = True
+# It would let every site read them; no other site has a use for them.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -214,6 +235,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+PERMISSIONS_POLICY = WHAT_PAGES_MAY_USE
 _over_tls = not KEYCONSOLE_DEMO and not DEBUG
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _over_tls
 SESSION_COOKIE_HTTPONLY = True
@@ -228,10 +250,17 @@ CSRF_COOKIE_NAME = "__Host-keyconsole-csrf" if _over_tls else "keyconsole-csrf"
 KEYCONSOLE_IDLE_MINUTES = env_int("KEYCONSOLE_IDLE_MINUTES", 60, at_least=1)
 # Hours for which a link opens with which a person chooses a password: an invitation, or a reset.
 KEYCONSOLE_INVITATION_HOURS = env_int("KEYCONSOLE_INVITATION_HOURS", 72, at_least=1)
+# Minutes for which a proof of who somebody is (a passkey, a code or the password, again) is fresh enough for
+# what weighs: approving, running, policies, how accounts are entered, exports. For emergencies 5 at most.
+KEYCONSOLE_FRESH_PROOF_MINUTES = env_int("KEYCONSOLE_FRESH_PROOF_MINUTES", 15, at_least=1)
+ACCOUNT_REAUTHENTICATION_TIMEOUT = KEYCONSOLE_FRESH_PROOF_MINUTES * 60
 SECURE_SSL_REDIRECT = _over_tls
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _over_tls else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _over_tls
+# Other sites are told nothing. Not `no-referrer`: with that, browsers send `Origin: null` with each form, as
+# the standard of Fetch says, and a form from nowhere is refused.
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if KEYCONSOLE_BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -246,20 +275,6 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 0
 
 # How much the server and the worker tell on standard error: DEBUG, INFO, WARNING or ERROR.
 KEYCONSOLE_LOG_LEVEL = env_text("KEYCONSOLE_LOG_LEVEL", "INFO").upper()
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
-        "nowhere": {"class": "logging.NullHandler"},
-    },
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {
-        "keyconsole": {"level": KEYCONSOLE_LOG_LEVEL},
-        # What it tells may hold parts of an address, which are secrets; we tell what failed ourselves.
-        "apprise": {"handlers": ["nowhere"], "propagate": False},
-        # A traceback for each credential that fails; the scan and the page say which and why.
-        "botocore.credentials": {"level": "CRITICAL"},
-    },
-}
+# How a log line looks: `line` for people, `json` for programs.
+KEYCONSOLE_LOG_FORMAT = env_choice("KEYCONSOLE_LOG_FORMAT", LINE, JSON)
+LOGGING = configuration(look=KEYCONSOLE_LOG_FORMAT, level=KEYCONSOLE_LOG_LEVEL)

@@ -6,6 +6,7 @@ from allauth.account import views as sign_in
 from django.urls import URLPattern, path
 
 from keyconsole.web import health
+from keyconsole.web.access_proposals import views as proposals
 from keyconsole.web.access_review import review_views as access_reviews
 from keyconsole.web.access_review import views as access_review
 from keyconsole.web.accounts import edit_views as account_edits
@@ -15,6 +16,8 @@ from keyconsole.web.batches import views as batches
 from keyconsole.web.changes import action_views as approvals
 from keyconsole.web.changes import emergency_agreement
 from keyconsole.web.changes import views as changes
+from keyconsole.web.factors import sign_in_views as second_factor
+from keyconsole.web.factors import views as factors
 from keyconsole.web.guards import open_to_anyone, signed_in
 from keyconsole.web.help import views as guide
 from keyconsole.web.keys import key_views as key
@@ -31,8 +34,10 @@ from keyconsole.web.people import assign_views as assigning
 from keyconsole.web.people import invitation_views as invitations
 from keyconsole.web.people import views as people
 from keyconsole.web.policies import freeze_views as freeze
+from keyconsole.web.policies import group_views as groups
 from keyconsole.web.policies import proposal_views as policy_changes
 from keyconsole.web.policies import views as policies
+from keyconsole.web.search import views as searching
 
 _KEY = "keys/<str:account_id>/<str:key_id>/"
 _CHANGE = "changes/<str:ref>/"
@@ -41,10 +46,15 @@ _ACCOUNT = "accounts/<str:account_id>/"
 _POLICY = "policies/<slug:name>/"
 _PERSON = "people/<str:username>/"
 _REVIEW = "access-review/<str:ref>/"
+_PROPOSAL = "people/proposals/<str:ref>/"
 _ROUTE = "notifications/routes/<str:name>/"
+_FACTORS = "me/factors/"
+
+handler500 = "keyconsole.web.errors.server_error"
 
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="overview"),
+    path("search/", searching.search, name="search"),
     path("keys/", keys.keys, name="keys"),
     path("keys/export.<str:fmt>", keys.export, name="keys-export"),
     path("keys/move/", batches.move_keys, name="keys-move"),
@@ -98,7 +108,14 @@ urlpatterns: list[URLPattern] = [
     path(f"{_POLICY}agree/", policy_changes.agree, name="policy-agree"),
     path(f"{_POLICY}reject/", policy_changes.reject, name="policy-reject"),
     path(f"{_POLICY}withdraw/", policy_changes.withdraw, name="policy-withdraw"),
-    path("groups/", policies.groups, name="groups"),
+    path("groups/", groups.groups, name="groups"),
+    path("groups/join/", groups.join, name="group-join"),
+    path("groups/leave/", groups.leave, name="group-leave"),
+    path("people/proposals/", proposals.proposals, name="proposals"),
+    path(_PROPOSAL, proposals.proposal, name="proposal"),
+    path(f"{_PROPOSAL}agree/", proposals.agree, name="proposal-agree"),
+    path(f"{_PROPOSAL}reject/", proposals.reject, name="proposal-reject"),
+    path(f"{_PROPOSAL}withdraw/", proposals.withdraw, name="proposal-withdraw"),
     path("freeze/", freeze.freeze, name="freeze"),
     path("lift-freeze/", freeze.lift_freeze, name="lift-freeze"),
     path("people/", people.people, name="people"),
@@ -148,5 +165,20 @@ urlpatterns: list[URLPattern] = [
     path("sign-out/", open_to_anyone(sign_in.logout), name="account_logout"),
     path("sign-in/inactive/", open_to_anyone(sign_in.account_inactive), name="account_inactive"),
     path("sign-in/again/", signed_in(sign_in.reauthenticate), name="account_reauthenticate"),
+    path("sign-in/again/code/", signed_in(second_factor.reauthenticate_by_code), name="mfa_reauthenticate"),
+    path(
+        "sign-in/again/passkey/",
+        signed_in(second_factor.reauthenticate_by_passkey),
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path("sign-in/passkey/", open_to_anyone(second_factor.sign_in_with_passkey), name="mfa_login_webauthn"),
+    path("sign-in/second-factor/", open_to_anyone(second_factor.authenticate), name="mfa_authenticate"),
+    path(_FACTORS, factors.factors_of_mine, name="factors"),
+    path(f"{_FACTORS}totp/add/", factors.add_totp, name="totp-add"),
+    path(f"{_FACTORS}passkeys/add/", factors.add_passkey, name="passkey-add"),
+    path(f"{_FACTORS}passkeys/<int:pk>/rename/", factors.rename_passkey, name="passkey-rename"),
+    path(f"{_FACTORS}<int:pk>/remove/", factors.remove_factor, name="factor-remove"),
+    path(f"{_FACTORS}recovery-codes/", factors.show_recovery_codes, name="recovery-codes"),
+    path(f"{_FACTORS}recovery-codes/make/", factors.make_recovery_codes, name="recovery-codes-make"),
     path("password/", signed_in(sign_in.password_change), name="account_change_password"),
 ]

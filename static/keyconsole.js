@@ -50,6 +50,24 @@ document.addEventListener("htmx:afterRequest", (event) => {
   staleNotice("");
 });
 
+// On a phone the box is not there: the page of the search has one.
+function search() {
+  const box = document.querySelector("[data-search]");
+  if (!box) return;
+  if (box.checkVisibility()) box.select();
+  else location.assign(box.form.action);
+}
+
+const isTyping = (element) => element.closest("input, textarea, select, [contenteditable]") !== null;
+
+document.addEventListener("keydown", (event) => {
+  const slash = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target);
+  const ctrlK = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+  if (!slash && !ctrlK) return;
+  event.preventDefault();
+  search();
+});
+
 for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(failure, () => staleNotice(`Not updated since ${lastAnswer}`));
 }

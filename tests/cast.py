@@ -91,9 +91,13 @@ def hold(rules: Rules) -> PolicyVersion:
     """A policy that holds from now on, in the place of what it said before."""
     policy, _ = Policy.objects.get_or_create(name=rules.name)
     policy.versions.filter(state="active").update(state="superseded")
+    return _hold(policy, rules, number=policy.versions.count() + 1)
+
+
+def _hold(policy: Policy, rules: Rules, *, number: int) -> PolicyVersion:
     return PolicyVersion.objects.create(
         policy=policy,
-        number=policy.versions.count() + 1,
+        number=number,
         document=rules.as_json(),
         sha256=rules.rules_sha256,
         state="active",
@@ -105,7 +109,8 @@ def hold(rules: Rules) -> PolicyVersion:
 
 def make_cast() -> Cast:
     """Every key may be moved by a requester alone, as most tests need it; those of approvals differ."""
-    hold(Rules(name="alone", rule=Rule.CONFIRM))
+    alone = Rules(name="alone", rule=Rule.CONFIRM)
+    _hold(Policy.objects.create(name=alone.name), alone, number=1)
     payments, research, archive = AwsAccount.objects.bulk_create(
         _account(name, account_id)
         for name, account_id in (
@@ -153,26 +158,39 @@ class Member:
 def make_key(
     account: AwsAccount, key_id: str, *members: Member, alias: str = "", seen_at: datetime = NOW
 ) -> MultiRegionKey:
+    [key] = _make_keys((account, key_id, alias, members), seen_at=seen_at)
+    return key
+
+
+def _make_keys(
+    *keys: tuple[AwsAccount, str, str, tuple[Member, ...]], seen_at: datetime
+) -> list[MultiRegionKey]:
+    """In three statements, as people are."""
     created = seen_at - timedelta(days=60)
-    key = MultiRegionKey.objects.create(
-        account=account,
-        key_id=key_id,
-        primary_region=members[0].region,
-        alias=alias,
-        key_spec="SYMMETRIC_DEFAULT",
-        key_usage="ENCRYPT_DECRYPT",
-        origin="AWS_KMS",
-        first_seen_at=created,
-        last_seen_at=seen_at,
+    made = MultiRegionKey.objects.bulk_create(
+        MultiRegionKey(
+            account=account,
+            key_id=key_id,
+            primary_region=members[0].region,
+            alias=alias,
+            key_spec="SYMMETRIC_DEFAULT",
+            key_usage="ENCRYPT_DECRYPT",
+            origin="AWS_KMS",
+            first_seen_at=created,
+            last_seen_at=seen_at,
+        )
+        for account, key_id, alias, members in keys
     )
     RegionKey.objects.bulk_create(
         _region_key(key, member, is_primary=member is members[0], created=created, seen_at=seen_at)
+        for key, (_, _, _, members) in zip(made, keys, strict=True)
         for member in members
     )
-    PrimaryPeriod.objects.create(
-        key=key, region=members[0].region, started_at=created, cause=Cause.FIRST_SEEN.value
+    PrimaryPeriod.objects.bulk_create(
+        PrimaryPeriod(key=key, region=key.primary_region, started_at=created, cause=Cause.FIRST_SEEN.value)
+        for key in made
     )
-    return key
+    return made
 
 
 def _region_key(
@@ -205,33 +223,15 @@ def _region_key(
 def make_inventory(cast: Cast, *, seen_at: datetime = NOW) -> Inventory:
     denied = Member("ap-southeast-2", sight=Sight.DENIED)
     drifted = Member("us-east-1", policy='{"Version":"2012-10-17","Statement":[{}]}', tags={"team": "lab"})
+    alike = (Member("us-east-1"), Member("eu-west-1"), Member("us-west-2"))
+    disabled = Member("eu-central-1", state="Disabled")
+    going = Member("us-east-1", state="PendingDeletion")
     return Inventory(
-        card_vault=make_key(
-            cast.payments,
-            CARD_VAULT,
-            Member("us-east-1"),
-            Member("eu-west-1"),
-            Member("us-west-2"),
-            alias="alias/card-vault",
+        *_make_keys(
+            (cast.payments, CARD_VAULT, "alias/card-vault", alike),
+            (cast.payments, LEDGER, "alias/ledger", (Member("eu-west-1"), disabled)),
+            (cast.research, GENOME, "alias/genome", (Member("us-west-2"), drifted, denied)),
+            (cast.archive, OLD_VAULT, "alias/old-vault", (Member("ca-central-1"), going)),
             seen_at=seen_at,
-        ),
-        ledger=make_key(
-            cast.payments,
-            LEDGER,
-            Member("eu-west-1"),
-            Member("eu-central-1", state="Disabled"),
-            alias="alias/ledger",
-            seen_at=seen_at,
-        ),
-        genome=make_key(
-            cast.research, GENOME, Member("us-west-2"), drifted, denied, alias="alias/genome", seen_at=seen_at
-        ),
-        old_vault=make_key(
-            cast.archive,
-            OLD_VAULT,
-            Member("ca-central-1"),
-            Member("us-east-1", state="PendingDeletion"),
-            alias="alias/old-vault",
-            seen_at=seen_at,
-        ),
+        )
     )

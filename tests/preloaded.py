@@ -18,6 +18,8 @@ for name in (
     "tests.campaign.doomed_worker",
     "tests.changes.person_process",
     "tests.changes.worker_process",
+    "tests.people.factors.using_process",
+    "tests.people.dual_control.deciding_process",
     "tests.policies.agreeing_process",
     "tests.processes",
 ):

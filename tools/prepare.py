@@ -22,7 +22,11 @@ from tools.children import PYTHON, ROOT, end_with_parent
 
 VENV = ROOT / ".venv"
 # What each purpose installs beside the product's own dependencies.
-EXTRAS = {"demo": ("sandbox",), "test": ("sandbox", "dev")}
+EXTRAS = {
+    "demo": ("sandbox",),
+    "test": ("sandbox", "dev"),
+    "release": ("sandbox", "dev", "release"),
+}
 
 
 def main() -> None:

@@ -59,6 +59,11 @@ def steps() -> list[Step]:
     return [
         Step("checks", "Python is formatted", (str(BIN / "ruff"), "format", "--check", "--quiet", ".")),
         Step("checks", "Lint", (str(BIN / "ruff"), "check", "--quiet", ".")),
+        Step(
+            "checks",
+            "Nothing weakens security",
+            (str(BIN / "bandit"), "-q", "-r", "keyconsole", "-c", "pyproject.toml"),
+        ),
         Step("checks", "Templates are formatted", (str(BIN / "djade"), "--check", *templates())),
         Step("checks", "Layers", (str(BIN / "lint-imports"), "--no-cache")),
         Step("checks", "Types", (str(BIN / "mypy"), "--no-error-summary")),

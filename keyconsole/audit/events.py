@@ -96,7 +96,7 @@ class Event(Described):
         "A second person agreed, and an overdue change was closed: what came of its call was unknown.",
     )
     PERSON_ADDED = "person.added", "A person who may sign in was added."
-    PERSON_SIGNED_IN = "person.signed_in", "A person signed in."
+    PERSON_SIGNED_IN = "person.signed_in", "A person signed in, by the proofs that the entry names."
     PERSON_SIGN_IN_FAILED = "person.sign_in_failed", "A sign-in was refused."
     PERSON_SIGNED_OUT = "person.signed_out", "A person signed out."
     PERSON_PROVED = (
@@ -130,6 +130,24 @@ class Event(Described):
     )
     PERSON_ENABLED = "person.enabled", "A person who was disabled may sign in again."
     SESSION_ENDED = "session.ended", "A session was ended, or all of a person's, before its time."
+    FACTOR_ADDED = (
+        "factor.added",
+        "A person added a second factor of theirs: an authenticator app or a passkey.",
+    )
+    FACTOR_RENAMED = "factor.renamed", "A person gave a passkey of theirs another name."
+    FACTOR_REMOVED = "factor.removed", "A person removed a second factor of theirs."
+    FACTORS_RESET = (
+        "factors.reset",
+        "All second factors of a person were removed at the server's terminal, and their sessions ended.",
+    )
+    RECOVERY_CODES_MADE = (
+        "recovery_codes.made",
+        "A person made recovery codes; those from before no longer work.",
+    )
+    RECOVERY_CODE_USED = (
+        "recovery_code.used",
+        "A person proved themselves by a recovery code, which ended it.",
+    )
     TOKEN_MADE = "token.made", "A person made a token, with which programs act as them."
     TOKEN_ENDED = "token.ended", "A token was ended; it proves nothing any more."
     TOKEN_REFUSED = (

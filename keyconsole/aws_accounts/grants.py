@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -22,11 +23,11 @@ def grant(
     now: datetime,
     ends_at: datetime | None = None,
     sso_group: str = "",
-    why: str = "",
+    evidence: Mapping[str, str] | None = None,
 ) -> RoleGrant:
     """Give the role in the account, or in all where it is None. Given twice, it is held once.
 
-    Given again with another end, it ends then.
+    Given again with another end, it ends then. `evidence`: what the record adds, such as the proposal it was.
     """
     with transaction.atomic():
         held, is_new = RoleGrant.objects.get_or_create(
@@ -41,7 +42,7 @@ def grant(
             held.save(update_fields=["granted_by", "granted_at", "ends_at"])
             is_new = True
         if is_new:
-            _record(Event.ROLE_GRANTED, held, by=by, now=now, why=why)
+            _record(Event.ROLE_GRANTED, held, by=by, now=now, evidence=evidence)
     return held
 
 
@@ -53,7 +54,7 @@ def revoke(
     by: str,
     now: datetime,
     sso_group: str = "",
-    why: str = "",
+    evidence: Mapping[str, str] | None = None,
 ) -> bool:
     """Take the role away there; False where the person did not hold it there in that way."""
     held = RoleGrant.objects.filter(person=person, role=role.value, account=account, sso_group=sso_group)
@@ -61,7 +62,7 @@ def revoke(
         found = held.select_related("person", "account").select_for_update(of=("self",)).first()
         if found is None or not held.delete()[0]:
             return False
-        _record(Event.ROLE_REVOKED, found, by=by, now=now, why=why)
+        _record(Event.ROLE_REVOKED, found, by=by, now=now, evidence=evidence)
     return True
 
 
@@ -77,13 +78,13 @@ def end_grants_that_are_over(*, now: datetime) -> int:
     return ended
 
 
-def _record(event: Event, held: RoleGrant, *, by: str, now: datetime, why: str = "") -> None:
+def _record(
+    event: Event, held: RoleGrant, *, by: str, now: datetime, evidence: Mapping[str, str] | None = None
+) -> None:
     where = held.account.account_id if held.account else ""
-    data = {"role": held.role, "account": where or "all"}
+    data = {"role": held.role, "account": where or "all", **(evidence or {})}
     if held.ends_at:
         data["ends_at"] = held.ends_at.isoformat()
     if held.sso_group:
         data["sso_group"] = held.sso_group
-    if why:
-        data["why"] = why
     log.record(event, actor=by, subject=held.person.username, account_id=where, now=now, data=data)

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
+from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
 from keyconsole.aws_accounts.fields import AccountFields, partition_for, problems, tidy
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.page_choices import (
@@ -36,16 +37,25 @@ NEEDS_AGREEMENT = "How an account with keys is entered is proposed on its page, 
 
 
 def add_account(
-    account_id: str, *, origin: Origin, by: str, now: datetime, **fields: Unpack[AccountFields]
+    account_id: str,
+    *,
+    origin: Origin,
+    by: str,
+    now: datetime,
+    proof: GivenProof | None = None,
+    **fields: Unpack[AccountFields],
 ) -> AwsAccount:
     """Raise Invalid with a sentence for each field that cannot stand; then nothing is stored."""
     account = draft_account(account_id, origin=origin, **fields)
+    refuse_stale(proof)
     account.added_at = now
     entered = _fields_of(account)
     try:
         with transaction.atomic():
             account.save(force_insert=True)
-            _record(Event.ACCOUNT_ADDED, account, by=by, now=now, data=_shown(entered))
+            _record(
+                Event.ACCOUNT_ADDED, account, by=by, now=now, data={**_shown(entered), **told(proof, now=now)}
+            )
             tell_added(account, by=by, now=now)
     except IntegrityError:
         _refuse_problems(account.account_id, entered, besides=None)
@@ -85,6 +95,7 @@ def change_account(
     by: str,
     now: datetime,
     agreed_by: Collection[str] = (),
+    proof: GivenProof | None = None,
     **fields: Unpack[AccountFields],
 ) -> AwsAccount:
     """Change the fields that are given and keep the others; raise Invalid as `add_account` does.
@@ -105,9 +116,10 @@ def change_account(
             ):
                 raise Refused(Reason(Code.EDIT_NEEDS_AGREEMENT, NEEDS_AGREEMENT))
             _refuse_change(account, before, entered, origin=origin)
+            refuse_stale(proof)
             pinned = origin is Origin.TERMINAL and bool(set(fields) & set(TERMINAL_ONLY))
             if data := _store(account, before, entered, pinned=pinned):
-                _record(Event.ACCOUNT_CHANGED, account, by=by, now=now, data=data)
+                _record(Event.ACCOUNT_CHANGED, account, by=by, now=now, data={**data, **told(proof, now=now)})
                 tell_changed(account, data, by=by, now=now)
     except IntegrityError:
         _refuse_problems(account.account_id, tidy({**_fields_of(account), **fields}), besides=account)

@@ -32,6 +32,11 @@ ALLOWS: dict[Role, frozenset[Permission]] = {
     ),
 }
 
+# What these allow is to decide about others: one person alone gives them to nobody.
+POWERFUL: frozenset[Role] = frozenset(
+    role for role, allowed in ALLOWS.items() if allowed & {Permission.APPROVE, Permission.ADMINISTER}
+)
+
 
 def roles_that_allow(permission: Permission) -> list[Role]:
     return [role for role, permissions in ALLOWS.items() if permission in permissions]

@@ -1,10 +1,11 @@
-"""Others hear of it when an account is added or another way leads into it, whoever did that and wherever."""
+"""Others hear of it when an account is added, another way leads into it, or somebody is given power."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 
@@ -26,6 +27,29 @@ def tell_changed(account: AwsAccount, changes: Mapping[str, Any], *, by: str, no
     if way_in:
         subject = f"{by} changed how the AWS account {account} is entered"
         _tell(account, by=by, now=now, subject=subject, facts=way_in)
+
+
+def tell_of_power(
+    says: str, *, by: str, agreed_by: str = "", account_id: str = "", path: str, now: datetime
+) -> None:
+    """Who administers every account, or the one that it is about, hears of what gave power, and by whom."""
+    how = f"agreed to by {agreed_by}" if agreed_by else "without a second person"
+    account = AwsAccount.objects.filter(account_id=account_id).first() if account_id else None
+    announce(
+        Topic.ACCESS_CHANGED,
+        subject=f"{by} did this, {how}: {says}",
+        body=f"Done by {by}, {how}: {says}.",
+        data={"says": says, "by": by, "agreed_by": agreed_by},
+        people=people_who_can(Permission.ADMINISTER, account).exclude(username__in=[by, agreed_by]),
+        account_id=account_id,
+        path=path,
+        now=now,
+    )
+
+
+def path_of_record(username: str) -> str:
+    """What the record has of a person, for administrators of whom some may read all of it."""
+    return f"/audit/?{urlencode({'q': username})}"
 
 
 def concerned(account: AwsAccount) -> list[User]:

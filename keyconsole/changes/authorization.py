@@ -68,8 +68,16 @@ def may_approve(person: Person, change: Change, *, now: datetime, quorum: Quorum
     quorum = quorum or quorum_of(change)
     name = person.get_username()
     reasons = [*_open_for_votes(change, {State.PENDING}), *quorum.why_no_say(name, ref=change.ref)]
-    if name in quorum.votes:
+    if name in quorum.counted:
         reasons.append(Reason(Code.ALREADY_APPROVED, f"You have approved {change.ref} already."))
+    elif name in quorum.votes:
+        sentence = (
+            f"You approved {change.ref} without a second factor, which its policy asks for: "
+            "take that approval back, then approve again."
+        )
+        reasons.append(Reason(Code.SECOND_FACTOR_NEEDED, sentence))
+    else:
+        reasons += quorum.why_no_factor(name)
     if change.request_expires_at and now >= change.request_expires_at:
         reasons.append(Reason(Code.REQUEST_EXPIRED, f"{change.ref} has waited too long and expires."))
     reasons += quorum.unread

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from keyconsole.audit.given_proof import HOW_AT_MOST
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.references import BATCH, CHANGE, reference
 from keyconsole.changes.states import CLOSED, IN_FLIGHT, OPEN, State
@@ -162,6 +163,9 @@ class Approval(models.Model):
     plan_sha256 = models.CharField(max_length=64)
     comment = models.TextField(blank=True)
     approved_at = models.DateTimeField()
+    # How and when the approver had proved who they are; empty in votes of before that was kept.
+    proof = models.CharField(max_length=HOW_AT_MOST, blank=True)
+    proved_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[ApprovalQuerySet] = ApprovalQuerySet.as_manager()  # type: ignore[assignment]

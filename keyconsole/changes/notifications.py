@@ -33,7 +33,7 @@ def asked_for_more(change: Change, quorum: Quorum, *, now: datetime) -> None:
     """Today's rules ask for more people than those of the request: told once each time it waits."""
     subject = f"{change.ref} waits for approval by today's rules: {kind_of(change).subject(change)}"
     key = f"{Topic.CHANGE_NEEDS_YOU}:{change.ref}:{change.state_since.isoformat()}:{quorum.tightened}"
-    people = _called(quorum.deciders - quorum.votes)
+    people = _called(quorum.deciders - quorum.counted)
     _tell(
         Topic.CHANGE_NEEDS_YOU,
         change,
@@ -49,7 +49,7 @@ def approved(change: Change, quorum: Quorum, *, now: datetime) -> None:
     if change.batch_id or not quorum.needs:
         return
     subject = f"{change.ref} is approved: {kind_of(change).subject(change)}"
-    others = _called(quorum.deciders - quorum.votes)
+    others = _called(quorum.deciders - quorum.counted)
     _tell(Topic.CHANGE_APPROVED_BY_OTHER, change, subject, people=others, now=now)
 
 
@@ -109,7 +109,7 @@ def review_due(change: Change, *, now: datetime) -> None:
 
 
 def remind(change: Change, quorum: Quorum, *, now: datetime) -> None:
-    waiting = _called(quorum.deciders - quorum.votes)
+    waiting = _called(quorum.deciders - quorum.counted)
     subject = f"{change.ref} still waits: {kind_of(change).subject(change)}"
     _remind(Topic.REMINDER, change, subject, people=waiting, now=now)
 

@@ -19,18 +19,21 @@ from typing import Any
 from django.db.models import F, FilteredRelation, Q, TextField
 from django.db.models.functions import Cast
 
+from keyconsole.audit.given_proof import GivenProof, proves_second_factor
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.models import Change, ChangeQuerySet
 from keyconsole.changes.present_rules import Present, present_rules
 from keyconsole.changes.states import State
 from keyconsole.policies.document.parse import stored_rules
 from keyconsole.policies.document.rules import DEFAULT, Rules
+from keyconsole.policies.document.words import FACTOR_MISSING, PROOF_TOO_WEAK
 from keyconsole.policies.governing.resolve import governing_for, governing_for_moves
 from keyconsole.policies.quorum.requirements import Requirement, count_votes, covers
 from keyconsole.policies.quorum.roster import Roster
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Reason
 
+WITH_FACTOR = " with a second factor"
 WAITING = frozenset({State.PENDING, State.APPROVED})
 
 
@@ -42,10 +45,15 @@ class Asked:
     filled_by: tuple[str, ...]
     may_fill: tuple[str, ...]
     because: str = ""  # which of today's rules asks for it; empty for what was pinned
+    second_factor: bool = False  # only a vote that one proved fills a place
 
     @property
     def missing(self) -> int:
         return self.requirement.at_least - len(self.filled_by)
+
+    @property
+    def words(self) -> str:
+        return self.requirement.words + (WITH_FACTOR if self.second_factor else "")
 
     @property
     def sentence(self) -> str:
@@ -53,7 +61,8 @@ class Asked:
         if not self.missing:
             return ""
         who = self.requirement.group or "the account's approvers"
-        return f"{self.missing} more of {who}: {' or '.join(self.may_fill) or 'nobody is there'}."
+        told = f"{self.missing} more of {who}{WITH_FACTOR if self.second_factor else ''}"
+        return f"{told}: {' or '.join(self.may_fill) or 'nobody is there'}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,7 @@ class Demand:
 
     needs: tuple[Requirement, ...]
     because: str = ""
+    second_factor: bool = False  # votes that were proved without one fill no place of these
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +89,14 @@ class Quorum:
     members: Mapping[str, frozenset[str]]  # by group, who may vote now
     reviewers: frozenset[str]  # who may judge the emergency afterwards; nobody where it is none
     votes: frozenset[str]  # who approved this very plan, and did not take that back
+    proved: frozenset[str] = frozenset()  # of those: whose second factor proved it
+    equipped: frozenset[str] = frozenset()  # who has a second factor to vote with
     refused: tuple[Reason, ...] = ()  # why today's rules would not let it be asked for
     lines: tuple[Asked, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         # A value that follows from the others: so it follows again wherever one of them is replaced.
-        object.__setattr__(self, "lines", tuple(_lines(self.demands, self.members, self.votes)))
+        object.__setattr__(self, "lines", tuple(_lines(self)))
 
     @property
     def needs(self) -> tuple[Requirement, ...]:
@@ -131,8 +143,20 @@ class Quorum:
     def missing_words(self) -> str:
         lines = [line for line in self.lines if line.missing]
         return " and ".join(
-            f"{line.missing} more of {line.requirement.group or 'the approvers'}" for line in lines
+            f"{line.missing} more of {line.requirement.group or 'the approvers'}"
+            f"{WITH_FACTOR if line.second_factor else ''}"
+            for line in lines
         )
+
+    @property
+    def second_factor(self) -> bool:
+        """Whether one of its rules counts only votes that a second factor proved."""
+        return any(demand.second_factor for demand in self.demands)
+
+    @property
+    def counted(self) -> frozenset[str]:
+        """Whose vote counts by its proof. Whether there is a place for it, `lines` say."""
+        return self.votes & self.proved if self.second_factor else self.votes
 
     @property
     def waits_for(self) -> str:
@@ -151,14 +175,16 @@ class Quorum:
     @property
     def why_out_of_reach(self) -> tuple[Reason, ...]:
         """Why it could not be approved even if everybody agreed who may; empty where it could."""
-        best = replace(self, votes=self.deciders)
+        best = replace(self, votes=self.deciders, proved=self.equipped)
         if not best.missing:
             return ()
         sentence = f"Nobody could approve it: {best.missing_words} needed. The requester never counts."
         return (Reason(Code.NOBODY_COULD_APPROVE, sentence),)
 
-    def with_vote(self, username: str) -> Quorum:
-        return replace(self, votes=self.votes | {username})
+    def with_vote(self, username: str, *, second_factor: bool = True) -> Quorum:
+        """`second_factor`: whether one proved who votes."""
+        proved = self.proved | {username} if second_factor else self.proved - {username}
+        return replace(self, votes=self.votes | {username}, proved=proved)
 
     def without_vote(self, username: str) -> Quorum:
         return replace(self, votes=self.votes - {username})
@@ -177,6 +203,18 @@ class Quorum:
             return ()
         return (Reason(Code.NOT_AN_APPROVER, f"You are not one of those whom {ref} needs."),)
 
+    def why_no_factor(self, username: str) -> tuple[Reason, ...]:
+        """What this person has to do before their vote could count; empty where nothing."""
+        if not self.second_factor or username in self.equipped or username not in self.deciders:
+            return ()
+        return (Reason(Code.SECOND_FACTOR_NEEDED, FACTOR_MISSING),)
+
+    def why_weak(self, proof: GivenProof | None) -> tuple[Reason, ...]:
+        """Why a vote with this proof would not count; empty where it would."""
+        if not self.second_factor or (proof and proof.has_second_factor):
+            return ()
+        return (Reason(Code.SECOND_FACTOR_NEEDED, PROOF_TOO_WEAK),)
+
 
 def rules_of(change: Change) -> Rules:
     """The rules that were pinned when the change was asked for: where nothing but their words matters."""
@@ -191,13 +229,14 @@ def quorum_of(change: Change, *, as_it_waited: bool = False) -> Quorum:
     asks_today = as_it_waited or change.state in WAITING
     governing = governing_for(change.key, to_region=change.to_region) if asks_today else None
     approvals = change.approvals.not_withdrawn().filter(plan_sha256=change.plan_sha256)
+    votes = dict(approvals.values_list("approver__username", "proof"))
     return _quorum(
         rules_of(change),
         present_rules(change, governing) if governing else None,
         requester=change.requester.username,
         account=change.key.account,
         is_emergency=change.is_emergency,
-        votes=approvals.values_list("approver__username", flat=True),
+        votes=votes,
         roster=Roster.read(),
     )
 
@@ -205,17 +244,17 @@ def quorum_of(change: Change, *, as_it_waited: bool = False) -> Quorum:
 def quorum_if_asked(rules: Rules, *, requester: str, account: AwsAccount, roster: Roster) -> Quorum:
     """Of a change that this person would ask for under these rules; nobody has voted yet."""
     return _quorum(
-        rules, None, requester=requester, account=account, is_emergency=False, votes=(), roster=roster
+        rules, None, requester=requester, account=account, is_emergency=False, votes={}, roster=roster
     )
 
 
 def quorums_of(changes: ChangeQuerySet) -> dict[int, Quorum]:
     """By the changes' primary keys. Six queries, however many; those that are alike share one value."""
-    votes: dict[int, set[str]] = defaultdict(set)
+    votes: dict[int, dict[str, str]] = defaultdict(dict)
     documents: dict[int, str] = {}
-    for pk, voter, document in _facts(changes):
+    for pk, voter, how, document in _facts(changes):
         documents[pk] = document
-        votes[pk] |= {voter} if voter else set()
+        votes[pk] |= {voter: how} if voter else {}
     if not documents:
         return {}
     roster, presents = Roster.read(), _presents(changes)
@@ -223,7 +262,7 @@ def quorums_of(changes: ChangeQuerySet) -> dict[int, Quorum]:
     built: dict[tuple[object, ...], Quorum] = {}
     found = {}
     for pk, (change, present) in presents.items():
-        given = frozenset(votes[pk])
+        given = frozenset(votes[pk].items())
         requester, account = change.requester.username, change.key.account
         alike = present.alike if present else None
         facts = (documents[pk], alike, requester, account.pk, change.is_emergency, given)
@@ -234,7 +273,7 @@ def quorums_of(changes: ChangeQuerySet) -> dict[int, Quorum]:
                 requester=requester,
                 account=account,
                 is_emergency=change.is_emergency,
-                votes=given,
+                votes=votes[pk],
                 roster=roster,
             )
         found[pk] = built[facts]
@@ -253,14 +292,14 @@ def _presents(changes: ChangeQuerySet) -> dict[int, tuple[Change, Present | None
     }
 
 
-def _facts(changes: ChangeQuerySet) -> Iterable[tuple[int, Any, Any]]:
-    """A row for each vote that counts, and one for a change without any."""
+def _facts(changes: ChangeQuerySet) -> Iterable[tuple[int, Any, Any, Any]]:
+    """A row for each vote on the plan with its proof, and one for a change without any."""
     of_this_plan = Q(approvals__withdrawn_at=None, approvals__plan_sha256=F("plan_sha256"))
     counted = FilteredRelation("approvals", condition=of_this_plan)
     return (
         changes.order_by()
         .annotate(counted=counted, document=Cast("rules", TextField()))
-        .values_list("pk", "counted__approver__username", "document")
+        .values_list("pk", "counted__approver__username", "counted__proof", "document")
     )
 
 
@@ -271,9 +310,10 @@ def _quorum(
     requester: str,
     account: AwsAccount,
     is_emergency: bool,
-    votes: Iterable[str],
+    votes: Mapping[str, str],
     roster: Roster,
 ) -> Quorum:
+    """`votes`: by name, how who voted had proved who they are."""
     # Whom an emergency skipped, and who reviews it, was settled when it was used.
     demands = _demands(rules, None if is_emergency else present)
     needs = tuple(need for demand in demands for need in demand.needs)
@@ -289,18 +329,30 @@ def _quorum(
         members=members if needs else {},
         reviewers=frozenset().union(*members.values()) if is_emergency else frozenset(),
         votes=frozenset(votes),
+        proved=frozenset(name for name, how in votes.items() if proves_second_factor(how)),
+        equipped=roster.second_factors,
         refused=_refused(present, requester, roster, is_emergency=is_emergency),
     )
 
 
 def _demands(rules: Rules, present: Present | None) -> tuple[Demand, ...]:
     """What the pinned rules ask for and what today's do; once, where meeting the one meets the other."""
-    pinned = Demand(rules.needs)
-    if present is None or covers(rules.needs, present.rules.needs):
+    pinned = _demand(rules)
+    if present is None or _meets(pinned, _demand(present.rules)):
         return (pinned,)
-    words = " and ".join(need.words for need in present.rules.needs)
-    today = Demand(present.rules.needs, because=present.asks_for(words))
-    return (today,) if covers(today.needs, pinned.needs) else (pinned, today)
+    today = _demand(present.rules)
+    words = " and ".join(need.words for need in today.needs) + (WITH_FACTOR if today.second_factor else "")
+    today = replace(today, because=present.asks_for(words))
+    return (today,) if _meets(today, pinned) else (pinned, today)
+
+
+def _demand(rules: Rules) -> Demand:
+    return Demand(rules.needs, second_factor=rules.second_factor and bool(rules.needs))
+
+
+def _meets(one: Demand, other: Demand) -> bool:
+    """Whether whatever votes meet the one meet the other as well."""
+    return covers(one.needs, other.needs) and one.second_factor >= other.second_factor
 
 
 def _refused(
@@ -319,10 +371,15 @@ def _refused(
     return (*present.refused, Reason(Code.NOT_A_MEMBER if group else Code.NO_EMERGENCY_PATH, sentence))
 
 
-def _lines(
-    demands: Iterable[Demand], members: Mapping[str, frozenset[str]], votes: frozenset[str]
-) -> Iterator[Asked]:
-    for demand in demands:
-        for line in count_votes(demand.needs, votes=votes, members=members).lines:
-            may_fill = members.get(line.requirement.group, frozenset()) - votes
-            yield Asked(line.requirement, line.filled_by, tuple(sorted(may_fill)), demand.because)
+def _lines(quorum: Quorum) -> Iterator[Asked]:
+    for demand in quorum.demands:
+        votes = quorum.votes & quorum.proved if demand.second_factor else quorum.votes
+        for line in count_votes(demand.needs, votes=votes, members=quorum.members).lines:
+            may_fill = quorum.members.get(line.requirement.group, frozenset()) - votes
+            yield Asked(
+                line.requirement,
+                line.filled_by,
+                tuple(sorted(may_fill)),
+                demand.because,
+                second_factor=demand.second_factor,
+            )

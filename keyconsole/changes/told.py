@@ -29,7 +29,7 @@ def told_of(change: Change, quorum: Quorum | None = None) -> tuple[str, ...]:
     if change.batch:
         return told_of_batch(change.batch, account_ids=[change.key.account.account_id])
     found = told(_ASKING, path=change.get_absolute_url())
-    return found.sentences(quorum.deciders - quorum.votes)
+    return found.sentences(quorum.deciders - quorum.counted)
 
 
 def told_of_batch(batch: Batch, *, account_ids: Iterable[str]) -> tuple[str, ...]:

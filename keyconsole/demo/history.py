@@ -21,8 +21,8 @@ from keyconsole.demo.change_events import change_happenings
 from keyconsole.demo.changes import Told, approval_rows, attempt_row, change_row, observations_of, review_row
 from keyconsole.demo.inventory import Moved, key_happenings, pasts_of, store_keys
 from keyconsole.demo.past_changes import PastChange, by_alias, foreign_moves, past_changes
-from keyconsole.demo.pending import waiting_happenings
-from keyconsole.demo.people import create_people, grant_happenings
+from keyconsole.demo.pending import power_happenings, waiting_happenings
+from keyconsole.demo.people import create_people, factor_happenings, grant_happenings, proofs_of
 from keyconsole.demo.policies import Then, governing_then, rules_happenings, versions_by_label
 from keyconsole.demo.scans import past_scans, scan_happenings, store_scans
 from keyconsole.demo.sign_ins import office_happenings, sign_in
@@ -54,12 +54,14 @@ def tell_story(*, endpoint_url: str, now: datetime) -> bool:
                     for each in account_happenings(account, endpoint_url, now=now)
                 ),
                 *grant_happenings(people, accounts, now=now),
+                *factor_happenings(people, now=now),
                 *rules_happenings(people, now=now),
                 *office_happenings(now=now),
                 *(each for scan in scans for each in scan_happenings(scan, now=now)),
                 *(each for past in pasts for each in key_happenings(past)),
-                *_store_changes(told, keys, people),
+                *_store_changes(told, keys, people, now=now),
                 *waiting_happenings(keys, people, now=now),
+                *power_happenings(people, accounts, now=now),
             ]
         )
         _pin_versions(told)
@@ -100,7 +102,7 @@ def _moves(told: list[Told], *, now: datetime) -> dict[str, list[Moved]]:
 
 
 def _store_changes(
-    told: list[Told], keys: dict[str, MultiRegionKey], people: dict[str, User]
+    told: list[Told], keys: dict[str, MultiRegionKey], people: dict[str, User], *, now: datetime
 ) -> Iterator[Happening]:
     rows = Change.objects.bulk_create(
         change_row(each, keys[each.past.alias], people[each.past.by]) for each in told
@@ -116,5 +118,6 @@ def _store_changes(
     for (each, change), attempt in zip(pairs, attempts, strict=True):
         yield sign_in(each.past.by, at=each.requested_at - _SIGNS_IN_BEFORE)
         for approver, approved_at in each.votes:
-            yield sign_in(approver, at=approved_at - _SIGNS_IN_BEFORE / 2)
+            at = approved_at - _SIGNS_IN_BEFORE / 2
+            yield sign_in(approver, at=at, proofs=proofs_of(approver, at=at, now=now))
         yield from change_happenings(each, change, attempt)

@@ -1,4 +1,4 @@
-"""What waits in the demo when it starts: a change of payments that needs Bea, and three keys in one request.
+"""What waits in the demo when it starts: a change that needs Bea, three keys together, a role that needs Eve.
 
 Asked for and approved by the product's own verbs, so that it stands as any other.
 """
@@ -10,19 +10,25 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 
+from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.aws_accounts.roles import Role
 from keyconsole.changes.approvals.decide import approve
 from keyconsole.changes.batches.request import request_batch
 from keyconsole.changes.models import Change
 from keyconsole.changes.requests.request import request_move
+from keyconsole.demo.accounts_and_regions import ARCHIVE
 from keyconsole.demo.keys import IRELAND
 from keyconsole.demo.sign_ins import sign_in
 from keyconsole.demo.timeline import Happening
 from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.people.dual_control.kinds import grant_role
+from keyconsole.people.dual_control.propose import propose
 
 ALIAS, TO_REGION = "direct-debit", IRELAND
 _FORM = "story-waiting"
 TOGETHER = ("acquirer-links", "merchant-secrets", "payment-queue")
 _ASKED, _APPROVED, _ASKED_TOGETHER = timedelta(minutes=52), timedelta(minutes=31), timedelta(minutes=18)
+_PROPOSED = timedelta(minutes=42)
 
 
 def waiting_happenings(
@@ -60,3 +66,19 @@ def waiting_happenings(
     yield sign_in("ben", at=now - _APPROVED - timedelta(minutes=3))
     yield Happening(now - _APPROVED, agree)
     yield Happening(now - _ASKED_TOGETHER, ask_together)
+
+
+def power_happenings(
+    people: dict[str, User], accounts: dict[str, AwsAccount], *, now: datetime
+) -> Iterator[Happening]:
+    """Ada proposes that Bea approves in archive; Eve has to agree."""
+
+    def propose_bea(at: datetime) -> None:
+        facts = grant_role.facts_of(people["bea"], Role.APPROVER, accounts[ARCHIVE.name], ends_at=None)
+        why = (
+            "Nobody approves in archive, so that nobody there could agree to end its freeze after the audit."
+        )
+        propose(grant_role.NAME, facts, by=people["ada"], why=why, now=at)
+
+    yield sign_in("ada", at=now - _PROPOSED - timedelta(minutes=5))
+    yield Happening(now - _PROPOSED, propose_bea)

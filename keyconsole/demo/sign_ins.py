@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.models import User
 
@@ -16,9 +17,17 @@ _EXPORTS_DAYS_AGO = (364.4, 273.4, 182.4, 91.4, 0.9)
 _MISTYPED_DAYS_AGO = 1.13
 
 
-def sign_in(username: str, *, at: datetime, event: Event = Event.PERSON_SIGNED_IN) -> Happening:
-    address = f"10.20.{len(username)}.{ord(username[-1])}"
-    told = recorded(event, at=at, actor=username, subject=username, data={"address": address})
+def sign_in(
+    username: str,
+    *,
+    at: datetime,
+    event: Event = Event.PERSON_SIGNED_IN,
+    proofs: Sequence[str] = ("password",),
+) -> Happening:
+    data: dict[str, Any] = {"address": f"10.20.{len(username)}.{ord(username[-1])}"}
+    if event is Event.PERSON_SIGNED_IN:
+        data["proofs"] = list(proofs)
+    told = recorded(event, at=at, actor=username, subject=username, data=data)
     if event is not Event.PERSON_SIGNED_IN:
         return told
 

@@ -22,6 +22,7 @@ from keyconsole.kms.errors import CredentialsRefused
 from keyconsole.kms.mapping import CREDENTIALS, amiss_here, aws_errors
 from keyconsole.kms.regions import known_partitions
 from keyconsole.kms.sdk import SDK_LOCK, make_session
+from keyconsole.logs.secrets import keep_out
 
 # A named profile is taken at its word: where it holds no credentials, the machine's own are not used instead.
 _MACHINE_PROVIDERS = ("env", "boto-config", "container-role", "iam-role")
@@ -81,6 +82,7 @@ def find_credentials(credential_source: CredentialSource, *, session_name: str, 
     sts = make_sts(session_with(credential_source, base), None)
     request = {"RoleArn": credential_source.role_arn, "RoleSessionName": session_name}
     if credential_source.external_id:
+        keep_out([credential_source.external_id])
         request["ExternalId"] = credential_source.external_id
 
     def assume_role() -> dict[str, str]:
@@ -138,7 +140,9 @@ def _keys_from_environment(prefix: str) -> Credentials:
     for name, value in (("ACCESS_KEY_ID", access_key), ("SECRET_ACCESS_KEY", secret_key)):
         if not value:
             raise amiss_here(f"Neither {prefix}_{name} nor {prefix}_{name}_FILE is set.")
-    return Credentials(access_key, secret_key, _secret(f"{prefix}_SESSION_TOKEN") or None, method="env-keys")
+    session_token = _secret(f"{prefix}_SESSION_TOKEN")
+    keep_out([secret_key, session_token])
+    return Credentials(access_key, secret_key, session_token or None, method="env-keys")
 
 
 def _secret(name: str) -> str:

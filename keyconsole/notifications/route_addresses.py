@@ -8,6 +8,7 @@ import re
 from django.core.exceptions import ImproperlyConfigured
 
 from keyconsole.environment import env_secret
+from keyconsole.logs.secrets import keep_out
 from keyconsole.notifications.errors import Undelivered
 
 _NAME = re.compile(r"[A-Z][A-Z0-9_]{1,99}", re.ASCII)
@@ -41,4 +42,6 @@ def read_place(name: str) -> str:
         raise Undelivered(f"The file that {name}_FILE names cannot be read by the worker.") from None
     if not held:
         raise Undelivered(f"Neither {name} nor {name}_FILE is set where the worker runs.")
+    # What calls it tells host and path apart, and the path alone is the secret of many services.
+    keep_out([held.partition("://")[2].partition("/")[2].partition("?")[0]])
     return held

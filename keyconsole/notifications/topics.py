@@ -48,4 +48,12 @@ class Topic(Described):
         "An access review began: roles and memberships wait for you to confirm or remove them.",
     )
     ACCESS_REVIEW_DUE = "access_review.due", "An access review is due soon or overdue, and lines wait."
+    PERSON_FACTORS_CHANGED = (
+        "person.factors_changed",
+        "A second factor of yours was added or removed, or a recovery code of yours was used or made anew.",
+    )
+    PERSON_FACTORS_RESET = (
+        "person.factors_reset",
+        "All second factors of a person were removed at the server's terminal.",
+    )
     POLICY_DECIDED = "policy.decided", "A new version of a policy was agreed, rejected or withdrawn."

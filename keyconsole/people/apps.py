@@ -7,6 +7,7 @@ class PeopleConfig(AppConfig):
     name = "keyconsole.people"
 
     def ready(self) -> None:
+        from keyconsole.people import checks  # noqa: F401, PLC0415
         from keyconsole.people.dual_control.kind import register  # noqa: PLC0415
         from keyconsole.people.dual_control.kinds.enable_person import ENABLE_PERSON  # noqa: PLC0415
         from keyconsole.people.dual_control.kinds.grant_role import GRANT_ROLE  # noqa: PLC0415

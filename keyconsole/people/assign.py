@@ -55,7 +55,7 @@ def give_role(
     held = RoleGrant.objects.filter(person=person, role=role.value, account=account, sso_group="")
     if held.filter(ends_at=ends_at).exists():
         raise Refused(Reason(Code.NOTHING_NEW, f"{person.username} holds that role there already."))
-    grant(person, role, account, by=by.username, now=now, ends_at=ends_at, why=why)
+    grant(person, role, account, by=by.username, now=now, ends_at=ends_at, evidence={"why": why})
     return None
 
 
@@ -69,7 +69,7 @@ def take_role(
     with transaction.atomic():
         if role is Role.ADMINISTRATOR and account is None:
             refuse_last_administrator(person)
-        if not revoke(person, role, account, by=by.username, now=now, why=why):
+        if not revoke(person, role, account, by=by.username, now=now, evidence={"why": why}):
             raise Refused(_not_by_hand(person, RoleGrant.objects.filter(role=role.value, account=account)))
 
 
@@ -85,7 +85,7 @@ def take_out_of_group(person: User, group: str, *, why: str, by: User, now: date
     why = clean_why(why, needed="Say why: it stands in the record.")
     refuse_unless_administrator(by)
     refuse_own(person, by, sentence=OWN)
-    if not leave(person, group, by=by.username, now=now, why=why):
+    if not leave(person, group, by=by.username, now=now, evidence={"why": why}):
         held = Membership.objects.filter(group__name=group)
         raise Refused(_not_by_hand(person, held))
 

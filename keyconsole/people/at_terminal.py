@@ -15,6 +15,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from keyconsole import terminal
+from keyconsole.logs.secrets import keep_out
 from keyconsole.people.proof import Proof, prove_by_password, prove_by_token
 from keyconsole.refusals import Refused
 
@@ -43,10 +44,12 @@ def who_acts(options: Mapping[str, Any], *, by_password: bool = False) -> Proof:
     username, file = options["username"], options["password_file"]
     try:
         token = "" if file or by_password else _from_environment(TOKEN)
+        keep_out([token.strip()])
         if token:
             return prove_by_token(token.strip(), username=username, now=timezone.now())
         username = username or _called_like_the_login()
         password = _read(file) if file else _from_environment(PASSWORD) or _typed(username, by_password)
+        keep_out([password])
         return prove_by_password(username, password, now=timezone.now())
     except Refused as refused:
         raise CommandError(f"Refused: {refused}", returncode=REFUSED) from None

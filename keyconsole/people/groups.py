@@ -7,7 +7,9 @@ into a group is asked above.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import Group, User
 from django.db import transaction
@@ -22,10 +24,19 @@ from keyconsole.refusals import Reason, Refused
 _NAME = re.compile(r"[\w][\w .&+-]{0,59}")
 
 
-def join(person: User, group_name: str, *, by: str, now: datetime, sso_group: str = "") -> bool:
+def join(
+    person: User,
+    group_name: str,
+    *,
+    by: str,
+    now: datetime,
+    sso_group: str = "",
+    evidence: Mapping[str, Any] | None = None,
+) -> bool:
     """Make the group where it is new; False where the person already was in it in that way. Raises Refused.
 
-    `sso_group`: the group of their single sign-on that is mapped to this one; empty: by hand.
+    `sso_group`: the group of their single sign-on that is mapped to this one; empty: by hand. `evidence`:
+    what the record adds, such as the proposal it was.
     """
     name = clean_group_name(group_name)
     if not person.is_active:
@@ -37,12 +48,18 @@ def join(person: User, group_name: str, *, by: str, now: datetime, sso_group: st
             person=person, group=group, sso_group=sso_group, defaults={"joined_by": by, "joined_at": now}
         )
         if is_new:
-            _record(Event.GROUP_JOINED, person, name, sso_group, by=by, now=now)
+            _record(Event.GROUP_JOINED, person, name, sso_group, by=by, now=now, evidence=evidence)
     return is_new
 
 
 def leave(
-    person: User, group_name: str, *, by: str, now: datetime, sso_group: str = "", why: str = ""
+    person: User,
+    group_name: str,
+    *,
+    by: str,
+    now: datetime,
+    sso_group: str = "",
+    evidence: Mapping[str, Any] | None = None,
 ) -> bool:
     """False where the person was not in it in that way. Policies that now lack people are flagged."""
     name = clean_group_name(group_name)
@@ -50,7 +67,7 @@ def leave(
     with transaction.atomic():
         left, _ = held.delete()
         if left:
-            _record(Event.GROUP_LEFT, person, name, sso_group, by=by, now=now, why=why)
+            _record(Event.GROUP_LEFT, person, name, sso_group, by=by, now=now, evidence=evidence)
     return bool(left)
 
 
@@ -73,7 +90,14 @@ def clean_group_name(name: str) -> str:
 
 
 def _record(
-    event: Event, person: User, group: str, sso_group: str, *, by: str, now: datetime, why: str = ""
+    event: Event,
+    person: User,
+    group: str,
+    sso_group: str,
+    *,
+    by: str,
+    now: datetime,
+    evidence: Mapping[str, Any] | None = None,
 ) -> None:
-    data = {"group": group} | ({"sso_group": sso_group} if sso_group else {}) | ({"why": why} if why else {})
+    data = {"group": group, **(evidence or {})} | ({"sso_group": sso_group} if sso_group else {})
     log.record(event, actor=by, subject=person.username, now=now, data=data)

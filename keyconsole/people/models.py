@@ -15,6 +15,7 @@ from django.db import models
 from keyconsole.aws_accounts.models import SSO_GROUP_AT_MOST
 
 NAME_AT_MOST = 60
+FACTOR_NAME_AT_MOST = 60
 
 
 class PersonalToken(models.Model):
@@ -242,3 +243,24 @@ class AccessReviewLine(models.Model):
             return f"member of the group {self.group}"
         where = f"{self.account_name} ({self.account_id})" if self.account_id else "all accounts"
         return f"{self.role} in {where}"
+
+
+class TotpStep(models.Model):
+    """The last step of time whose code an authenticator app proved; none up to it counts again."""
+
+    factor = models.OneToOneField("mfa.Authenticator", on_delete=models.CASCADE, related_name="totp_step")
+    step = models.BigIntegerField()
+
+    objects: ClassVar[models.Manager[TotpStep]] = models.Manager()
+
+
+class PasswordLength(models.Model):
+    """Whether a password was long enough to stand alone when it was set. No more than that is kept."""
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="password_length"
+    )
+    is_long = models.BooleanField()
+    set_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[PasswordLength]] = models.Manager()

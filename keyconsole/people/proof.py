@@ -14,6 +14,7 @@ from django.db import transaction
 
 from keyconsole import terminal
 from keyconsole.audit.events import Event
+from keyconsole.audit.given_proof import GivenProof
 from keyconsole.audit.log import record
 from keyconsole.audit.models import Entry
 from keyconsole.people.last_seen import note_seen
@@ -41,6 +42,11 @@ class Proof:
     def via(self) -> str:
         """How the record tells a person's verb at the terminal from one on a page."""
         return f"at {terminal.who_types()}, proved by {self.how}"
+
+    @property
+    def given(self) -> GivenProof:
+        """As the verbs keep it, named as a page's proofs are."""
+        return GivenProof(self.how.removeprefix("the "), self.at)
 
 
 def prove_by_password(username: str, password: str, *, now: datetime) -> Proof:

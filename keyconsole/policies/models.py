@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from keyconsole.audit.given_proof import HOW_AT_MOST
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.policies.document.account_names import with_numbers
 from keyconsole.policies.document.parse import stored_rules
@@ -64,6 +65,9 @@ class Vote(models.Model):
     agrees = models.BooleanField()
     comment = models.TextField(blank=True)
     voted_at = models.DateTimeField()
+    # How and when the voter had proved who they are; empty in votes of before that was kept.
+    proof = models.CharField(max_length=HOW_AT_MOST, blank=True)
+    proved_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         abstract = True

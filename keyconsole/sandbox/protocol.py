@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape  # nosec B406  # it writes, and reads nothing
 
 from keyconsole.sandbox.errors import AwsError
 from keyconsole.sandbox.http_server import Request, Response

@@ -18,7 +18,7 @@ from django.utils import timezone
 from keyconsole.changes.actions.action import Action, Actor, Subject, Words
 from keyconsole.changes.approvals.decide import PAGE
 from keyconsole.refusals import Refused
-from keyconsole.web.guards import person_of
+from keyconsole.web.guards import person_of, proof_given
 
 SENT_TWICE = "Sent twice, it counts once."
 
@@ -59,7 +59,7 @@ def send(request: HttpRequest, shown: ActionForm[Subject], subject: Subject) -> 
     if not form.is_valid():
         return form
     given, done = shown.action.given(form.cleaned_data), shown.words_for(subject).done
-    actor = Actor(by=person_of(request), now=timezone.now(), via=PAGE)
+    actor = Actor(by=person_of(request), now=timezone.now(), via=PAGE, proof=proof_given(request))
     try:
         is_done_now = shown.action.do_once(subject, given, actor)
     except Refused as refused:

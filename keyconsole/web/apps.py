@@ -8,6 +8,7 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         from keyconsole import checks  # noqa: F401, PLC0415
-        from keyconsole.web import sign_in  # noqa: PLC0415
+        from keyconsole.web import reauthentication, sign_in  # noqa: PLC0415
 
         sign_in.connect()
+        reauthentication.connect()

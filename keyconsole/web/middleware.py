@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
@@ -18,7 +19,7 @@ from django.utils.http import urlencode
 
 from keyconsole.people import sessions
 from keyconsole.people.last_seen import note_seen
-from keyconsole.web.address import address_of, user_agent_of
+from keyconsole.web.addresses import address_of, user_agent_of
 from keyconsole.web.fragments import HtmxRequest, is_poll
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -68,7 +69,7 @@ class SignedOutPolls:
         response = self.get_response(request)
         htmx = cast("HtmxRequest", request).htmx
         sign_in = resolve_url(settings.LOGIN_URL)
-        if not htmx or not response.headers.get("Location", "").startswith(sign_in):
+        if not htmx or urlsplit(response.headers.get("Location", "")).path != sign_in:
             return response
         back_to = urlencode({REDIRECT_FIELD_NAME: htmx.current_url_abs_path or "/"})
         told = HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": f"{sign_in}?{back_to}"})

@@ -25,6 +25,6 @@ class Counters(DatabaseCache):
         operations = connections[db].ops
         table, expires = operations.quote_name(self._name), operations.quote_name("expires")
         cursor.execute(
-            f"DELETE FROM {table} WHERE {expires} < %s",  # noqa: S608 - two names of our own
+            f"DELETE FROM {table} WHERE {expires} < %s",  # nosec B608  # noqa: S608 - two names of our own
             [operations.adapt_datetimefield_value(now)],
         )

@@ -6,6 +6,8 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
+from keyconsole.web.server_log import ServerLog
+
 
 class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def __init__(self, **chosen: Any) -> None:
@@ -14,7 +16,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load_config(self) -> None:
         # Nobody asked for gunicorn's own socket in the home folder.
-        for name, value in {"control_socket_disable": True, **self.chosen}.items():
+        for name, value in {"control_socket_disable": True, "logger_class": ServerLog, **self.chosen}.items():
             self.cfg.set(name, value)
 
     def load(self) -> Any:

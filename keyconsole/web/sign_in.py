@@ -11,6 +11,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.signals import user_logged_in
 from allauth.core.internal.ratelimit import get_ip
+from allauth.mfa.signals import authentication_failed
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in as session_begun
@@ -21,7 +22,9 @@ from django.utils import timezone
 
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import record
-from keyconsole.web.address import address_of
+from keyconsole.people.factors.held import has_second_factor
+from keyconsole.web.addresses import address_of
+from keyconsole.web.factors.proofs import proofs_of_sign_in
 from keyconsole.web.middleware import stamp_sign_in
 
 # A wrong name in a sign-in form is often somebody's password, so it is never kept.
@@ -42,6 +45,13 @@ class ClosedSignUp(DefaultAccountAdapter):  # type: ignore[misc]
         self.pre_authenticate(request, **credentials)  # the library gave the attempt back
         return None
 
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """The best proof that the person has: beside a passkey or a code the password is not enough."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if has_second_factor(user):
+            methods = [each for each in methods if each["id"] != "reauthenticate"]
+        return sorted(methods, key=lambda each: not each["id"].endswith(":webauthn"))
+
     def set_password(self, user: User, password: str) -> None:
         """A person's new password, with its record or not at all."""
         with transaction.atomic():
@@ -58,11 +68,13 @@ def connect() -> None:
     session_begun.connect(stamp_sign_in, dispatch_uid="stamp of the sign-in")
     user_logged_in.connect(_record_sign_in, dispatch_uid="audit sign-in")
     user_login_failed.connect(_record_failure, dispatch_uid="audit sign-in failure")
+    authentication_failed.connect(_record_wrong_factor, dispatch_uid="audit wrong second factor")
     user_logged_out.connect(_record_sign_out, dispatch_uid="audit sign-out")
 
 
 def _record_sign_in(*, request: HttpRequest, user: User, **_: Any) -> None:
-    _record(Event.PERSON_SIGNED_IN, user.get_username(), request)
+    proofs = proofs_of_sign_in(request, user)
+    _record(Event.PERSON_SIGNED_IN, user.get_username(), request, proofs=proofs)
 
 
 def _record_failure(*, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
@@ -71,17 +83,24 @@ def _record_failure(*, credentials: dict[str, Any], request: HttpRequest | None 
     _record(Event.PERSON_SIGN_IN_FAILED, known or UNKNOWN_PERSON, request)
 
 
+def _record_wrong_factor(*, request: HttpRequest, user: User | None, proof: str = "", **_: Any) -> None:
+    """Of a passkey alone nobody knows whose it was meant to be."""
+    _record(
+        Event.PERSON_SIGN_IN_FAILED, user.get_username() if user else UNKNOWN_PERSON, request, proof=proof
+    )
+
+
 def _record_sign_out(*, request: HttpRequest, user: User | None, **_: Any) -> None:
     if user is not None:
         _record(Event.PERSON_SIGNED_OUT, user.get_username(), request)
 
 
-def _record(event: Event, username: str, request: HttpRequest | None) -> None:
+def _record(event: Event, username: str, request: HttpRequest | None, **more: Any) -> None:
     with transaction.atomic():
         record(
             event,
             actor=username,
             subject=username,
             now=timezone.now(),
-            data={"address": address_of(request)},
+            data={"address": address_of(request), **more},
         )

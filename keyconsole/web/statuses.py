@@ -88,6 +88,15 @@ REVIEW_ANSWERS = {
     "not answered": Style("Not answered", "alert", "attention"),
 }
 
+ACCESS_STATES = {
+    "proposed": Style("Waiting", "clock", "attention"),
+    "applied": Style("Done", "check", "ok"),
+    "rejected": Style("Rejected", "cross", "danger"),
+    "withdrawn": Style("Withdrawn", "stop", "neutral"),
+    "expired": Style("Expired", "clock", "neutral"),
+    "stale": Style("Ended by itself", "skip", "neutral"),
+}
+
 VISIBILITIES = {
     "seen": Style("Seen", "eye", "ok"),
     "stale": Style("Stale", "clock", "attention"),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Generic
 
 from django.db import DatabaseError, close_old_connections, connection
 
+from keyconsole.logs.about import about
 from keyconsole.worker.claim import Next, Running, Share, next_row
+from keyconsole.worker.facts import facts_of
 from keyconsole.worker.lanes import Lane, Row
 
 logger = logging.getLogger("keyconsole.worker")
@@ -90,12 +93,21 @@ class Pool(Generic[Row]):
 
     def _take_step(self, row: Row, share: Share) -> None:
         try:
-            self._lane.step(row)
-        except Exception:
-            # The row keeps its lease: it comes due again when that is over, and not at once.
-            logger.exception("A step in the lane %s broke off: %s", self._lane.name, row)
+            with about(lane=self._lane.name, **facts_of(row)):
+                self._step(row)
         finally:
             close_old_connections()
             with self._counts:
                 self._running.end(row.pk, share)
             self._news.set()  # its account may be given a thread again
+
+    def _step(self, row: Row) -> None:
+        began = time.monotonic()
+        try:
+            self._lane.step(row)
+        except Exception:
+            # The row keeps its lease: it comes due again when that is over, and not at once.
+            logger.exception("A step in the lane %s broke off: %s", self._lane.name, row)
+        else:
+            milliseconds = round((time.monotonic() - began) * 1000)
+            logger.info("Took a step.", extra={"facts": {"milliseconds": milliseconds}})

@@ -13,6 +13,7 @@ RECIPES = (
     "A notification channel",
     "A policy field",
     "A column in the keys table",
+    "Something further that gives power",
     "A warning before a move",
     "A further kind of change",
     "An HTTP endpoint",

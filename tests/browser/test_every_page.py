@@ -66,7 +66,14 @@ PAGES = {
     "policy-retire": ("bea", "/policies/payments/retire/"),
     "policy-explain": ("ana", "/policies/explain/?key=card-vault"),
     "groups": ("ana", "/groups/"),
+    "groups-to-change": ("ada", "/groups/"),
+    "group-join": ("ada", "/groups/join/"),
+    "group-leave": ("ada", "/groups/leave/?person=ben&group=platform"),
+    "proposals": ("eve", "/people/proposals/"),
+    "proposal-that-needs-me": ("eve", "/people/proposals/AR-1/"),
+    "proposal-about-me": ("bea", "/people/proposals/AR-1/"),
     "help-policies": ("ana", "/help/policies/"),
+    "help-two-people": ("ana", "/help/two-people/"),
     "audit": ("cleo", "/audit/"),
     "audit-primaries": ("cleo", "/audit/?view=primaries"),
     "help": ("ana", "/help/"),
@@ -76,6 +83,8 @@ PAGES = {
     "help-refusals": ("ana", "/help/refusals/"),
     "patterns": ("ana", "/help/patterns/"),
     "password": ("ana", "/password/"),
+    "second-factors": ("bea", "/me/factors/"),
+    "help-signing-in": ("ana", "/help/signing-in/"),
 }
 WIDTHS = (1440, 390)
 SCHEMES = ("light", "dark")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from tests.browser.proof import press
+
 WHY = "A longer reason, so that the record can be understood later"
 
 
@@ -27,7 +29,7 @@ def test_a_change_of_a_policy_without_javascript(product, open_window):
     page.get_by_role("button", name="See what it would change").click()
     expect(page.locator("main")).to_contain_text("at least 60 characters")
     expect(page.locator("main")).to_contain_text("Who has to agree")
-    page.get_by_role("button", name="Propose it").click()
+    press(page, "Propose it", username="ada")
     expect(page.get_by_text("research version 2 is proposed.")).to_be_visible()
     expect(page.get_by_role("button", name="Agree to this document")).to_be_disabled()
 
@@ -35,17 +37,23 @@ def test_a_change_of_a_policy_without_javascript(product, open_window):
     expect(page.get_by_text("research version 2 is withdrawn.")).to_be_visible()
 
 
-def test_a_freeze_is_seen_by_everybody_until_it_is_lifted(product, open_window):
-    ada, ana = open_window("ada"), open_window("ana", width=390)
+def test_a_freeze_is_seen_by_everybody_until_two_have_lifted_it(product, open_window):
+    ada, eve, ana = open_window("ada"), open_window("eve"), open_window("ana", width=390)
     ada.goto(product.at("/policies/"))
     ada.get_by_label("Why").fill("A drill")
     ada.get_by_role("button", name="Freeze everything").click()
     try:
-        expect(ada.get_by_role("button", name="Lift the freeze")).to_be_visible()
+        expect(ada.get_by_role("button", name="Propose to lift the freeze")).to_be_visible()
         ana.goto(product.at("/"))
         expect(ana.locator(".band").first).to_contain_text("by ada: A drill")
     finally:
-        ada.get_by_role("button", name="Lift the freeze").click()
+        ada.get_by_label("Why it can be lifted").fill("The drill is over")
+        press(ada, "Propose to lift the freeze", username="ada")
+        expect(ada.get_by_role("button", name="Agree to this proposal")).to_be_disabled()
+        eve.goto(ada.url)
+        press(eve, "Agree to this proposal", username="eve")
+    expect(eve.locator("main")).to_contain_text("What was done")
+    ada.goto(product.at("/policies/"))
     expect(ada.get_by_role("button", name="Freeze everything")).to_be_visible()
     ana.reload()
     expect(ana.get_by_role("heading", level=1)).to_be_visible()

@@ -163,5 +163,7 @@ class World:
         self.frozen = True
 
     def lift(self) -> None:
-        freezing.lift(by=self.cast.ada, now=self.now)
+        held = freezing.current()
+        assert held is not None
+        freezing.lift(held, by="ada", now=self.now)
         self.frozen = False

@@ -94,9 +94,9 @@ def test_a_sandbox_outside_the_demo_is_refused(safe: Settings, url: str, found: 
     assert ids_of(checks.no_sandbox_outside_demo) == []
 
 
-def test_sqlite_is_a_warning_only(safe: Settings) -> None:
+def test_sqlite_is_told_and_no_warning(safe: Settings) -> None:
     with patch.dict(safe.DATABASES["default"], ENGINE="django.db.backends.sqlite3"):
-        assert ids_of(checks.sqlite_serves_one_host) == ["keyconsole.W001"]
+        assert ids_of(checks.sqlite_serves_one_host) == ["keyconsole.I001"]
     with patch.dict(safe.DATABASES["default"], ENGINE="django.db.backends.postgresql"):
         assert ids_of(checks.sqlite_serves_one_host) == []
 

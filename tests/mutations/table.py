@@ -7,9 +7,13 @@ mutation along.
 
 from __future__ import annotations
 
+from tests.mutations.fresh_proof import FRESH_PROOF
 from tests.mutations.governing import GOVERNING
+from tests.mutations.hardening import HARDENING
 from tests.mutations.mutation import Mutation
+from tests.mutations.power import POWER
 from tests.mutations.proof_and_sight import PROOF_AND_SIGHT
+from tests.mutations.second_factors import SECOND_FACTORS
 from tests.mutations.sentences import SENTENCES
 from tests.mutations.settling import SETTLING
 
@@ -106,7 +110,7 @@ MUTATIONS = (
     Mutation(
         "who has to agree by today's rules is not asked",
         QUORUM,
-        "if present is None or covers(rules.needs, present.rules.needs):",
+        "if present is None or _meets(pinned, _demand(present.rules)):",
         "if present is None or rules:",
         OF_PRESENT_RULES,
     ),
@@ -120,7 +124,7 @@ MUTATIONS = (
     Mutation(
         "a policy that was loosened weakens what waits",
         QUORUM,
-        "return (today,) if covers(today.needs, pinned.needs) else (pinned, today)",
+        "return (today,) if _meets(today, pinned) else (pinned, today)",
         "return (today,)",
         OF_PRESENT_RULES,
     ),
@@ -370,7 +374,11 @@ MUTATIONS = (
         OF_OUTCOME,
     ),
     *GOVERNING,
+    *SECOND_FACTORS,
     *SETTLING,
     *SENTENCES,
+    *POWER,
     *PROOF_AND_SIGHT,
+    *HARDENING,
+    *FRESH_PROOF,
 )

@@ -65,7 +65,12 @@ def verbs(change, file):
         ("account_edit", "reject", "payments", "--why", "x"),
         ("account_edit", "withdraw", "payments"),
     )
-    yield from (("freeze", "--why", "x"), ("lift_freeze",), ("token", "create", "x"))
+    yield from (
+        ("access", "agree", "AR-1", "--sha256", "0"),
+        ("access", "reject", "AR-1", "--why", "x"),
+        ("access", "withdraw", "AR-1"),
+    )
+    yield from (("freeze", "--why", "x"), ("lift_freeze", "--why", "x"), ("token", "create", "x"))
 
 
 def nothing_happened(before):

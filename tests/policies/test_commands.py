@@ -7,9 +7,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from keyconsole.audit.models import Entry
+from keyconsole.aws_accounts.roles import Role
+from keyconsole.notifications.models import Delivery
+from keyconsole.people.models import AccessProposal
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.schedule import freeze
-from tests.cast import PASSWORD
+from tests.cast import PASSWORD, make_person
 from tests.policies.documents import document
 
 PAYMENTS = document(applies_to={"accounts": ["111122223333"]})
@@ -137,10 +140,36 @@ def test_what_is_not_there_ends_with_two(cast, file):
 def test_freezing_and_lifting(cast):
     assert "by ada: Incident" in run("freeze", "--why", "Incident", "--as", "ada")
     assert refusal("freeze", "--why", "Incident", "--as", "ada")[0] == 1
-    assert refusal("lift_freeze", "--as", "ben")[0] == 1
+    make_person("eve", Role.ADMINISTRATOR)
+    assert refusal("lift_freeze", "--why", "Over", "--as", "ben")[0] == 1
+    said = run("lift_freeze", "--why", "Over", "--as", "ada")
+    assert said.startswith("AR-1 is proposed")
     assert freeze.current()
-    run("lift_freeze", "--as", "ada")
+    sha256 = AccessProposal.objects.get().sha256
+    assert sha256 in said
+    assert refusal("access", "agree", "AR-1", "--sha256", sha256, "--as", "ada")[0] == 1
+    assert "is done: lift the freeze" in run("access", "agree", "AR-1", "--sha256", sha256, "--as", "eve")
     assert not freeze.current()
+
+
+def test_the_operator_lifts_a_freeze_at_once_and_every_administrator_hears_of_it(cast):
+    cast.ada.email = "ada@example.org"
+    cast.ada.save()
+    run("freeze", "--why", "Incident", "--as", "ada")
+    assert refusal("lift_freeze", "--at-the-terminal", "--why", "x", "--as", "ada")[0] == 2
+    assert refusal("lift_freeze", "--at-the-terminal", "--why", " ")[0] == 1
+    assert freeze.current()
+    assert "Nobody agreed to it" in run("lift_freeze", "--at-the-terminal", "--why", "Nobody is left")
+    assert not freeze.current()
+    lifted = Entry.objects.get(event="freeze.lifted")
+    assert lifted.actor.startswith("the terminal of ")
+    assert (lifted.data["via"], lifted.data["lifted_because"]) == (
+        "the terminal, without agreement",
+        "Nobody is left",
+    )
+    told = Delivery.objects.get(topic="access.changed", person=cast.ada)
+    assert "without a second person: lift the freeze" in told.subject
+    assert refusal("lift_freeze", "--at-the-terminal", "--why", "x")[0] == 1
 
 
 def test_a_group_is_shown_filled_and_emptied(inventory, groups, file):

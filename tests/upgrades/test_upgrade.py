@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -64,7 +65,22 @@ def test_a_filled_database_of_an_earlier_release_goes_on(release: Path, empty_da
         "archive": [["333344445555"], []],
     }
     assert found["hashes"]
+    assert found["memberships"] == memberships_in(rows)
     assert found["due"] == len([each for each in rows["changes.Change"] if each["due_at"]])
+
+
+def memberships_in(rows: dict[str, list[dict[str, Any]]]) -> list[list[str]]:
+    """Who was in which group, and by whom and since when as the record of then has it."""
+    people = {each["id"]: each["username"] for each in rows["auth.User"]}
+    groups = {each["id"]: each["name"] for each in rows["auth.Group"]}
+    joined = {
+        (each["subject"], each["data"]["group"]): [each["actor"], each["at"]]
+        for each in rows["audit.Entry"]
+        if each["event"] == "group.joined"
+    }
+    held = [(people[each["user_id"]], groups[each["group_id"]]) for each in rows["auth.User_groups"]]
+    assert len(held) == 3
+    return [[*names, "", *joined[names]] for names in held]
 
 
 def test_every_release_has_its_filled_database():

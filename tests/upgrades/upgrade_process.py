@@ -35,6 +35,7 @@ def _used() -> dict[str, Any]:
     from keyconsole.audit.models import Entry
     from keyconsole.changes.models import Change
     from keyconsole.inventory.models import MultiRegionKey
+    from keyconsole.people.models import Membership
     from keyconsole.policies.document.rules import document_sha256
     from keyconsole.policies.governing.resolve import active_rules
     from keyconsole.policies.models import PolicyVersion
@@ -46,6 +47,7 @@ def _used() -> dict[str, Any]:
     session[LAST_CLICK] = int(timezone.now().timestamp())
     session.save()
     pages = ["/", "/keys/", "/changes/", "/accounts/", "/audit/", "/policies/", "/notifications/"]
+    pages += ["/groups/", "/people/proposals/"]
     pages += [change.get_absolute_url() for change in Change.objects.all()]
     pages += [key.get_absolute_url() for key in MultiRegionKey.objects.all()[:5]]
     return {
@@ -60,6 +62,16 @@ def _used() -> dict[str, Any]:
             document_sha256(version.policy.name, version.document) == version.sha256
             for version in PolicyVersion.objects.select_related("policy")
         ),
+        "memberships": [
+            [
+                each.person.username,
+                each.group.name,
+                each.sso_group,
+                each.joined_by,
+                each.joined_at.isoformat(),
+            ]
+            for each in Membership.objects.select_related("person", "group").order_by("pk")
+        ],
         "due": Change.objects.filter(due_at__isnull=False).count(),
     }
 

@@ -6,10 +6,13 @@ Whatever has *veiled* in its name lies in the other one.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.urls import reverse
 from django.utils import timezone
 
 from keyconsole.aws_accounts.models import AwsAccount
@@ -20,12 +23,16 @@ from keyconsole.changes.models import Batch, Change
 from keyconsole.changes.requests.request import request_move
 from keyconsole.inventory.models import MultiRegionKey, Scan
 from keyconsole.notifications.routes import add_route
+from keyconsole.people.dual_control.kinds import grant_role, join_group
+from keyconsole.people.dual_control.propose import propose as propose_access
 from keyconsole.people.groups import join
+from keyconsole.people.models import AccessProposal
 from keyconsole.policies.account_edits.propose import propose_edit
 from keyconsole.policies.document.rules import Rule, Rules, Selector
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.quorum.requirements import Requirement
 from keyconsole.policies.versions.propose import propose
+from keyconsole.urls import urlpatterns
 from tests.cast import Member, hold, make_account, make_key, make_person
 
 OWN, HIDDEN = "111122223333", "999988887777"
@@ -50,8 +57,10 @@ class World:
     hidden_batch: Batch
     proposal: PolicyVersion  # of a policy for every account, which needs both
     hidden_proposal: PolicyVersion
+    own_access: AccessProposal
+    hidden_access: AccessProposal
 
-    @property
+    @cached_property
     def traces(self) -> re.Pattern[str]:
         """What no page of Pia's or Dan's may hold."""
         refs = Change.objects.filter(key__account=self.archive).values_list("number", flat=True)
@@ -94,6 +103,23 @@ def _hold_policies() -> None:
     hold(_needs("veiled-impossible", Requirement("veiled-nobody", 2), accounts=(HIDDEN,)))
 
 
+def _add_hidden_route() -> None:
+    address = {"kind": "webhook", "url_env": "HIDDEN_URL", "secret_env": "HIDDEN_SECRET"}
+    add_route("veiled-route", topics=[], accounts=[HIDDEN], by="ada", now=timezone.now(), **address)
+
+
+def _propose_access(
+    pia: User, hana: User, hugo: User, ada: User, payments: AwsAccount, archive: AwsAccount
+) -> tuple[AccessProposal, AccessProposal]:
+    """One that Pia and Ada decide about, and two that are none of Pia's business."""
+    now, why = timezone.now(), "veiled reasons"
+    theirs = grant_role.facts_of(hugo, Role.ADMINISTRATOR, archive, ends_at=None)
+    hidden = propose_access(grant_role.NAME, theirs, by=ada, why=why, now=now)
+    propose_access(join_group.NAME, join_group.facts_of(hugo, "veiled-crew"), by=ada, why=why, now=now)
+    facts = grant_role.facts_of(hana, Role.APPROVER, payments, ends_at=None)
+    return propose_access(grant_role.NAME, facts, by=pia, why="More hands.", now=now), hidden
+
+
 def make_world() -> World:
     now = timezone.now()
     payments = make_account("payments", OWN)
@@ -103,6 +129,7 @@ def make_world() -> World:
     hugo = make_person("hugo", Role.APPROVER, accounts=(archive,))
     hana = make_person("hana", Role.REQUESTER, accounts=(payments, archive))
     ada = make_person("ada", Role.ADMINISTRATOR)
+    make_person("una", Role.ADMINISTRATOR)
     dan = make_person("dan")
     join(hugo, "veiled-team", by="ada", now=now)
     join(pia, "platform", by="ada", now=now)
@@ -124,13 +151,49 @@ def make_world() -> World:
     approve(line, by=hugo, plan_sha256=line.plan_sha256, now=now)
     scan = {"asked_by": "veiled asker", "asked_at": now, "state": "finished", "finished_at": now}
     Scan.objects.create(account=archive, **scan)
-    hidden_route = {"kind": "webhook", "url_env": "HIDDEN_URL", "secret_env": "HIDDEN_SECRET"}
-    add_route("veiled-route", topics=[], accounts=[HIDDEN], by="ada", now=now, **hidden_route)
+    _add_hidden_route()
     both = propose(_needs("common", Requirement("", 1)), name="common", by=ada, why="Simpler.", now=now)
     vaults = _needs("veiled-vaults", Requirement("", 1), accounts=(HIDDEN,))
     hidden_proposal = propose(vaults, name="veiled-vaults", by=ada, why="veiled reasons", now=now)
     propose_edit(archive, by=ada, why="veiled", now=now, role_arn=f"arn:aws:iam::{HIDDEN}:role/veiled")
+    own_access, hidden_access = _propose_access(pia, hana, hugo, ada, payments, archive)
     return World(
         pia, dan, hana, hugo, ada, payments, archive, own, hidden, hidden_change, own_change,
-        mixed, hidden_batch, both, hidden_proposal,
+        mixed, hidden_batch, both, hidden_proposal, own_access, hidden_access,
     )  # fmt: skip
+
+
+def _own_refs(world: World, name: str) -> list[str]:
+    if name.startswith("batch"):
+        return [world.mixed.ref]
+    if name.startswith("proposal"):
+        return [world.own_access.ref]
+    if not name.startswith("change"):
+        return []
+    lines = world.mixed.changes.filter(key__account=world.payments)
+    return [line.ref for line in [world.own_change, *lines]]
+
+
+def own_addresses(world: World) -> Iterator[str]:
+    """Everything that Pia may open, and each list with a filter that names something hidden."""
+    own_key = {"account_id": OWN, "key_id": world.own_keys[0].key_id}
+    for pattern in urlpatterns:
+        name, names = str(pattern.name), set(pattern.pattern.converters)
+        if name == "patterns":  # examples that nobody's data is in
+            continue
+        if not names:
+            yield reverse(name)
+        elif names <= {"account_id", "key_id", "region"}:
+            choice = {**own_key, "region": "eu-west-1"}
+            yield reverse(name, kwargs={each: choice[each] for each in names})
+        elif names == {"fmt"}:
+            yield from (reverse(name, args=[each]) for each in ("csv", "json"))
+        elif names == {"ref"}:
+            yield from (reverse(name, args=[ref]) for ref in _own_refs(world, name))
+        elif names == {"name"} and name.startswith("policy"):
+            yield from (reverse(name, args=[each]) for each in ("common", "payments"))
+    yield reverse("keys") + "?key=" + "x"
+    yield reverse("policy-explain") + f"?key={world.own_keys[0].key_id}"
+    yield reverse("keys-move") + f"?key={OWN}/{world.own_keys[3].key_id}&to_region=eu-west-1"
+    yield reverse("changes") + "?tab=closed"
+    yield reverse("audit") + "?view=primaries"

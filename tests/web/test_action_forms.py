@@ -24,6 +24,7 @@ SHOWN: dict[str, ActionForm[Any]] = {
     **{shown.url_name: shown for shown in of_changes.ACTION_FORMS.values()},
     **{shown.url_name: shown for shown in of_batches.ACTION_FORMS.values()},
 }
+pytestmark = pytest.mark.every_database
 each_form = pytest.mark.parametrize("shown", SHOWN.values(), ids=SHOWN)
 
 

@@ -30,6 +30,8 @@ OPEN_TO_ANYONE = {
     "account_inactive",
     "link",
     "link-open",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
 }
 OPEN_TO_EVERYBODY_SIGNED_IN = {
     "overview",
@@ -43,6 +45,20 @@ OPEN_TO_EVERYBODY_SIGNED_IN = {
     "me-end-other-sessions",
     "token-make",
     "token-end",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "factors",
+    "factor-remove",
+    "passkey-add",
+    "passkey-rename",
+    "recovery-codes",
+    "recovery-codes-make",
+    "totp-add",
+    "proposals",
+    "proposal",
+    "proposal-agree",
+    "proposal-reject",
+    "proposal-withdraw",
 }
 
 

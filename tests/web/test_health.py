@@ -15,6 +15,8 @@ from keyconsole.settings import DATABASES
 from keyconsole.worker import heartbeat
 from keyconsole.worker.models import Worker, WriteProbe
 
+pytestmark = pytest.mark.every_database
+
 
 def test_healthy_says_ok_to_anyone(db: None, anonymous: Client) -> None:
     response = anonymous.get("/healthy/")

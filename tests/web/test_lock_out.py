@@ -18,7 +18,7 @@ from keyconsole import settings as product
 from tests.cast import PASSWORD, Cast
 from tests.form_client import FormClient
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 HERE, ELSEWHERE = "198.51.100.7", "203.0.113.9"
 TOO_MANY = "Too many failed login attempts"
 

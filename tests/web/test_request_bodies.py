@@ -17,7 +17,7 @@ from tests.architecture.sources import ROOT
 from tests.cast import Inventory
 from tests.form_client import FORM
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 FILE = (
     "--cut\r\nContent-Disposition: form-data; name='f'; filename='f'\r\n\r\n"
     + "x" * 3_000_000

@@ -12,7 +12,7 @@ from keyconsole.audit.models import Entry
 from tests.cast import PASSWORD, Cast
 from tests.form_client import FormClient
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 
 
 def sign_in(client: Client, login: str, password: str = PASSWORD, query: str = "") -> object:
@@ -34,7 +34,7 @@ def test_a_right_password_opens_the_overview_and_is_recorded(anonymous: Client, 
     assert response.headers["Location"] == "/"
     assert anonymous.get("/").status_code == 200
     assert events() == [("person.signed_in", "ana")]
-    assert Entry.objects.get().data == {"address": "127.0.0.1"}
+    assert Entry.objects.get().data == {"address": "127.0.0.1", "proofs": ["password"]}
 
 
 def test_it_leads_to_the_page_that_was_asked_for_but_never_elsewhere(anonymous: Client, cast: Cast) -> None:

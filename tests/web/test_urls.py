@@ -11,7 +11,7 @@ from keyconsole.policies.document.rules import RESERVED_NAMES
 from keyconsole.urls import urlpatterns
 from tests.cast import Inventory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 
 
 def some_address(route: str) -> str:

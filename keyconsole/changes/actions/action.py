@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, Generic, Self, TypedDict, TypeVar
+from typing import Any, Generic, NotRequired, Self, TypedDict, TypeVar
 
 from django.contrib.auth.models import User
 
 from keyconsole.audit.events import Event
+from keyconsole.audit.given_proof import GivenProof
 from keyconsole.changes.actions.inputs import Inputs
 from keyconsole.changes.models import Batch, Change
 from keyconsole.refusals import Refused, Verdict
@@ -22,11 +23,12 @@ Given = TypeVar("Given", bound=Inputs)
 
 
 class Actor(TypedDict):
-    """Who acts, when, and from where: the record tells a page from the terminal."""
+    """Who acts, when, from where and by which proof: the record tells a page from the terminal."""
 
     by: User
     now: datetime
     via: str
+    proof: NotRequired[GivenProof]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from keyconsole.audit.events import Event
+from keyconsole.audit.given_proof import GivenProof, kept, refuse_stale, told
 from keyconsole.changes import notifications
 from keyconsole.changes.authorization import (
     may_approve,
@@ -28,7 +29,7 @@ from keyconsole.changes.quorum import Quorum, quorum_of
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move, record_event
 from keyconsole.refusal_codes import Code
-from keyconsole.refusals import Lost, Reason, Refused
+from keyconsole.refusals import Lost, Reason, Refused, Verdict
 from keyconsole.text import REASON_AT_MOST, clean_text
 
 AUTOMATIC = "automatic"
@@ -44,6 +45,7 @@ def approve(
     now: datetime,
     comment: str = "",
     via: str = PAGE,
+    proof: GivenProof | None = None,
     built: Quorum | None = None,
 ) -> None:
     """Agree to exactly one plan; raises Refused. The last agreement that was missing lets the change run.
@@ -55,12 +57,14 @@ def approve(
         with transaction.atomic():
             quorum = locked_quorum(change, built=built)
             may_approve(by, change, now=now, quorum=quorum).or_refuse()
+            refuse_stale(proof)
+            Verdict(quorum.why_weak(proof)).or_refuse()
             if plan_sha256 != change.plan_sha256:
                 sentence = f"The plan that you looked at is not the plan of {change.ref}. Read it again."
                 raise Refused(Reason(Code.PLAN_CHANGED, sentence))
             is_stale = end_if_stale(change, actor=by.username, now=now)
             if not is_stale:
-                _give_approval(change, quorum, by=by, comment=comment, now=now, via=via)
+                _give_approval(change, quorum, by=by, comment=comment, now=now, via=via, proof=proof)
     except IntegrityError:
         sentence = f"You have approved {change.ref} already."
         raise Refused(Reason(Code.ALREADY_APPROVED, sentence)) from None
@@ -81,7 +85,14 @@ def locked_quorum(change: Change, *, built: Quorum | None = None) -> Quorum:
 
 
 def _give_approval(
-    change: Change, quorum: Quorum, *, by: User, comment: str, now: datetime, via: str
+    change: Change,
+    quorum: Quorum,
+    *,
+    by: User,
+    comment: str,
+    now: datetime,
+    via: str,
+    proof: GivenProof | None,
 ) -> None:
     Approval.objects.create(
         change=change,
@@ -90,10 +101,12 @@ def _give_approval(
         plan_sha256=change.plan_sha256,
         comment=comment,
         approved_at=now,
+        **kept(proof),
     )
-    data = {"plan_sha256": change.plan_sha256, "comment": comment, "via": via}
+    data = {"plan_sha256": change.plan_sha256, "comment": comment, "via": via, **told(proof, now=now)}
     record_event(change, Event.CHANGE_APPROVAL_GIVEN, actor=by.username, now=now, data=data)
-    quorum = quorum.with_vote(by.username)
+    second_factor = proof is not None and proof.has_second_factor
+    quorum = quorum.with_vote(by.username, second_factor=second_factor)
     if quorum.met:
         mark_approved(change, quorum, actor=by.username, now=now)
 
@@ -131,6 +144,7 @@ def reject(
     reason: str,
     now: datetime,
     via: str = PAGE,
+    proof: GivenProof | None = None,
     built: Quorum | None = None,
 ) -> None:
     """One reasoned no ends it; raises Refused. `built`: as `approve`."""
@@ -146,13 +160,15 @@ def reject(
             event=Event.CHANGE_REJECTED,
             actor=by.username,
             now=now,
-            data={"reason": reason, "via": via},
+            data={"reason": reason, "via": via, **told(proof, now=now)},
             outcome=f"Rejected by {by.username}: {reason}",
         )
         Rejection.objects.create(change=change, rejecter=by, reason=reason, rejected_at=now)
 
 
-def withdraw(change: Change, *, by: User, now: datetime, via: str = PAGE) -> None:
+def withdraw(
+    change: Change, *, by: User, now: datetime, via: str = PAGE, proof: GivenProof | None = None
+) -> None:
     """Take one's approval back while nothing runs yet; raises Refused."""
     with transaction.atomic():
         quorum = locked_quorum(change)
@@ -160,7 +176,7 @@ def withdraw(change: Change, *, by: User, now: datetime, via: str = PAGE) -> Non
         gone = change.approvals.not_withdrawn().filter(approver=by).update(withdrawn_at=now)
         if not gone:
             raise Lost(change.ref)
-        data = {"via": via}
+        data = {"via": via, **told(proof, now=now)}
         record_event(change, Event.CHANGE_APPROVAL_WITHDRAWN, actor=by.username, now=now, data=data)
         left = quorum.without_vote(by.username)
         if change.state == State.APPROVED and not left.enough:
@@ -183,7 +199,9 @@ def back_to_pending(change: Change, quorum: Quorum, *, actor: str, now: datetime
     notifications.asked(change, quorum, now=now)
 
 
-def comment(change: Change, *, by: User, text: str, now: datetime, via: str = PAGE) -> None:
+def comment(
+    change: Change, *, by: User, text: str, now: datetime, via: str = PAGE, proof: GivenProof | None = None
+) -> None:
     """Write about a change. Resets nothing; raises Refused."""
     text = clean_text("comment", text, REASON_AT_MOST)
     may_comment(by, change).or_refuse()
@@ -193,17 +211,30 @@ def comment(change: Change, *, by: User, text: str, now: datetime, via: str = PA
         Comment.objects.create(change=change, author=by, text=text, written_at=now)
         Change.objects.filter(pk=change.pk).update(version=F("version") + 1)
         record_event(
-            change, Event.CHANGE_COMMENTED, actor=by.username, now=now, data={"text": text, "via": via}
+            change,
+            Event.CHANGE_COMMENTED,
+            actor=by.username,
+            now=now,
+            data={"text": text, "via": via, **told(proof, now=now)},
         )
 
 
-def run(change: Change, *, by: User, now: datetime, run_at: datetime | None = None, via: str = PAGE) -> None:
+def run(
+    change: Change,
+    *,
+    by: User,
+    now: datetime,
+    run_at: datetime | None = None,
+    via: str = PAGE,
+    proof: GivenProof | None = None,
+) -> None:
     """Say that an approved change shall run, now or at a later time; raises Refused."""
     with transaction.atomic():
         may_run(by, change, now=now, quorum=locked_quorum(change)).or_refuse()
+        refuse_stale(proof)
         _refuse_time(change, run_at, now=now)
         Change.objects.filter(pk=change.pk).update(run_at=run_at or now, due_at=now)
-        data = {"run_at": (run_at or now).isoformat(), "via": via}
+        data = {"run_at": (run_at or now).isoformat(), "via": via, **told(proof, now=now)}
         record_event(change, Event.CHANGE_RUN_ASKED, actor=by.username, now=now, data=data)
         change.refresh_from_db()
 

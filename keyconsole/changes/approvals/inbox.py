@@ -1,4 +1,4 @@
-"""What waits for a person: votes, runs, reviews, overdue changes, proposed policies and edits.
+"""What waits for a person: votes, runs, reviews, overdue changes, proposed policies, edits and power.
 
 The frame, the overview, the changes page and the command line share it. Asks what the verdicts ask, for all
 changes at once.
@@ -14,7 +14,9 @@ from keyconsole.aws_accounts.roles import Permission, Role, roles_that_allow
 from keyconsole.changes.models import Batch, Change, ChangeQuerySet, EmergencyAgreement, Review
 from keyconsole.changes.quorum import quorums_of
 from keyconsole.changes.states import State
+from keyconsole.people.dual_control.may import may_agree as may_agree_to_access
 from keyconsole.people.groups import group_names_of
+from keyconsole.people.models import AccessProposal, AccessState
 from keyconsole.policies.models import (
     AccountEdit,
     AccountEditVote,
@@ -54,18 +56,29 @@ def edits_needing(person: User) -> list[AccountEdit]:
     return [edit for edit in found if may_agree(person, edit).allowed]
 
 
+def access_needing(person: User) -> list[AccessProposal]:
+    """What would give power and waits for this person's agreement."""
+    proposed = AccessProposal.objects.filter(state=AccessState.PROPOSED).exclude(proposer=person)
+    found = proposed.select_related("proposer").order_by("proposed_at")
+    return [each for each in found if may_agree_to_access(person, each).allowed]
+
+
 def needs_count(person: User) -> int:
     """Every page asks: what is proposed is looked at only where anything is."""
     count, proposed = one_a_batch(needing(person)).count(), _what_is_proposed()
     count += len(proposals_needing(person)) if "policies" in proposed else 0
-    return count + (len(edits_needing(person)) if "accounts" in proposed else 0)
+    count += len(edits_needing(person)) if "accounts" in proposed else 0
+    return count + (len(access_needing(person)) if "access" in proposed else 0)
 
 
 def _what_is_proposed() -> set[str]:
     policies = PolicyVersion.objects.filter(state=VersionState.PROPOSED).order_by()
     accounts = AccountEdit.objects.filter(state=EditState.PROPOSED).order_by()
-    both = policies.values_list(Value("policies")).union(accounts.values_list(Value("accounts")))
-    return {kind for (kind,) in both}
+    access = AccessProposal.objects.filter(state=AccessState.PROPOSED).order_by()
+    every = policies.values_list(Value("policies")).union(
+        accounts.values_list(Value("accounts")), access.values_list(Value("access"))
+    )
+    return {kind for (kind,) in every}
 
 
 def one_a_batch(changes: ChangeQuerySet) -> ChangeQuerySet:

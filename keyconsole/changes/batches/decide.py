@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from keyconsole.audit.events import Event
+from keyconsole.audit.given_proof import GivenProof, told
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.approvals import decide
@@ -35,7 +36,14 @@ Ask = Callable[[Change, Quorum], Verdict]
 
 
 def approve_batch(
-    batch: Batch, *, by: User, plan_sha256: str, now: datetime, comment: str = "", via: str = PAGE
+    batch: Batch,
+    *,
+    by: User,
+    plan_sha256: str,
+    now: datetime,
+    comment: str = "",
+    via: str = PAGE,
+    proof: GivenProof | None = None,
 ) -> int:
     """Agree to each line that waits for this person, by the hash of what they see of it; raises Refused.
 
@@ -53,17 +61,25 @@ def approve_batch(
             for line, quorum in _with_quorums(_in_state(batch, State.PENDING, seen_by=by))
             if may_approve(by, line, now=now, quorum=quorum).allowed
         ]
-        given: dict[str, Any] = {"by": by, "now": now, "comment": comment, "via": via}
+        given: dict[str, Any] = {"by": by, "now": now, "comment": comment, "via": via, "proof": proof}
         for line, quorum in lines:
             decide.approve(line, plan_sha256=line.plan_sha256, built=quorum, **given)
         if not lines:
             raise Lost(batch.ref)
-        data = {"plan_sha256": plan_sha256, "comment": comment, "via": via, "lines": len(lines)}
+        data = {
+            "plan_sha256": plan_sha256,
+            "comment": comment,
+            "via": via,
+            **told(proof, now=now),
+            "lines": len(lines),
+        }
         record_batch_event(batch, Event.BATCH_APPROVAL_GIVEN, actor=by.username, now=now, data=data)
     return len(lines)
 
 
-def reject_batch(batch: Batch, *, by: User, reason: str, now: datetime, via: str = PAGE) -> None:
+def reject_batch(
+    batch: Batch, *, by: User, reason: str, now: datetime, via: str = PAGE, proof: GivenProof | None = None
+) -> None:
     """One reasoned no ends every line that has not begun; raises Refused.
 
     Who does not see every line says no to those that they see. What becomes of the rest, the batch's own rule
@@ -78,18 +94,22 @@ def reject_batch(batch: Batch, *, by: User, reason: str, now: datetime, via: str
     with transaction.atomic():
         _lock_and_wake(batch, now=now)
         if not part_seen_by(by, batch).is_whole:
-            if not _reject_lines(batch, by=by, reason=reason, now=now, via=via):
+            if not _reject_lines(batch, by=by, reason=reason, now=now, via=via, proof=proof):
                 raise Lost(batch.ref)
             return
-        if not stop(batch, event=Event.BATCH_REJECTED, actor=by.username, why=why, now=now, via=via):
+        if not stop(
+            batch, event=Event.BATCH_REJECTED, actor=by.username, why=why, now=now, via=via, proof=proof
+        ):
             raise Lost(batch.ref)
-        _reject_lines(batch, by=by, reason=reason, now=now, via=via)
+        _reject_lines(batch, by=by, reason=reason, now=now, via=via, proof=proof)
         cancel_rest(
             batch, _in_state(batch, *NOT_BEGUN), actor=by.username, why=f"{batch.ref}: {why}", now=now
         )
 
 
-def cancel_batch(batch: Batch, *, by: User, reason: str, now: datetime, via: str = PAGE) -> None:
+def cancel_batch(
+    batch: Batch, *, by: User, reason: str, now: datetime, via: str = PAGE, proof: GivenProof | None = None
+) -> None:
     """Take back what has not begun, as far as the person sees it; raises Refused."""
     reason = clean_text("reason", reason, REASON_AT_MOST)
     may_cancel_batch(by, batch).or_refuse()
@@ -98,14 +118,16 @@ def cancel_batch(batch: Batch, *, by: User, reason: str, now: datetime, via: str
         _lock_and_wake(batch, now=now)
         is_whole = part_seen_by(by, batch).is_whole
         if is_whole and not stop(
-            batch, event=Event.BATCH_CANCELLED, actor=by.username, why=why, now=now, via=via
+            batch, event=Event.BATCH_CANCELLED, actor=by.username, why=why, now=now, via=via, proof=proof
         ):
             raise Lost(batch.ref)
         left = _in_state(batch, *NOT_BEGUN, seen_by=by)
         cancel_rest(batch, left, actor=by.username, why=f"{batch.ref}: {why}", now=now)
 
 
-def run_batch(batch: Batch, *, by: User, now: datetime, via: str = PAGE) -> int:
+def run_batch(
+    batch: Batch, *, by: User, now: datetime, via: str = PAGE, proof: GivenProof | None = None
+) -> int:
     """Say that the approved lines which wait for that shall run; raises Refused."""
     may_run_batch(by, batch, now=now).or_refuse()
     with transaction.atomic():
@@ -116,7 +138,7 @@ def run_batch(batch: Batch, *, by: User, now: datetime, via: str = PAGE) -> int:
             if may_run(by, line, now=now, quorum=quorum).allowed
         ]
         for line in lines:
-            decide.run(line, by=by, now=now, via=via)
+            decide.run(line, by=by, now=now, via=via, proof=proof)
     return len(lines)
 
 
@@ -137,7 +159,7 @@ def cancelled_by(person: User, reason: str) -> str:
 
 def may_approve_batch(person: User, batch: Batch, *, now: datetime) -> Verdict:
     pending = _with_quorums(_in_state(batch, State.PENDING, seen_by=person))
-    waiting = [(line, quorum) for line, quorum in pending if person.username not in quorum.votes]
+    waiting = [(line, quorum) for line, quorum in pending if person.username not in quorum.counted]
     if pending and not waiting:
         return Verdict((Reason(Code.ALREADY_APPROVED, f"You have approved {batch.ref} already."),))
 
@@ -193,14 +215,16 @@ def _with_quorums(lines: Sequence[Change]) -> list[Counted]:
     return [(line, quorums[line.pk]) for line in lines]
 
 
-def _reject_lines(batch: Batch, *, by: User, reason: str, now: datetime, via: str) -> int:
+def _reject_lines(
+    batch: Batch, *, by: User, reason: str, now: datetime, via: str, proof: GivenProof | None
+) -> int:
     lines = [
         (line, quorum)
         for line, quorum in _with_quorums(_in_state(batch, *NOT_BEGUN, seen_by=by))
         if may_reject(by, line, now=now, quorum=quorum).allowed
     ]
     for line, quorum in lines:
-        decide.reject(line, by=by, reason=reason, now=now, via=via, built=quorum)
+        decide.reject(line, by=by, reason=reason, now=now, via=via, proof=proof, built=quorum)
     return len(lines)
 
 

@@ -40,7 +40,7 @@ def asked_for_more(batch: Batch, *, now: datetime) -> None:
             continue
         waiting = [line for line in lines if line.pk in more]
         because = " ".join(sorted({quorum.tightened for quorum in more.values()}))
-        people = _called({name for each in more.values() for name in each.deciders - each.votes})
+        people = _called({name for each in more.values() for name in each.deciders - each.counted})
         subject = f"{batch.ref} waits for approval by today's rules: {_keys(waiting)}"
         _tell(
             Topic.CHANGE_NEEDS_YOU,

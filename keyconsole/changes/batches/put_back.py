@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 
+from keyconsole.audit.given_proof import GivenProof
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.batches.lines import Line
@@ -50,6 +51,7 @@ def put_back(
     on_failure: OnFailure = OnFailure.STOP,
     lines: tuple[Line, ...] | None = None,
     via: str = "page",
+    proof: GivenProof | None = None,
 ) -> Batch:
     """Ask for the reverse; raises Refused. `lines`: only these of them."""
     may_put_back(batch, by=by).or_refuse()
@@ -65,6 +67,7 @@ def put_back(
         ticket=ticket,
         on_failure=on_failure,
         via=via,
+        proof=proof,
         puts_back=batch,
     )
     return request_lines(batch_request, now=now)

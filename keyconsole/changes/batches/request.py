@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from keyconsole.audit.events import Event
+from keyconsole.audit.given_proof import GivenProof, told
 from keyconsole.changes.approvals.decide import mark_approved
 from keyconsole.changes.batches import notifications
 from keyconsole.changes.batches.audit import record_batch_event
@@ -48,6 +49,7 @@ class BatchRequest:
     ticket: str = ""
     on_failure: OnFailure = OnFailure.STOP
     via: str = "page"
+    proof: GivenProof | None = None
     puts_back: Batch | None = None
     kind: KindName = KindName.UPDATE_PRIMARY_REGION  # the same for every line
 
@@ -72,6 +74,7 @@ def request_batch(
     ticket: str = "",
     on_failure: OnFailure = OnFailure.STOP,
     via: str = "page",
+    proof: GivenProof | None = None,
 ) -> Batch:
     """Ask to make the replicas in one Region the primaries of all these keys; raises Refused.
 
@@ -79,7 +82,14 @@ def request_batch(
     """
     lines = tuple(Line(key, to_region) for key in keys)
     batch_request = BatchRequest(
-        lines=lines, by=by, reason=reason, token=token, ticket=ticket, on_failure=on_failure, via=via
+        lines=lines,
+        by=by,
+        reason=reason,
+        token=token,
+        ticket=ticket,
+        on_failure=on_failure,
+        via=via,
+        proof=proof,
     )
     return request_lines(batch_request, now=now)
 
@@ -166,6 +176,7 @@ def _move_request_of(batch_request: BatchRequest, line: Line) -> MoveRequest:
         token=token,
         ticket=batch_request.ticket,
         via=batch_request.via,
+        proof=batch_request.proof,
         kind=batch_request.kind,
     )
 
@@ -208,6 +219,7 @@ def _data(batch: Batch, batch_request: BatchRequest) -> dict[str, Any]:
         "reason": batch.reason,
         "ticket": batch.ticket,
         "via": batch_request.via,
+        **told(batch_request.proof, now=batch.requested_at),
         "plan": batch.plan,
         "plan_sha256": batch.plan_sha256,
         "on_failure": str(batch_request.on_failure),

@@ -18,7 +18,7 @@ from keyconsole.refusals import Refused
 
 def act(action: Action[Subject, Any], subject: Subject, options: Mapping[str, Any], proof: Proof) -> None:
     """Each option that is an input is called like it (`dest`). What was done already is refused here."""
-    actor = Actor(by=proof.person, now=timezone.now(), via=proof.via)
+    actor = Actor(by=proof.person, now=timezone.now(), via=proof.via, proof=proof.given)
     read = {name: _READ[name](value) if name in _READ else value for name, value in options.items()}
     try:
         action.do(subject, action.given(read), actor)

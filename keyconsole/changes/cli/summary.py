@@ -13,7 +13,7 @@ from keyconsole.changes.approvals.run_gate import gate
 from keyconsole.changes.kinds.registry import KINDS
 from keyconsole.changes.models import Change, KindName, Review
 from keyconsole.changes.plan.selection import SELECTED_BY
-from keyconsole.changes.quorum import Asked, Quorum, quorum_of, rules_of
+from keyconsole.changes.quorum import WITH_FACTOR, Asked, Quorum, quorum_of, rules_of
 from keyconsole.changes.requests.emergency_agreement import (
     agreement_of,
     members_asked,
@@ -98,7 +98,8 @@ def lines(facts: Facts) -> Iterator[str]:
     for each in facts["requirements"]:
         filled = ", ".join(each["filled_by"]) or "nobody yet"
         because = f". {each['because']}" if each["because"] else ""
-        yield f"Needs      {each['at_least']} of {each['group'] or 'the approvers'}: {filled}{because}"
+        who = f"{each['group'] or 'the approvers'}{WITH_FACTOR if each['second_factor'] else ''}"
+        yield f"Needs      {each['at_least']} of {who}: {filled}{because}"
     for each in facts["approvals"]:
         taken_back = f", taken back at {each['withdrawn_at']}" if each["withdrawn_at"] else ""
         where = f", {each['via']}" if each["via"] != PAGE else ""
@@ -127,6 +128,7 @@ def _requirement(asked: Asked) -> Facts:
         "missing": asked.missing,
         "may_fill": list(asked.may_fill),
         "because": asked.because,
+        "second_factor": asked.second_factor,
     }
 
 
@@ -139,6 +141,7 @@ def _approvals(change: Change) -> list[Facts]:
             "at": _at(each.approved_at),
             "plan_sha256": each.plan_sha256,
             "comment": each.comment,
+            "proof": each.proof,
             "via": via.get(each.approver.username, PAGE),
             "withdrawn_at": _at(each.withdrawn_at),
         }

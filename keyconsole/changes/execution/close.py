@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from keyconsole.audit.events import Event
+from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
 from keyconsole.changes import notifications
 from keyconsole.changes.approvals.decide import PAGE
 from keyconsole.changes.authorization import may_agree, may_close
@@ -30,7 +31,9 @@ from keyconsole.text import REASON_AT_MOST, clean_text
 LEASE = timedelta(seconds=30)
 
 
-def close(change: Change, *, by: User, reason: str, now: datetime, via: str = PAGE) -> None:
+def close(
+    change: Change, *, by: User, reason: str, now: datetime, via: str = PAGE, proof: GivenProof | None = None
+) -> None:
     """Ask to close it as unknown; raises Refused. It stays as it is until another person agrees."""
     reason = clean_text("reason", reason, REASON_AT_MOST)
     try:
@@ -41,7 +44,7 @@ def close(change: Change, *, by: User, reason: str, now: datetime, via: str = PA
                 sentence = "Say why nobody can tell what came of it: whoever agrees, and the record, need it."
                 raise Refused(Reason(Code.REASON_MISSING, sentence))
             Closing.objects.create(change=change, asked_by=by, reason=reason, asked_at=now)
-            data = {"reason": reason, "via": via}
+            data = {"reason": reason, "via": via, **told(proof, now=now)}
             record_event(change, Event.CHANGE_CLOSE_ASKED, actor=by.username, now=now, data=data)
             notifications.close_asked(change, by=by, now=now)
     except IntegrityError:
@@ -49,12 +52,15 @@ def close(change: Change, *, by: User, reason: str, now: datetime, via: str = PA
     change.refresh_from_db()
 
 
-def agree(change: Change, *, by: User, now: datetime, via: str = PAGE) -> None:
+def agree(
+    change: Change, *, by: User, now: datetime, via: str = PAGE, proof: GivenProof | None = None
+) -> None:
     """Be the second person: closes it as unknown; raises Refused, also while a worker looks at it."""
     change.refresh_from_db()
     with transaction.atomic():
         _lock(change)
         may_agree(by, change).or_refuse()
+        refuse_stale(proof)
         agreed = Closing.objects.filter(change=change, agreed_at=None).update(agreed_by=by, agreed_at=now)
         if agreed != 1:
             raise Lost(change.ref)
@@ -66,7 +72,12 @@ def agree(change: Change, *, by: User, now: datetime, via: str = PAGE) -> None:
             event=Event.CHANGE_UNKNOWN,
             actor=by.username,
             now=now,
-            data={"asked_by": closing.asked_by.username, "reason": closing.reason, "via": via},
+            data={
+                "asked_by": closing.asked_by.username,
+                "reason": closing.reason,
+                "via": via,
+                **told(proof, now=now),
+            },
             outcome=_what_was_known(change, closing, by=by, now=now),
         )
 

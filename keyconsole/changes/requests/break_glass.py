@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import F
 
 from keyconsole.audit.events import Event
+from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
 from keyconsole.aws_accounts.permissions import Person
 from keyconsole.changes.authorization import may_request
 from keyconsole.changes.models import Change, KindName, Review
@@ -72,7 +73,6 @@ def break_glass(move_request: MoveRequest, *, reauthenticated_at: datetime | Non
     )
     if again := already_asked(move_request):
         return again
-    refuse_without_proof(reauthenticated_at, now=now)
     _refuse_thin_reason(move_request)
     verdict = may_break_glass(
         move_request.by,
@@ -85,11 +85,20 @@ def break_glass(move_request: MoveRequest, *, reauthenticated_at: datetime | Non
     if not verdict.allowed and (again := already_asked(move_request)):
         return again
     verdict.or_refuse()
+    refuse_without_proof(reauthenticated_at, now=now)
+    refuse_stale(move_request.proof)
     return create(move_request, now=now, then=_begin, is_emergency=True)
 
 
 def review(
-    change: Change, *, by: User, was_right: bool, comment: str, now: datetime, via: str = "page"
+    change: Change,
+    *,
+    by: User,
+    was_right: bool,
+    comment: str,
+    now: datetime,
+    via: str = "page",
+    proof: GivenProof | None = None,
 ) -> None:
     """Another person judges an emergency afterwards; raises Refused."""
     comment = clean_text("comment", comment, REASON_AT_MOST)
@@ -104,7 +113,7 @@ def review(
         if closed != 1:
             raise Lost(change.ref)
         Change.objects.filter(pk=change.pk).update(version=F("version") + 1)
-        data = {"was_right": was_right, "comment": comment, "via": via}
+        data = {"was_right": was_right, "comment": comment, "via": via, **told(proof, now=now)}
         record_event(change, Event.EMERGENCY_REVIEWED, actor=by.username, now=now, data=data)
 
 

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from keyconsole.audit.events import Event
+from keyconsole.audit.given_proof import GivenProof, told
 from keyconsole.changes import notifications
 from keyconsole.changes.authorization import gives_way
 from keyconsole.changes.kinds.registry import KINDS, kind_of
@@ -42,6 +43,7 @@ class MoveRequest:
     token: str
     ticket: str = ""
     via: str = "page"
+    proof: GivenProof | None = None
     run_at: datetime | None = None
     batch: Batch | None = None
     kind: KindName = KindName.UPDATE_PRIMARY_REGION
@@ -164,6 +166,7 @@ def record_request(change: Change, move_request: MoveRequest, *, now: datetime) 
         "reason": change.reason,
         "ticket": change.ticket,
         "via": move_request.via,
+        **told(move_request.proof, now=now),
         "from_region": change.from_region,
         "to_region": change.to_region,
         "plan": change.plan,

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F
 
 from keyconsole.audit.events import Event
+from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.permissions import Person, can
 from keyconsole.aws_accounts.roles import Permission
@@ -95,6 +96,7 @@ def agree(
     now: datetime,
     comment: str = "",
     via: str = "page",
+    proof: GivenProof | None = None,
 ) -> None:
     """Agree to exactly this plan; it runs from now on. Raises Refused.
 
@@ -103,6 +105,7 @@ def agree(
     comment = clean_text("comment", comment, REASON_AT_MOST)
     may_agree(by, change, now=now).or_refuse()
     refuse_without_proof(reauthenticated_at, now=now)
+    refuse_stale(proof)
     if plan_sha256 != change.plan_sha256:
         sentence = f"The plan that you looked at is not the plan of {change.ref}. Read it again."
         raise Refused(Reason(Code.PLAN_CHANGED, sentence))
@@ -113,7 +116,7 @@ def agree(
         given = {"member": by, "agreed_at": now, "comment": comment, "plan_sha256": plan_sha256}
         if touched != 1 or open_rows.update(**given) != 1:
             raise Lost(change.ref)
-        data = {"plan_sha256": plan_sha256, "comment": comment, "via": via}
+        data = {"plan_sha256": plan_sha256, "comment": comment, "via": via, **told(proof, now=now)}
         record_event(change, Event.EMERGENCY_AGREED, actor=by.username, now=now, data=data)
         begin_emergency(change, actor=by.username, alone=False, now=now)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 
 from keyconsole.audit.events import Event
+from keyconsole.audit.given_proof import GivenProof, told
 from keyconsole.changes import notifications
 from keyconsole.changes.approvals.decide import mark_approved
 from keyconsole.changes.authorization import may_cancel, may_request
@@ -33,6 +34,7 @@ def request_move(
     now: datetime,
     ticket: str = "",
     via: str = "page",
+    proof: GivenProof | None = None,
     run_at: datetime | None = None,
     kind: KindName = KindName.UPDATE_PRIMARY_REGION,
 ) -> Change:
@@ -45,6 +47,7 @@ def request_move(
         token=token,
         ticket=clean_text("ticket", ticket, TICKET_AT_MOST),
         via=via,
+        proof=proof,
         run_at=run_at,
         kind=kind,
     )
@@ -59,7 +62,15 @@ def request_move(
     return create(move_request, now=now, then=begin)
 
 
-def cancel(change: Change, *, by: User, reason: str, now: datetime, via: str = "page") -> None:
+def cancel(
+    change: Change,
+    *,
+    by: User,
+    reason: str,
+    now: datetime,
+    via: str = "page",
+    proof: GivenProof | None = None,
+) -> None:
     """Take a change back before it runs; raises Refused."""
     reason = clean_text("reason", reason, REASON_AT_MOST)
     may_cancel(by, change).or_refuse()
@@ -69,7 +80,7 @@ def cancel(change: Change, *, by: User, reason: str, now: datetime, via: str = "
         event=Event.CHANGE_CANCELLED,
         actor=by.username,
         now=now,
-        data={"reason": reason, "via": via},
+        data={"reason": reason, "via": via, **told(proof, now=now)},
         outcome=cancelled_by(by, reason),
     )
 

@@ -47,7 +47,8 @@ class Demo:
 
     @property
     def url(self) -> str:
-        return f"http://{HOST}:{self.port}/"
+        """By the name: browsers take no passkeys at an address of numbers."""
+        return f"http://localhost:{self.port}/"
 
     @property
     def sandbox_url(self) -> str:

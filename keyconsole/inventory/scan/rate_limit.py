@@ -48,7 +48,7 @@ class Pace:
             except Throttled:
                 # From here on half as fast: the quota is shared with those who work there.
                 self._gap *= 2
-                self._sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads load, hides nothing
+                self._sleep(pause * random.uniform(0.5, 1.0))  # nosec B311  # noqa: S311 - spreads load, hides nothing
         self._wait()
         return ask()
 

@@ -11,7 +11,8 @@ from django.db import transaction
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import ITSELF
 from keyconsole.people.dual_control import notifications
-from keyconsole.people.dual_control.kind import kind_called
+from keyconsole.people.dual_control.kind import is_known, kind_called
+from keyconsole.people.dual_control.one_at_a_time import decide_one_at_a_time
 from keyconsole.people.dual_control.record import record_proposal
 from keyconsole.people.models import AccessProposal, AccessState
 from keyconsole.refusal_codes import Code
@@ -19,7 +20,8 @@ from keyconsole.refusals import Reason, Refused
 
 
 def locked(proposal: AccessProposal) -> AccessProposal:
-    """As it is now; on PostgreSQL nobody else decides on it until this transaction ends."""
+    """As it is now; nobody else decides until this transaction ends."""
+    decide_one_at_a_time()
     rows = AccessProposal.objects.select_related("proposer").select_for_update(of=("self",))
     return rows.get(pk=proposal.pk)
 
@@ -69,11 +71,15 @@ def look_at_proposals(*, now: datetime) -> None:
 
 
 def _over(proposal: AccessProposal, *, now: datetime) -> tuple[AccessState, str] | None:
-    kind = kind_called(proposal.kind)
     if now >= proposal.expires_at:
         return AccessState.EXPIRED, "was not decided on in time"
+    if not is_known(proposal.kind):  # a process of a later version looks after it
+        return None
+    kind, proposer = kind_called(proposal.kind), proposal.proposer.username
     if problem := kind.problem(proposal.facts):
         return AccessState.STALE, f"cannot be done any more: {problem.rstrip('.')}"
-    if proposal.proposer.username not in kind.deciders(proposal.facts):
+    if proposer not in kind.deciders(proposal.facts):
         return AccessState.STALE, "has nobody behind it: who proposed it may not decide about it any more"
+    if proposer in kind.gainers(proposal.facts):
+        return AccessState.STALE, "has nobody behind it: who proposed it would gain by it themselves"
     return None

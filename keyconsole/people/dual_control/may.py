@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.auth.models import User
 
 from keyconsole.aws_accounts.permissions import can
 from keyconsole.aws_accounts.roles import Permission
+from keyconsole.people.dual_control.alone import may_act_alone
 from keyconsole.people.dual_control.kind import Facts, Kind, kind_called
 from keyconsole.people.models import AccessProposal, AccessState
 from keyconsole.refusal_codes import Code
@@ -17,16 +20,38 @@ def could_agree(kind: Kind, facts: Facts, *, proposer: str) -> set[str]:
     return kind.deciders(facts) - kind.gainers(facts) - {proposer}
 
 
-def may_propose(person: User, kind: Kind, facts: Facts) -> Verdict:
+def may_propose(person: User, kind: Kind, facts: Facts, *, now: datetime) -> Verdict:
     name = person.get_username()
     if name not in kind.deciders(facts):
-        sentence = f"You may not decide about this: {kind.says(facts)}."
-        return Verdict((Reason(Code.MAY_NOT_PROPOSE, sentence),))
+        # Not what it says: that could name an account which they may not see.
+        return Verdict((Reason(Code.MAY_NOT_PROPOSE, "You may not decide about this."),))
     if name in kind.gainers(facts):
         return Verdict((_own_gain(kind.says(facts)),))
     if problem := kind.problem(facts):
         return Verdict((Reason(Code.NOTHING_NEW, problem),))
+    until = kind.until(facts)
+    if until and until <= now:
+        return Verdict((Reason(Code.TIME_PASSED, "The end that was chosen has passed."),))
     return Verdict()
+
+
+def why_not_proposed(person: User, kind: Kind, facts: Facts, *, now: datetime) -> tuple[Reason, ...]:
+    """What would be refused if it were proposed now; for a page that shows it before."""
+    reasons = may_propose(person, kind, facts, now=now).reasons
+    if reasons or could_agree(kind, facts, proposer=person.get_username()):
+        return reasons
+    return may_act_without_a_second(person, kind, facts).reasons
+
+
+def may_act_without_a_second(person: User, kind: Kind, facts: Facts) -> Verdict:
+    """Where nobody else could agree."""
+    if may_act_alone(person, deciders_ever=kind.deciders_ever()):
+        return Verdict()
+    sentence = (
+        f"Nobody else could agree to this: {kind.says(facts)}. One alone does that only where there never "
+        "was a second. A second person has to be found, or it is done at the server's terminal."
+    )
+    return Verdict((Reason(Code.NOBODY_COULD_APPROVE, sentence),))
 
 
 def may_agree(person: User, proposal: AccessProposal) -> Verdict:

@@ -6,11 +6,13 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.urls import reverse
 
-from keyconsole.aws_accounts.permissions import people_who_can
-from keyconsole.aws_accounts.roles import Permission
+from keyconsole.aws_accounts.told import tell_of_power
 from keyconsole.notifications.announce import announce
+from keyconsole.notifications.told import Told, told
 from keyconsole.notifications.topics import Topic
+from keyconsole.people.dual_control.kind import person_in
 from keyconsole.people.models import AccessProposal
 
 
@@ -43,30 +45,38 @@ def tell_decision(proposal: AccessProposal, *, now: datetime) -> None:
             filter(None, [f"{proposal} {proposal.outcome}: {proposal.says}.", proposal.comment])
         ),
         data=_facts(proposal),
-        people=User.objects.filter(username__in=[proposal.proposer.username, proposal.subject]),
+        people=User.objects.filter(username__in=[proposal.proposer.username, person_in(proposal.facts)]),
         account_id=proposal.account_id,
         path=path_of(proposal),
         now=now,
     )
 
 
-def tell_administrators(says: str, *, account_id: str, by: str, agreed_by: str, now: datetime) -> None:
-    """Everybody who administers every account hears of what gave power, and by whom."""
-    how = f"agreed to by {agreed_by}" if agreed_by else "without a second person"
-    announce(
-        Topic.ACCESS_CHANGED,
-        subject=f"{by} did this, {how}: {says}",
-        body=f"Done by {by}, {how}: {says}.",
-        data={"says": says, "by": by, "agreed_by": agreed_by},
-        people=people_who_can(Permission.ADMINISTER, None).exclude(username__in=[by, agreed_by]),
-        account_id=account_id,
-        path="/people/",
+def tell_administrators(proposal: AccessProposal, *, agreed_by: str, now: datetime) -> None:
+    tell_of_power(
+        proposal.says,
+        by=proposal.proposer.username,
+        agreed_by=agreed_by,
+        account_id=proposal.account_id,
+        path=path_of(proposal),
         now=now,
     )
 
 
+def told_of(proposal: AccessProposal) -> Told:
+    """Who was told that it waits for their agreement."""
+    return told([Topic.ACCESS_NEEDS_YOU], path=path_of(proposal), since=proposal.proposed_at)
+
+
+def told_afterwards(proposal: AccessProposal) -> tuple[str, ...]:
+    """Who was told how it ended; empty where no message was written."""
+    topics = [Topic.ACCESS_DECIDED, Topic.ACCESS_CHANGED]
+    found = told(topics, path=path_of(proposal), since=proposal.decided_at)
+    return found.sentences() if found != Told() else ()
+
+
 def path_of(proposal: AccessProposal) -> str:
-    return f"/people/proposals/{proposal.ref}/"
+    return reverse("proposal", args=[proposal.ref])
 
 
 def _facts(proposal: AccessProposal) -> dict[str, object]:

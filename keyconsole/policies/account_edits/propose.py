@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from keyconsole.audit.events import Event
+from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
 from keyconsole.aws_accounts.fields import AccountFields
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.permissions import Person, can
@@ -29,7 +30,7 @@ from keyconsole.policies.quorum.roster import Roster
 from keyconsole.policies.versions.activate import lock_policies, refuse_beside_unread
 from keyconsole.policies.versions.agreement import Agreement, agreements_of_keys
 from keyconsole.policies.versions.ballot import cast, refuse_another_hash
-from keyconsole.policies.versions.votes import may_agree, may_reject, may_withdraw
+from keyconsole.policies.versions.votes import may_agree, may_reject, may_withdraw, why_weak
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Reason, Refused, Verdict
 from keyconsole.text import clean_comment, clean_why
@@ -51,21 +52,30 @@ def propose_edit(
     why: str,
     now: datetime,
     via: str = "page",
+    proof: GivenProof | None = None,
     **fields: Unpack[AccountFields],
 ) -> AccountEdit:
     """Raises Refused, or Invalid with a sentence for each field; then nothing is stored."""
     may_propose_edit(by, account).or_refuse()
+    refuse_stale(proof)
     why = clean_why(why, needed="Say why the way in should change: who agrees reads it.")
     try:
         with transaction.atomic():
-            return _propose(account, fields, by=by, why=why, now=now, via=via)
+            return _propose(account, fields, by=by, why=why, now=now, via=via, proof=proof)
     except IntegrityError:
         sentence = f"Somebody else proposed an edit of {account.name} at this moment."
         raise Refused(Reason(Code.PROPOSAL_WAITING, sentence)) from None
 
 
 def agree(
-    edit: AccountEdit, *, by: User, sha256: str, now: datetime, comment: str = "", via: str = "page"
+    edit: AccountEdit,
+    *,
+    by: User,
+    sha256: str,
+    now: datetime,
+    comment: str = "",
+    via: str = "page",
+    proof: GivenProof | None = None,
 ) -> bool:
     """Agree to exactly this edit; true where with that it is made. Raises Refused."""
     comment = clean_comment(comment)
@@ -73,28 +83,39 @@ def agree(
     with transaction.atomic():
         fresh = decided_alone(edit)
         may_agree(by, fresh).or_refuse()
+        refuse_stale(proof)
+        why_weak(fresh, proof).or_refuse()
         refuse_another_hash(fresh, sha256)
-        cast(fresh, by=by, agrees=True, comment=comment, now=now)
+        fresh.votes.filter(voter=by).delete()  # one that would not have counted
+        cast(fresh, by=by, agrees=True, comment=comment, now=now, proof=proof)
         record_edit(
             Event.ACCOUNT_EDIT_AGREED,
             fresh,
             actor=by.username,
             now=now,
-            data={"comment": comment, "via": via},
+            data={"comment": comment, "via": via, **told(proof, now=now)},
         )
         applied = apply_if_agreed(fresh, actor=by.username, now=now)
     edit.refresh_from_db()
     return applied
 
 
-def reject(edit: AccountEdit, *, by: User, reason: str, now: datetime, via: str = "page") -> None:
+def reject(
+    edit: AccountEdit,
+    *,
+    by: User,
+    reason: str,
+    now: datetime,
+    via: str = "page",
+    proof: GivenProof | None = None,
+) -> None:
     """Raises Refused. A person who had agreed may still reject."""
     reason = clean_why(reason, needed="Say why you reject it: who proposed it reads that.")
     with transaction.atomic():
         fresh = decided_alone(edit)
         may_reject(by, fresh).or_refuse()
         fresh.votes.filter(voter=by).delete()
-        cast(fresh, by=by, agrees=False, comment=reason, now=now)
+        cast(fresh, by=by, agrees=False, comment=reason, now=now, proof=proof)
         outcome = f"was rejected by {by.username}"
         close(fresh, EditState.REJECTED, outcome=outcome, now=now)
         record_edit(
@@ -102,19 +123,27 @@ def reject(edit: AccountEdit, *, by: User, reason: str, now: datetime, via: str 
             fresh,
             actor=by.username,
             now=now,
-            data={"reason": reason, "via": via},
+            data={"reason": reason, "via": via, **told(proof, now=now)},
         )
         notifications.tell_decision(fresh, comment=reason, now=now)
     edit.refresh_from_db()
 
 
-def withdraw(edit: AccountEdit, *, by: User, now: datetime, via: str = "page") -> None:
+def withdraw(
+    edit: AccountEdit, *, by: User, now: datetime, via: str = "page", proof: GivenProof | None = None
+) -> None:
     """Raises Refused."""
     with transaction.atomic():
         fresh = decided_alone(edit)
         may_withdraw(by, fresh).or_refuse()
         close(fresh, EditState.WITHDRAWN, outcome=f"was withdrawn by {by.username}", now=now)
-        record_edit(Event.ACCOUNT_EDIT_WITHDRAWN, fresh, actor=by.username, now=now, data={"via": via})
+        record_edit(
+            Event.ACCOUNT_EDIT_WITHDRAWN,
+            fresh,
+            actor=by.username,
+            now=now,
+            data={"via": via, **told(proof, now=now)},
+        )
         notifications.tell_decision(fresh, comment="", now=now)
     edit.refresh_from_db()
 
@@ -138,7 +167,14 @@ def why_out_of_reach(needed: tuple[Agreement, ...], *, proposer: str) -> str:
 
 
 def _propose(
-    account: AwsAccount, fields: AccountFields, *, by: User, why: str, now: datetime, via: str
+    account: AwsAccount,
+    fields: AccountFields,
+    *,
+    by: User,
+    why: str,
+    now: datetime,
+    via: str,
+    proof: GivenProof | None,
 ) -> AccountEdit:
     lock_policies()
     account = AwsAccount.objects.select_for_update().get(pk=account.pk)
@@ -166,6 +202,7 @@ def _propose(
         requirements=[each.as_json() for each in needed],
     )
     data = {"why": why, "via": via, "changes": changes, "requirements": edit.requirements}
+    data |= told(proof, now=now)
     record_edit(Event.ACCOUNT_EDIT_PROPOSED, edit, actor=by.username, now=now, data=data)
     notifications.ask_voters(edit, now=now)
     return edit

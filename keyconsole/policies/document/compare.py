@@ -16,7 +16,7 @@ from typing import Any
 from keyconsole.policies.document.opening import DAYS, minutes
 from keyconsole.policies.document.parts import Runs, Span, Window
 from keyconsole.policies.document.rules import Rules
-from keyconsole.policies.document.words import APPLIES_TO, NOT_UNDERSTOOD, Texts, rows
+from keyconsole.policies.document.words import APPLIES_TO, NOT_UNDERSTOOD, SECOND_FACTOR, Texts, rows
 from keyconsole.policies.quorum.requirements import covers
 
 _DAY = 24 * 60
@@ -143,6 +143,7 @@ _AS_STRICT: Mapping[str, Callable[[Rules, Rules], bool]] = {
     NOT_UNDERSTOOD: lambda _one, _other: False,
     APPLIES_TO: lambda _one, _other: False,
     "Needs": lambda one, other: covers(one.needs, other.needs),
+    SECOND_FACTOR: lambda one, other: one.second_factor >= other.second_factor,
     "Frozen": lambda one, other: bool(one.frozen) >= bool(other.frozen),
     "Allowed primary Regions": _regions,
     "Ticket": lambda one, other: not other.ticket_pattern or one.ticket_pattern == other.ticket_pattern,

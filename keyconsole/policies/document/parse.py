@@ -137,6 +137,12 @@ def whole_number(value: object) -> int:
     return value
 
 
+def yes_or_no(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise Malformed(f"This has to be true or false, not {_kind(value)}.")
+    return value
+
+
 def texts(value: object) -> tuple[str, ...]:
     entries = tuple(text(entry) for entry in _list(value))
     if "" in entries:
@@ -257,6 +263,7 @@ _READ: dict[str, Callable[[object], Any]] = {
     "applies_to": _selector,
     "rule": _rule,
     "requirements": _requirements,
+    "second_factor": yes_or_no,
     "allowed_regions": texts,
     "ticket_pattern": text,
     "reason_at_least": whole_number,

@@ -37,6 +37,7 @@ class Rules:
     rule: Rule
     applies_to: Selector = field(default_factory=Selector)
     requirements: tuple[Requirement, ...] = ()
+    second_factor: bool = False  # approvals count only where a passkey or a code proved who gave them
     allowed_regions: tuple[str, ...] = ()  # empty: every Region
     ticket_pattern: str = ""
     reason_at_least: int = 0  # characters
@@ -84,6 +85,7 @@ class Rules:
             "applies_to": self.applies_to.as_json(),
             "rule": self.rule.value,
             "requirements": [need.as_json() for need in self.requirements],
+            "second_factor": self.second_factor,
             "allowed_regions": list(self.allowed_regions),
             "ticket_pattern": self.ticket_pattern,
             "reason_at_least": self.reason_at_least,

@@ -51,6 +51,8 @@ def _people(rules: Rules) -> Iterator[tuple[str, str]]:
         yield "requirements", "The rule approve needs at least one requirement."
     if rules.rule == Rule.CONFIRM and needs:
         yield "requirements", "The rule confirm has no requirements; the rule approve has."
+    if rules.rule == Rule.CONFIRM and rules.second_factor:
+        yield "second_factor", "The rule confirm has no approvers who could be asked for a second factor."
     if len(needs) > MOST_REQUIREMENTS:
         yield "requirements", f"At most {MOST_REQUIREMENTS} requirements; these are {len(needs)}."
     for need in needs:

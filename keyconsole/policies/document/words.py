@@ -12,7 +12,18 @@ from keyconsole.text import listed
 
 Texts = tuple[str, ...]
 APPLIES_TO = "Applies to"
+SECOND_FACTOR = "Second factor"
 NOT_UNDERSTOOD = "Not understood by this version of KeyConsole"
+
+# What somebody reads whose vote a policy would not count.
+FACTOR_MISSING = (
+    "The policy counts only approvals that a second factor proved, and you have none here. "
+    "Set up a passkey or an app that makes codes first; then approve."
+)
+PROOF_TOO_WEAK = (
+    "The policy counts only approvals that a second factor proved, and this one was proved without. "
+    "Approve on the page in the browser, where a passkey or a code proves it."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,7 @@ def rows(rules: Rules) -> tuple[Row, ...]:
         *unread,
         Row(APPLIES_TO, selector_words(rules.applies_to)),
         Row("Needs", (needs_words(rules),)),
+        Row(SECOND_FACTOR, ("of everybody who approves" if rules.second_factor else "not asked for",)),
         Row("Frozen", (rules.frozen or "no",)),
         Row("Allowed primary Regions", (", ".join(rules.allowed_regions) or "every Region",)),
         Row("Ticket", (f"must match {rules.ticket_pattern}" if rules.ticket_pattern else "not asked for",)),

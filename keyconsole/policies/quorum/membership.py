@@ -17,10 +17,21 @@ def group_problem(requirements: Iterable[Requirement], roster: Roster) -> str:
     return f"There is no group {', '.join(repr(name[:60]) for name in missing)}." if missing else ""
 
 
-def shortfall(requirements: Iterable[Requirement], account: AwsAccount | None, roster: Roster) -> str:
-    """What is missing even if everybody agreed; empty where some requester could be approved."""
+def shortfall(
+    requirements: Iterable[Requirement],
+    account: AwsAccount | None,
+    roster: Roster,
+    *,
+    second_factor: bool = False,
+) -> str:
+    """What is missing even if everybody agreed; empty where some requester could be approved.
+
+    `second_factor`: only who has one counts.
+    """
     needs = tuple(requirements)
     members = roster.members(needs, account)
+    if second_factor:
+        members = {group: people & roster.second_factors for group, people in members.items()}
     # The requester never counts. Where some requester approves nothing, or nobody may ask yet, all can agree.
     requesters = roster.who_may(Permission.REQUEST, account)
     approvers = {person for group in members.values() for person in group}
@@ -30,6 +41,11 @@ def shortfall(requirements: Iterable[Requirement], account: AwsAccount | None, r
     if best.met:
         return ""
     where = f"in {account.name}" if account else "in every account"
+    if second_factor:
+        return (
+            f"Not enough people with a second factor may approve {where}: {missing_words(best)}. "
+            "They set one up first."
+        )
     return f"Not enough people may approve {where}: {missing_words(best)}."
 
 

@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group
 
 from keyconsole.aws_accounts.models import AwsAccount, RoleGrant
 from keyconsole.aws_accounts.roles import Permission, Role, roles_that_allow
+from keyconsole.people.factors.held import holds_second_factor
 from keyconsole.policies.quorum.requirements import APPROVERS, Requirement
 
 Members = dict[str, set[str]]
@@ -23,20 +24,24 @@ class Roster:
 
     grants: dict[tuple[Role, int], set[str]]  # by role and account; EVERYWHERE for all accounts
     groups: dict[str, set[str]]  # also those in which nobody is
+    second_factors: frozenset[str] = frozenset()  # of those with a role: who has one here
 
     @classmethod
     def read(cls) -> Self:
         grants: dict[tuple[Role, int], set[str]] = defaultdict(set)
         held = RoleGrant.objects.in_force().filter(person__is_active=True)
-        for username, role, account in held.values_list("person__username", "role", "account__pk"):
+        factors = set()
+        facts = ("person__username", "role", "account__pk", holds_second_factor("person"))
+        for username, role, account, has_factor in held.values_list(*facts):
             grants[Role(role), account or EVERYWHERE].add(username)
+            factors |= {username} if has_factor else set()
         groups: dict[str, set[str]] = defaultdict(set)
         listed = Group.objects.values_list(
             "name", "memberships__person__username", "memberships__person__is_active"
         )
         for name, username, is_active in listed:
             groups[name] |= {username} if is_active else set()
-        return cls(dict(grants), dict(groups))
+        return cls(dict(grants), dict(groups), frozenset(factors))
 
     def who_may(self, permission: Permission, account: AwsAccount | None) -> set[str]:
         """In the account, or in every account where none is named."""

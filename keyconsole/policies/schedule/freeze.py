@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from django.contrib.auth.models import User
@@ -9,7 +10,8 @@ from django.db import IntegrityError, transaction
 
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
-from keyconsole.aws_accounts.permissions import Person, can
+from keyconsole.audit.given_proof import GivenProof, told
+from keyconsole.aws_accounts.permissions import Person, can, people_who_can
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.policies.models import Freeze
 from keyconsole.refusal_codes import Code
@@ -19,7 +21,7 @@ from keyconsole.text import clean_why
 SUBJECT = "freeze"
 NOT_YOURS = Reason(
     Code.MAY_NOT_FREEZE,
-    "Only who approves or administers in every account may freeze everything or lift that.",
+    "Only who approves or administers in every account may freeze everything or propose to lift that.",
 )
 NOT_FROZEN = Reason(Code.NOT_FROZEN, "There is no freeze of everything to lift.")
 
@@ -39,14 +41,16 @@ def words(held: Freeze) -> str:
     return f"Everything is frozen since {since} by {held.frozen_by}: {held.why}"
 
 
-def freeze(*, by: User, why: str, now: datetime, via: str = "page") -> Freeze:
+def freeze(
+    *, by: User, why: str, now: datetime, via: str = "page", proof: GivenProof | None = None
+) -> Freeze:
     """Raises Refused. What already was sent to AWS goes on being watched."""
     may_freeze(by).or_refuse()
     why = clean_why(why, needed="Say why everything is frozen: whoever is held back reads it.")
     try:
         with transaction.atomic():
             held = Freeze.objects.create(why=why, frozen_by=by.username, frozen_at=now)
-            data = {"why": why, "via": via}
+            data = {"why": why, "via": via, **told(proof, now=now)}
             log.record(Event.FREEZE_SET, actor=by.username, subject=SUBJECT, now=now, data=data)
     except IntegrityError:
         sentence = current_words() or "Somebody else froze everything at this moment."
@@ -65,31 +69,36 @@ def freeze_by_itself(*, why: str, now: datetime) -> bool:
     return True
 
 
-def lift(*, by: User, now: datetime, via: str = "page") -> None:
-    """Raises Refused."""
-    may_lift(by).or_refuse()
-    held = current()
+def lift(
+    held: Freeze, *, by: str, now: datetime, via: str = "page", evidence: Mapping[str, str] | None = None
+) -> None:
+    """This freeze and no later one. Who may is asked above. Raises Refused where it is lifted already."""
     with transaction.atomic():
-        # The row that was read and no other: of two who lift at once, one does.
-        open_row = Freeze.objects.filter(pk=held.pk, lifted_at=None) if held else Freeze.objects.none()
-        if held is None or not open_row.update(lifted_by=by.username, lifted_at=now):
+        # Of two who lift at once, one does.
+        if not Freeze.objects.filter(pk=held.pk, lifted_at=None).update(lifted_by=by, lifted_at=now):
             raise Refused(NOT_FROZEN)
         data = {
             "frozen_by": held.frozen_by,
             "frozen_at": held.frozen_at.isoformat(),
             "why": held.why,
             "via": via,
+            **(evidence or {}),
         }
-        log.record(Event.FREEZE_LIFTED, actor=by.username, subject=SUBJECT, now=now, data=data)
+        log.record(Event.FREEZE_LIFTED, actor=by, subject=SUBJECT, now=now, data=data)
+
+
+def people_who_may_lift() -> set[str]:
+    """Who approves or administers in every account: the same people may freeze."""
+    approving, administering = (
+        set(people_who_can(permission, None).values_list("username", flat=True))
+        for permission in (Permission.APPROVE, Permission.ADMINISTER)
+    )
+    return approving | administering
 
 
 def may_freeze(person: Person) -> Verdict:
     held = current_words()
     return Verdict((*_not_yours(person), *([Reason(Code.FROZEN, held)] if held else [])))
-
-
-def may_lift(person: Person) -> Verdict:
-    return Verdict((*_not_yours(person), *(() if current() else (NOT_FROZEN,))))
 
 
 def _not_yours(person: Person) -> tuple[Reason, ...]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice, permutations
 from typing import Any, Self
 
+from keyconsole.audit.given_proof import proves_second_factor
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.inventory.models import MultiRegionKey, RegionKey
@@ -32,33 +33,42 @@ class Agreement:
 
     account: AwsAccount | None
     requirements: tuple[Requirement, ...]
+    second_factor: bool = False  # the rules before count only votes that one proved
 
     def members(self, roster: Roster) -> Members:
         return roster.members(self.requirements, self.account)
 
-    def count_votes(self, votes: Collection[str], roster: Roster) -> VoteCount:
-        return count_votes(self.requirements, votes=votes, members=self.members(roster))
+    def counted(self, votes: Mapping[str, str]) -> set[str]:
+        """Whose vote counts by its proof. `votes`: by name, how who voted had proved who they are."""
+        return {name for name, how in votes.items() if not self.second_factor or proves_second_factor(how)}
+
+    def count_votes(self, votes: Mapping[str, str], roster: Roster) -> VoteCount:
+        return count_votes(self.requirements, votes=self.counted(votes), members=self.members(roster))
 
     def at_best(self, roster: Roster, *, without: Collection[str]) -> VoteCount:
-        return at_best(self.requirements, members=self.members(roster), without=without)
+        able = self.members(roster)
+        if self.second_factor:
+            able = {group: people & roster.second_factors for group, people in able.items()}
+        return at_best(self.requirements, members=able, without=without)
 
     def voters(self, roster: Roster) -> set[str]:
         return set().union(*self.members(roster).values())
 
     def still_missing(self, found: VoteCount) -> str:
         where = self.account.name if self.account else "every account"
-        return f"{missing_words(found)}, for {where}"
+        return f"{missing_words(found)}{' with a second factor' if self.second_factor else ''}, for {where}"
 
     def as_json(self) -> dict[str, Any]:
         return {
             "account_id": self.account.account_id if self.account else "",
             "requirements": [need.as_json() for need in self.requirements],
+            **({"second_factor": True} if self.second_factor else {}),
         }
 
     @classmethod
     def from_json(cls, facts: Mapping[str, Any], accounts: Mapping[str, AwsAccount]) -> Self:
         needs = tuple(map(Requirement.from_json, facts["requirements"]))
-        return cls(accounts.get(facts["account_id"]), needs)
+        return cls(accounts.get(facts["account_id"]), needs, bool(facts.get("second_factor", False)))
 
 
 def agreements_needed(name: str, rules: Rules | None) -> tuple[Agreement, ...]:
@@ -71,7 +81,14 @@ def agreements_needed(name: str, rules: Rules | None) -> tuple[Agreement, ...]:
     selectors = [each for each in (dict(before).get(name), rules) if each]
     found = set(_of_keys(before, after, selectors)) or set(_of_accounts(selectors))
     return tuple(
-        sorted(found, key=lambda each: (each.account.name if each.account else "", each.requirements))
+        sorted(
+            found,
+            key=lambda each: (
+                each.account.name if each.account else "",
+                each.requirements,
+                each.second_factor,
+            ),
+        )
     )
 
 
@@ -83,13 +100,13 @@ def agreements_of_keys(account: AwsAccount) -> tuple[Agreement, ...]:
     """
     candidates = _candidates()
     found = {
-        Agreement(account, rules.requirements or DEFAULT.requirements)
+        _asked_by(rules, account)
         for _, subject in _possible_moves(at_most=_moves_that_differ(candidates), account=account)
         for rules in _held(candidates, subject)
     }
     if not found and MultiRegionKey.objects.filter(account=account).exists():
         found = {Agreement(account, DEFAULT.requirements)}
-    return tuple(sorted(found, key=lambda each: each.requirements))
+    return tuple(sorted(found, key=lambda each: (each.requirements, each.second_factor)))
 
 
 def policies_of_keys(account: AwsAccount) -> dict[int, tuple[str, ...]]:
@@ -109,6 +126,11 @@ def _held(candidates: Candidates, subject: Subject) -> list[Rules]:
         if could_fit(rules.applies_to, subject) and not fits(rules.applies_to, subject)
     ]
     return [governing(candidates, subject).rules, *unsure]
+
+
+def _asked_by(rules: Rules, account: AwsAccount) -> Agreement:
+    second_factor = rules.second_factor and bool(rules.requirements)
+    return Agreement(account, rules.requirements or DEFAULT.requirements, second_factor)
 
 
 def _candidates() -> Candidates:
@@ -132,7 +154,7 @@ def _of_keys(before: Candidates, after: Candidates, changing: Sequence[Rules]) -
         held = governing(before, subject)
         in_doubt = not all(fits(rules.applies_to, subject) for rules in touching)
         if in_doubt or held.rules != governing(after, subject).rules:
-            yield Agreement(key.account, held.rules.requirements or DEFAULT.requirements)
+            yield _asked_by(held.rules, key.account)
 
 
 def _moves_that_differ(candidates: Iterable[tuple[str, Rules]]) -> int | None:

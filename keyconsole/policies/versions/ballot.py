@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 
+from keyconsole.audit.given_proof import GivenProof, kept
 from keyconsole.policies.models import AccountEdit, PolicyVersion
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Reason, Refused
@@ -19,7 +20,9 @@ def refuse_another_hash(proposal: Proposal, sha256: str) -> None:
         raise Refused(Reason(Code.PLAN_CHANGED, sentence))
 
 
-def cast(proposal: Proposal, *, by: User, agrees: bool, comment: str, now: datetime) -> None:
+def cast(
+    proposal: Proposal, *, by: User, agrees: bool, comment: str, now: datetime, proof: GivenProof | None
+) -> None:
     """The rows hold who proposed it as well, so that the database refuses a vote of theirs."""
     if proposal.proposer is None:
         raise Refused(Reason(Code.NOT_OPEN, f"Nobody proposed {proposal}; nobody votes on it."))
@@ -30,4 +33,5 @@ def cast(proposal: Proposal, *, by: User, agrees: bool, comment: str, now: datet
         agrees=agrees,
         comment=comment,
         voted_at=now,
+        **kept(proof),
     )

@@ -62,7 +62,10 @@ def _misfits(
 def _shortfalls(rules: Rules, roster: Roster, accounts: Sequence[AwsAccount]) -> Iterator[str]:
     """In the accounts that have such keys; where none has, one account that could do it is enough."""
     covered = covered_accounts(rules.applies_to, accounts)
-    found = {account.pk: shortfall(rules.requirements, account, roster) for account in covered}
+    found = {
+        account.pk: shortfall(rules.requirements, account, roster, second_factor=rules.second_factor)
+        for account in covered
+    }
     short = [account for account in covered if found[account.pk]]
     with_keys = _with_such_keys(short, rules.applies_to) if short else set()
     yield from (found[account.pk] for account in short if account.pk in with_keys)

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
+from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
 from keyconsole.audit.log import ITSELF
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
@@ -38,6 +39,7 @@ from keyconsole.policies.versions.votes import (
     may_withdraw,
     tallies,
     votes_that_count,
+    why_weak,
 )
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Reason, Refused
@@ -47,16 +49,24 @@ UNFIT_ELSEWHERE = "It cannot hold as it is: it does not fit everything that it w
 
 
 def propose(
-    rules: Rules | None, *, name: str, by: User, why: str, now: datetime, via: str = "page"
+    rules: Rules | None,
+    *,
+    name: str,
+    by: User,
+    why: str,
+    now: datetime,
+    via: str = "page",
+    proof: GivenProof | None = None,
 ) -> PolicyVersion:
     """Propose what the policy shall say; without rules, that it ends. Raises Refused, and stores nothing."""
     may_propose(by).or_refuse()
+    refuse_stale(proof)
     why = clean_why(why, needed="Say why the policy should change: who agrees reads it.")
     if rules and rules.name != name:
         raise Refused(Reason(Code.POLICY_NAME_DIFFERS, f"The document is called {rules.name}, not {name}."))
     try:
         with transaction.atomic():
-            version = _propose(rules, name=name, by=by, why=why, now=now, via=via)
+            version = _propose(rules, name=name, by=by, why=why, now=now, via=via, proof=proof)
     except IntegrityError:
         sentence = f"Somebody else proposed a version of {name} at this moment."
         raise Refused(Reason(Code.PROPOSAL_WAITING, sentence)) from None
@@ -64,31 +74,61 @@ def propose(
 
 
 def agree(
-    version: PolicyVersion, *, by: User, sha256: str, now: datetime, comment: str = "", via: str = "page"
+    version: PolicyVersion,
+    *,
+    by: User,
+    sha256: str,
+    now: datetime,
+    comment: str = "",
+    via: str = "page",
+    proof: GivenProof | None = None,
 ) -> bool:
     """Agree to exactly this document; true where with that it holds from now on. Raises Refused."""
     comment = clean_comment(comment)
     with transaction.atomic():
         fresh = _decided_alone(version)
         may_agree(by, fresh).or_refuse()
+        refuse_stale(proof)
+        why_weak(fresh, proof).or_refuse()
         refuse_another_hash(fresh, sha256)
-        cast(fresh, by=by, agrees=True, comment=comment, now=now)
-        _record(Event.POLICY_AGREED, fresh, actor=by.username, now=now, data={"comment": comment, "via": via})
+        fresh.votes.filter(voter=by).delete()  # one that would not have counted
+        cast(fresh, by=by, agrees=True, comment=comment, now=now, proof=proof)
+        _record(
+            Event.POLICY_AGREED,
+            fresh,
+            actor=by.username,
+            now=now,
+            data={"comment": comment, "via": via, **told(proof, now=now)},
+        )
         activated = _activate_if_agreed(fresh, actor=by.username, now=now, horizon=horizon_of(by))
     version.refresh_from_db()
     return activated
 
 
-def reject(version: PolicyVersion, *, by: User, reason: str, now: datetime, via: str = "page") -> None:
+def reject(
+    version: PolicyVersion,
+    *,
+    by: User,
+    reason: str,
+    now: datetime,
+    via: str = "page",
+    proof: GivenProof | None = None,
+) -> None:
     """Raises Refused. A person who had agreed may still reject."""
     reason = clean_why(reason, needed="Say why you reject it: who proposed it reads that.")
     with transaction.atomic():
         fresh = _decided_alone(version)
         may_reject(by, fresh).or_refuse()
         fresh.votes.filter(voter=by).delete()
-        cast(fresh, by=by, agrees=False, comment=reason, now=now)
+        cast(fresh, by=by, agrees=False, comment=reason, now=now, proof=proof)
         close(fresh, VersionState.REJECTED, now=now)
-        _record(Event.POLICY_REJECTED, fresh, actor=by.username, now=now, data={"reason": reason, "via": via})
+        _record(
+            Event.POLICY_REJECTED,
+            fresh,
+            actor=by.username,
+            now=now,
+            data={"reason": reason, "via": via, **told(proof, now=now)},
+        )
         notifications.tell_decision(fresh, outcome=f"was rejected by {by.username}", comment=reason, now=now)
     version.refresh_from_db()
 
@@ -106,18 +146,28 @@ def activate_agreed(*, now: datetime) -> None:
             continue
 
 
-def withdraw(version: PolicyVersion, *, by: User, now: datetime, via: str = "page") -> None:
+def withdraw(
+    version: PolicyVersion, *, by: User, now: datetime, via: str = "page", proof: GivenProof | None = None
+) -> None:
     """Raises Refused."""
     with transaction.atomic():
         fresh = _decided_alone(version)
         may_withdraw(by, fresh).or_refuse()
         close(fresh, VersionState.WITHDRAWN, now=now)
-        _record(Event.POLICY_WITHDRAWN, fresh, actor=by.username, now=now, data={"via": via})
+        _record(
+            Event.POLICY_WITHDRAWN,
+            fresh,
+            actor=by.username,
+            now=now,
+            data={"via": via, **told(proof, now=now)},
+        )
         notifications.tell_decision(fresh, outcome=f"was withdrawn by {by.username}", comment="", now=now)
     version.refresh_from_db()
 
 
-def _propose(rules: Rules | None, *, name: str, by: User, why: str, now: datetime, via: str) -> PolicyVersion:
+def _propose(
+    rules: Rules | None, *, name: str, by: User, why: str, now: datetime, via: str, proof: GivenProof | None
+) -> PolicyVersion:
     lock_policies()
     horizon = horizon_of(by)
     if Policy.objects.filter(name=name).exists() and policy_in(horizon, name) is None:
@@ -137,6 +187,7 @@ def _propose(rules: Rules | None, *, name: str, by: User, why: str, now: datetim
     data = {
         "why": why,
         "via": via,
+        **told(proof, now=now),
         "document": version.document,
         "requirements": version.requirements,
         "effects": [effect.as_json() for effect in effects],

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from keyconsole.audit.given_proof import GivenProof, proves_second_factor
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.permissions import Person, can, can_somewhere
 from keyconsole.aws_accounts.roles import Permission
+from keyconsole.people.factors.held import has_second_factor
+from keyconsole.policies.document.words import FACTOR_MISSING, PROOF_TOO_WEAK
 from keyconsole.policies.models import AccountEdit, PolicyVersion, VersionState
 from keyconsole.policies.quorum.requirements import Line
 from keyconsole.policies.quorum.roster import Roster
@@ -44,13 +47,16 @@ class Tally:
 
 def tallies(version: Proposed, *, roster: Roster | None = None) -> list[Tally]:
     roster = roster or Roster.read()
-    votes = votes_that_count(version)
+    votes = _votes_with_proof(version)
     proposer = version.proposer.username if version.proposer else ""
     return [
         Tally(
             agreement,
             agreement.count_votes(votes, roster).lines,
-            {group: people - votes - {proposer} for group, people in agreement.members(roster).items()},
+            {
+                group: people - agreement.counted(votes) - {proposer}
+                for group, people in agreement.members(roster).items()
+            },
         )
         for agreement in agreements_of(version)
     ]
@@ -58,9 +64,15 @@ def tallies(version: Proposed, *, roster: Roster | None = None) -> list[Tally]:
 
 def votes_that_count(version: Proposed) -> set[str]:
     """Who agreed to exactly this document. Whether they still may is for the roster to say."""
+    return set(_votes_with_proof(version))
+
+
+def _votes_with_proof(version: Proposed) -> dict[str, str]:
+    """Those, by name, with how each had proved who they are."""
     agreed = version.votes.filter(agrees=True, sha256=version.sha256)
-    names = set(agreed.values_list("voter__username", flat=True))
-    return names - {version.proposer.username if version.proposer else ""}
+    votes = dict(agreed.values_list("voter__username", "proof"))
+    votes.pop(version.proposer.username if version.proposer else "", None)
+    return votes
 
 
 def agreements_of(version: Proposed) -> list[Agreement]:
@@ -77,10 +89,27 @@ def may_propose(person: Person) -> Verdict:
 
 
 def may_agree(person: Person, version: Proposed) -> Verdict:
+    """A vote that a second factor did not prove may be given again where one is asked for by now."""
     reasons = list(_may_vote(person, version))
-    if version.votes.filter(voter=person.pk).exists():
+    wants_factor = _wants_second_factor(version)
+    vote = version.votes.filter(voter=person.pk).first()
+    if vote and not (vote.agrees and wants_factor and not proves_second_factor(vote.proof)):
         reasons.append(Reason(Code.ALREADY_VOTED, f"You have voted on {version} already."))
+    if not reasons and wants_factor and not has_second_factor(person):
+        reasons.append(Reason(Code.SECOND_FACTOR_NEEDED, FACTOR_MISSING))
     return Verdict(tuple(reasons))
+
+
+def why_weak(version: Proposed, proof: GivenProof | None) -> Verdict:
+    """Whether an agreement with this proof would count."""
+    if (proof and proof.has_second_factor) or not _wants_second_factor(version):
+        return Verdict()
+    return Verdict((Reason(Code.SECOND_FACTOR_NEEDED, PROOF_TOO_WEAK),))
+
+
+def _wants_second_factor(version: Proposed) -> bool:
+    """Of whoever agrees: a vote proved by less would count for some of the accounts only."""
+    return any(facts.get("second_factor") for facts in version.requirements)
 
 
 def may_reject(person: Person, version: Proposed) -> Verdict:

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from keyconsole.sandbox.errors import invalid_ciphertext
 
 HASHES: dict[str, hashes.HashAlgorithm] = {
-    "RSAES_OAEP_SHA_1": hashes.SHA1(),  # noqa: S303 - KMS offers it
+    "RSAES_OAEP_SHA_1": hashes.SHA1(),  # nosec B303  # noqa: S303 - KMS offers it
     "RSAES_OAEP_SHA_256": hashes.SHA256(),
 }
 

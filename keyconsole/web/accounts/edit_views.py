@@ -19,17 +19,18 @@ from keyconsole.policies.account_edits.notifications import told_voters
 from keyconsole.policies.models import AccountEdit
 from keyconsole.policies.versions.votes import tallies
 from keyconsole.refusals import Invalid, Refused
+from keyconsole.web.accounts import confirmed
 from keyconsole.web.accounts.forms import AccountForm
 from keyconsole.web.accounts.page import way_in_kept
 from keyconsole.web.accounts.proposed_edit import asked, differences, out_of_reach, reached
-from keyconsole.web.guards import account_for, person_of, requires
+from keyconsole.web.guards import Proof, account_for, person_of, proof_given, requires
 from keyconsole.web.policies.forms import WhyForm
 from keyconsole.web.proposals import number_sent, say
 
 Changes = Mapping[str, Any]
 
 
-@requires(Permission.ADMINISTER)
+@requires(Permission.ADMINISTER, proof=Proof.FRESH, confirms=confirmed.editing)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, account_id: str) -> HttpResponse:
     found = account_for(person_of(request), account_id, Permission.ADMINISTER)
@@ -48,14 +49,15 @@ def edit(request: HttpRequest, account_id: str) -> HttpResponse:
     return render(request, "accounts/form.html", context)
 
 
-@requires(Permission.VIEW)
+@requires(Permission.VIEW, proof=Proof.FRESH, confirms=confirmed.agreeing)
 @require_POST
 def agree(request: HttpRequest, account_id: str) -> HttpResponse:
     sha256, comment = request.POST.get("sha256", ""), request.POST.get("comment", "")
 
     def decide(proposed: AccountEdit) -> str:
         by, now = person_of(request), timezone.now()
-        made = proposing.agree(proposed, by=by, sha256=sha256, comment=comment, now=now)
+        proof = proof_given(request)
+        made = proposing.agree(proposed, by=by, sha256=sha256, comment=comment, now=now, proof=proof)
         if made:
             return f"You agreed to {proposed}. It is made; a test of the connection is asked for."
         if proposed.outcome:
@@ -70,7 +72,8 @@ def agree(request: HttpRequest, account_id: str) -> HttpResponse:
 def reject(request: HttpRequest, account_id: str) -> HttpResponse:
     def decide(proposed: AccountEdit) -> str:
         reason = request.POST.get("reason", "")
-        proposing.reject(proposed, by=person_of(request), reason=reason, now=timezone.now())
+        by, now = person_of(request), timezone.now()
+        proposing.reject(proposed, by=by, reason=reason, now=now, proof=proof_given(request))
         return f"You rejected {proposed}. The account is entered as before."
 
     return _decided(request, account_id, decide)
@@ -80,15 +83,18 @@ def reject(request: HttpRequest, account_id: str) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, account_id: str) -> HttpResponse:
     def decide(proposed: AccountEdit) -> str:
-        proposing.withdraw(proposed, by=person_of(request), now=timezone.now())
+        by, now = person_of(request), timezone.now()
+        proposing.withdraw(proposed, by=by, now=now, proof=proof_given(request))
         return f"{proposed} is withdrawn. The account is entered as before."
 
     return _decided(request, account_id, decide)
 
 
 def _saved(request: HttpRequest, account: AwsAccount, form: AccountForm) -> HttpResponse:
-    by, now = person_of(request).username, timezone.now()
-    register.change_account(account, origin=register.Origin.PAGE, by=by, now=now, **form.entered())
+    by, now, proof = person_of(request).username, timezone.now(), proof_given(request)
+    register.change_account(
+        account, origin=register.Origin.PAGE, by=by, now=now, proof=proof, **form.entered()
+    )
     connection_test.request_test(account, by=by, now=now)
     messages.success(request, f"{account} is saved. A test of its connection is asked for.")
     return redirect("account", account.account_id)
@@ -103,7 +109,12 @@ def _proposed(request: HttpRequest, account: AwsAccount, form: AccountForm, chan
         return _preview(request, account, form, changes, why=why, reasons=[problem] if problem else [])
     try:
         edit = proposing.propose_edit(
-            account, by=person, why=why.cleaned_data["why"], now=timezone.now(), **form.entered()
+            account,
+            by=person,
+            why=why.cleaned_data["why"],
+            now=timezone.now(),
+            proof=proof_given(request),
+            **form.entered(),
         )
     except Refused as refused:
         return _preview(request, account, form, changes, why=why, reasons=refused.reasons)

@@ -19,12 +19,13 @@ from keyconsole.aws_accounts.permissions import accounts_where, can
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.inventory.models import Depth, Scan
 from keyconsole.inventory.scan.run import request_scan
+from keyconsole.web.accounts.confirmed import adding
 from keyconsole.web.accounts.forms import AccountForm
 from keyconsole.web.accounts.iam_role import role_to_create
 from keyconsole.web.accounts.page import account_views, list_version
 from keyconsole.web.accounts.proposed_edit import decided_edits, proposed_edit, reached
 from keyconsole.web.fragments import page, unchanged
-from keyconsole.web.guards import account_for, person_of, requires
+from keyconsole.web.guards import Proof, account_for, person_of, proof_given, requires
 
 PER_PAGE = 50
 SCANS_SHOWN = 10
@@ -72,7 +73,7 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
     return page(request, "accounts/account.html", "account", context)
 
 
-@requires(Permission.ADMINISTER, everywhere=True)
+@requires(Permission.ADMINISTER, everywhere=True, proof=Proof.FRESH, confirms=adding)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
     form = AccountForm(request.POST if request.method == "POST" else None)
@@ -80,7 +81,12 @@ def add(request: HttpRequest) -> HttpResponse:
         by, number = person_of(request).username, form.cleaned_data["account_id"]
         try:
             added = register.add_account(
-                number, origin=register.Origin.PAGE, by=by, now=timezone.now(), **form.entered()
+                number,
+                origin=register.Origin.PAGE,
+                by=by,
+                now=timezone.now(),
+                proof=proof_given(request),
+                **form.entered(),
             )
         except register.Invalid as invalid:
             form.add_problems(invalid.problems)

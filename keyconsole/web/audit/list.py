@@ -24,7 +24,7 @@ from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.references import CHANGE, number_of
 from keyconsole.web.audit.named_keys import NamedKeys, named_keys
 from keyconsole.web.changes.timeline import readable
-from keyconsole.web.search import SearchField
+from keyconsole.web.search.field import SearchField
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -104,6 +104,8 @@ def entry_rows(entries: Iterable[Entry]) -> list[EntryRow]:
 
 def _url_of(entry: Entry) -> str:
     """The page of what the entry is about, where there is one."""
+    if entry.event.startswith("access."):
+        return reverse("proposal", args=[entry.data["proposal"]])
     if number_of(CHANGE, entry.subject):
         return reverse("change", args=[entry.subject])
     if entry.account_id and entry.subject == entry.account_id:

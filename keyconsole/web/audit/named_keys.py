@@ -11,11 +11,12 @@ from django.db.models import Q, QuerySet
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.models import MultiRegionKey, RegionKey
+from keyconsole.web.search.keys import key_named
+from keyconsole.web.search.term import read_term
 
 # Each key is two more conditions on every entry.
 KEYS_AT_MOST = 20
-_ARN = re.compile(r"arn:[a-z-]+:kms:[a-z0-9-]*:([0-9]{12}):(key|alias)/([\w/-]+)", re.ASCII)
-_ALIAS = re.compile(r"(?:alias/)?([\w/-]{1,250})", re.ASCII)
+_ALIAS = re.compile(r"[\w/-]{1,250}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,20 @@ class NamedKeys:
 
 def named_keys(text: str, *, entries: QuerySet[Entry], accounts: QuerySet[AwsAccount]) -> NamedKeys:
     """Of these accounts, and of these entries: what somebody may not read names nothing for them."""
-    if arn := _ARN.fullmatch(text):
-        number, kind, name = arn.groups()
-        if kind == "key":
-            return NamedKeys((name,))
-        accounts, entries = accounts.filter(account_id=number), entries.filter(account_id=number)
-    elif alias := _ALIAS.fullmatch(text):
-        name = alias[1]
-    else:
+    term = read_term(text)
+    if term.account_id:
+        accounts, entries = (
+            accounts.filter(account_id=term.account_id),
+            entries.filter(account_id=term.account_id),
+        )
+    if term.key_id:
+        return NamedKeys((term.key_id,))
+    if term.starts:
+        there = MultiRegionKey.objects.filter(key_named(term), account__in=accounts)
+        ids = list(there.order_by("key_id").values_list("key_id", flat=True)[: KEYS_AT_MOST + 1])
+        return NamedKeys(tuple(ids[:KEYS_AT_MOST]), and_more=len(ids) > KEYS_AT_MOST)
+    name = term.alias.removeprefix("alias/") or text
+    if not _ALIAS.fullmatch(name):
         return NamedKeys()
     ids = list(dict.fromkeys([*_now(f"alias/{name}", accounts), *_then(f"alias/{name}", entries)]))
     return NamedKeys(tuple(ids[:KEYS_AT_MOST]), and_more=len(ids) > KEYS_AT_MOST)

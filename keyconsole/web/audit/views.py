@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from keyconsole.audit.events import Event
 from keyconsole.audit.export import ENTRY_COLUMNS, csv_lines, entry_row, json_lines
+from keyconsole.audit.given_proof import told
 from keyconsole.audit.log import first_broken_entry, record
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.permissions import accounts_where
@@ -22,10 +23,19 @@ from keyconsole.aws_accounts.roles import Permission
 from keyconsole.web.audit.list import AuditFilter, entries_for, entry_rows, kept, keys_named
 from keyconsole.web.audit.primaries_as_of import PRIMARY_COLUMNS, AsOf, exported, keys_of, primary_rows
 from keyconsole.web.fragments import page
-from keyconsole.web.guards import person_of, requires
+from keyconsole.web.guards import Proof, person_of, proof_given, requires
+from keyconsole.web.reauthentication import Confirmation
 
 PER_PAGE = 50
 _TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+
+
+def _exporting(request: HttpRequest, fmt: str) -> Confirmation | None:
+    if fmt not in _TYPES:
+        return None
+    what = "which Region was primary" if request.GET.get("view") == "primaries" else "the audit"
+    back_to = f"{reverse('audit')}?{request.GET.urlencode()}"
+    return Confirmation(f"export {what} as {fmt.upper()}", back=back_to)
 
 
 @requires(Permission.READ_AUDIT)
@@ -50,7 +60,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     return page(request, "audit/index.html", "audit", context)
 
 
-@requires(Permission.READ_AUDIT)
+@requires(Permission.READ_AUDIT, proof=Proof.FRESH_FILE, confirms=_exporting)
 @require_GET
 def export(request: HttpRequest, fmt: str) -> HttpResponse | StreamingHttpResponse:
     if fmt not in _TYPES:
@@ -103,13 +113,14 @@ def _chain() -> dict[str, Any]:
 
 
 def _record_export(request: HttpRequest, *, what: str, fmt: str, data: dict[str, Any]) -> None:
+    now = timezone.now()
     with transaction.atomic():
         record(
             Event.AUDIT_EXPORTED,
             actor=person_of(request).username,
             subject="audit",
-            now=timezone.now(),
-            data={"what": what, "format": fmt, **data},
+            now=now,
+            data={"what": what, "format": fmt, **data, **told(proof_given(request), now=now)},
         )
 
 

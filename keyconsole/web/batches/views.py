@@ -17,10 +17,11 @@ from keyconsole.changes.models import Batch
 from keyconsole.web.action_forms import ActionForm, send
 from keyconsole.web.batches import actions
 from keyconsole.web.batches.chosen_keys import batch_for
+from keyconsole.web.batches.confirmed import batch_confirmed
 from keyconsole.web.batches.page import batch_page, version_of
 from keyconsole.web.batches.request_page import asking
 from keyconsole.web.fragments import page, unchanged, wants_fragment
-from keyconsole.web.guards import person_of, requires
+from keyconsole.web.guards import Proof, person_of, requires
 
 METHODS = ["GET", "HEAD", "POST"]
 PER_PAGE = 50
@@ -60,7 +61,11 @@ def batch(request: HttpRequest, ref: str) -> HttpResponse:
     return page(request, "batches/batch.html", "batch", context)
 
 
-@requires(Permission.VIEW)
+@requires(
+    Permission.VIEW,
+    proof=Proof.FRESH,
+    confirms=batch_confirmed(actions.APPROVE, "approve every line of {ref}"),
+)
 @require_http_methods(METHODS)
 def approve(request: HttpRequest, ref: str) -> HttpResponse:
     return _done(request, ref, actions.APPROVE)
@@ -78,7 +83,11 @@ def cancel(request: HttpRequest, ref: str) -> HttpResponse:
     return _done(request, ref, actions.CANCEL)
 
 
-@requires(Permission.VIEW)
+@requires(
+    Permission.VIEW,
+    proof=Proof.FRESH,
+    confirms=batch_confirmed(actions.RUN, "run the approved lines of {ref}"),
+)
 @require_http_methods(METHODS)
 def run(request: HttpRequest, ref: str) -> HttpResponse:
     return _done(request, ref, actions.RUN)

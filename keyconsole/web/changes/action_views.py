@@ -15,13 +15,14 @@ from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Change
 from keyconsole.web.action_forms import ActionForm, send
 from keyconsole.web.changes import actions
+from keyconsole.web.changes.confirmed import change_confirmed
 from keyconsole.web.changes.page import plan_text
-from keyconsole.web.guards import change_for, person_of, requires
+from keyconsole.web.guards import Proof, change_for, person_of, requires
 
 METHODS = ["GET", "HEAD", "POST"]
 
 
-@requires(Permission.VIEW)
+@requires(Permission.VIEW, proof=Proof.FRESH, confirms=change_confirmed(actions.APPROVE, "approve {ref}"))
 @require_http_methods(METHODS)
 def approve(request: HttpRequest, ref: str) -> HttpResponse:
     return _done(request, ref, actions.APPROVE)
@@ -45,7 +46,7 @@ def comment(request: HttpRequest, ref: str) -> HttpResponse:
     return _done(request, ref, actions.COMMENT)
 
 
-@requires(Permission.VIEW)
+@requires(Permission.VIEW, proof=Proof.FRESH, confirms=change_confirmed(actions.RUN, "run {ref}"))
 @require_http_methods(METHODS)
 def run(request: HttpRequest, ref: str) -> HttpResponse:
     return _done(request, ref, actions.RUN)
@@ -69,7 +70,11 @@ def close(request: HttpRequest, ref: str) -> HttpResponse:
     return _done(request, ref, actions.CLOSE)
 
 
-@requires(Permission.VIEW)
+@requires(
+    Permission.VIEW,
+    proof=Proof.FRESH,
+    confirms=change_confirmed(actions.AGREE, "agree to close {ref} as unknown"),
+)
 @require_http_methods(METHODS)
 def agree(request: HttpRequest, ref: str) -> HttpResponse:
     return _done(request, ref, actions.AGREE)

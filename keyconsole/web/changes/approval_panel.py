@@ -17,6 +17,7 @@ from keyconsole.changes.models import Approval, Change, Closing, Rejection, Revi
 from keyconsole.changes.quorum import Asked, Quorum, quorum_of, rules_of
 from keyconsole.changes.states import IN_FLIGHT, State
 from keyconsole.changes.told import told_of
+from keyconsole.policies.document.words import FACTOR_MISSING
 from keyconsole.policies.schedule import windows
 from keyconsole.web.action_forms import ActionForm
 from keyconsole.web.changes import actions
@@ -59,11 +60,12 @@ def approval_panel(change: Change, *, person: User, now: datetime) -> dict[str, 
         "waits_for": quorum.waits_for if quorum and _waits_for_approval(change) else "",
         "told": told_of(change, quorum),
         "held": _holding(change, quorum, held, now),
-        "votes": _votes(change, asked),
+        "votes": _votes(change, quorum, asked),
         "rejection": _rejection(change),
         **_closing(change, person, now),
         "offers": {offer.action.verb: offer for offer in offers},
-        "greys": greys,
+        "greys": [grey for grey in greys if FACTOR_MISSING not in grey.reasons],
+        "lacks_factor": any(FACTOR_MISSING in grey.reasons for grey in greys),
         "commenting": _offer(change, actions.COMMENT, person),
         "comments": list(change.comments.select_related("author")),
         **_review(change, quorum, person, now),
@@ -108,11 +110,12 @@ def _holding(change: Change, quorum: Quorum | None, held: Gate | None, now: date
     return held.reasons
 
 
-def _votes(change: Change, asked: Iterable[Asked]) -> list[tuple[Approval, str]]:
+def _votes(change: Change, quorum: Quorum | None, asked: Iterable[Asked]) -> list[tuple[Approval, str]]:
     """Every approval with why it does not count; empty where it does, or where all is decided."""
     filling = {name for line in asked for name in line.filled_by}
     approvals = change.approvals.select_related("approver")
-    return [(approval, _why_not(approval, filling) if asked else "") for approval in approvals]
+    weak = quorum.votes - quorum.counted if quorum else frozenset()
+    return [(approval, _why_not(approval, filling, weak) if asked else "") for approval in approvals]
 
 
 def _rejection(change: Change) -> Rejection | None:
@@ -137,8 +140,12 @@ def _closing(change: Change, person: User, now: datetime) -> dict[str, Any]:
     }
 
 
-def _why_not(approval: Approval, filling: set[str]) -> str:
-    if approval.withdrawn_at or approval.approver.username in filling:
+def _why_not(approval: Approval, filling: set[str], weak: frozenset[str]) -> str:
+    if approval.withdrawn_at:
+        return ""
+    if approval.approver.username in weak:
+        return "It was proved without a second factor, which the policy asks for by now."
+    if approval.approver.username in filling:
         return ""
     return "It fills no place: the places are taken, or who gave it may not approve any more."
 

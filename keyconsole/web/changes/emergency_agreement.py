@@ -13,21 +13,28 @@ from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Change
 from keyconsole.changes.requests import emergency_agreement as agreement
 from keyconsole.refusals import Refused
+from keyconsole.web.changes.confirmed import about
 from keyconsole.web.changes.forms import EmergencyAgreementForm
 from keyconsole.web.changes.members_asked import members_asked
 from keyconsole.web.changes.page import plan_text
-from keyconsole.web.guards import change_for, person_of, requires
-from keyconsole.web.reauthentication import insist_on_fresh_proof, is_fresh, proved_at
+from keyconsole.web.guards import Proof, change_for, person_of, proof_given, requires
+from keyconsole.web.reauthentication import Confirmation
 
 
-@requires(Permission.VIEW)
+def _agreeing(request: HttpRequest, ref: str) -> Confirmation | None:
+    person = person_of(request)
+    change = change_for(person, ref)
+    if not agreement.may_agree(person, change, now=timezone.now()).allowed:
+        return None
+    return Confirmation(f"agree to the emergency {change.ref}", about(change))
+
+
+@requires(Permission.VIEW, proof=Proof.EMERGENCY, confirms=_agreeing)
 @require_http_methods(["GET", "HEAD", "POST"])
 def agree_to_emergency(request: HttpRequest, ref: str) -> HttpResponse:
     person, now = person_of(request), timezone.now()
     change = change_for(person, ref)
     verdict = agreement.may_agree(person, change, now=now)
-    if verdict.allowed:
-        insist_on_fresh_proof(request, now=now)
     form = EmergencyAgreementForm(request.POST or None, initial={"plan_sha256": change.plan_sha256})
     if form.is_valid() and _agreed(request, change, form):
         messages.warning(request, f"You agreed to {change.ref}. It runs as soon as a worker takes it.")
@@ -37,7 +44,6 @@ def agree_to_emergency(request: HttpRequest, ref: str) -> HttpResponse:
         "form": form,
         "verdict": verdict,
         "plan_text": plan_text(change),
-        "is_fresh": is_fresh(request, now=now),
     }
     return render(
         request, "changes/agree_to_emergency.html", context | members_asked(change, person, now=now)
@@ -46,14 +52,15 @@ def agree_to_emergency(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _agreed(request: HttpRequest, change: Change, form: forms.Form) -> bool:
     """False where it was refused; the form then says why."""
-    typed = form.cleaned_data
+    typed, proof = form.cleaned_data, proof_given(request)
     try:
         agreement.agree(
             change,
             by=person_of(request),
             plan_sha256=typed["plan_sha256"],
             comment=typed["comment"],
-            reauthenticated_at=proved_at(request),
+            reauthenticated_at=proof.at,
+            proof=proof,
             now=timezone.now(),
         )
     except Refused as refused:

@@ -14,6 +14,8 @@ from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Approval, Change, ChangeQuerySet
 from keyconsole.changes.references import CHANGE, number_typed
 from keyconsole.changes.states import OPEN
+from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.web.search.keys import key_matching
 
 
 class Tab(StrEnum):
@@ -87,12 +89,8 @@ def with_lines_seen(changes: QuerySet[Change], person: User) -> QuerySet[Change]
 
 
 def _holds(word: str) -> Q:
-    found = Q()
+    found = Q(key__in=MultiRegionKey.objects.filter(key_matching(word)))
     for field in (
-        "key__alias",
-        "key__key_id",
-        "key__account__name",
-        "key__account__account_id",
         "from_region",
         "to_region",
         "requester__username",

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django import forms
+from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from keyconsole.aws_accounts.roles import Permission
-from keyconsole.changes.approvals.inbox import edits_needing, needing, one_a_batch, proposals_needing
+from keyconsole.changes.approvals.inbox import (
+    access_needing,
+    edits_needing,
+    needing,
+    one_a_batch,
+    proposals_needing,
+)
 from keyconsole.web.changes.list import Tab, changes_in, list_version, matching, tab_links, with_lines_seen
 from keyconsole.web.changes.page import change_page, version_of
 from keyconsole.web.fragments import page, unchanged, wants_fragment
 from keyconsole.web.guards import change_for, person_of, requires
-from keyconsole.web.search import SearchField
+from keyconsole.web.search.field import SearchField
 
 PER_PAGE = 50
 
@@ -32,8 +41,8 @@ def changes(request: HttpRequest) -> HttpResponse:
         return same
     form = ListFilter(request.GET)
     text = form.cleaned_data["q"] if form.is_valid() else ""
-    waiting, proposals, edits = one_a_batch(needing(person)), proposals_needing(person), edits_needing(person)
-    needs_me = waiting.count() + len(proposals) + len(edits)
+    waiting, proposed = one_a_batch(needing(person)), _proposed_to(person)
+    needs_me = waiting.count() + sum(map(len, proposed.values()))
     tabs = tab_links(person, request.GET.get("tab", ""), needs_me=needs_me)
     current = next(link.tab for link in tabs if link.is_current)
     found = matching(changes_in(current, person, needing=waiting).newest_first(), text)
@@ -44,11 +53,19 @@ def changes(request: HttpRequest) -> HttpResponse:
         "text": text,
         "form": form,
         "version": version,
-        "proposals": proposals if current == Tab.NEEDS_ME and not text else (),
-        "edits": edits if current == Tab.NEEDS_ME and not text else (),
+        **(proposed if current == Tab.NEEDS_ME and not text else {}),
         "changes_page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
     }
     return page(request, "changes/index.html", "changes", context)
+
+
+def _proposed_to(person: User) -> dict[str, Sequence[object]]:
+    """What waits for the person's agreement and is no change, by its name in the list."""
+    return {
+        "proposals": proposals_needing(person),
+        "edits": edits_needing(person),
+        "access": access_needing(person),
+    }
 
 
 @requires(Permission.VIEW)

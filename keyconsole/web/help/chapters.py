@@ -11,6 +11,7 @@ from keyconsole.aws_accounts.roles import ALLOWS, Permission, Role
 from keyconsole.notifications.topics import Topic
 from keyconsole.refusal_codes import Code
 from keyconsole.web.accounts.iam_role import role_to_create
+from keyconsole.web.help.threats import ASSETS, HELPS_MOST, THREATS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,19 @@ CHAPTERS = (
     ),
     Chapter("scans", "Scans", "How keys are found, and the answers that a Region can give."),
     Chapter("accounts", "AWS accounts", "Ways into an account, and the IAM role to create there."),
+    Chapter("signing-in", "Signing in and second factors", "Passwords, passkeys, codes, and lost devices."),
     Chapter("roles", "Roles and permissions", "Who may do what, per account or everywhere."),
     Chapter("people", "People and access review", "Inviting, sessions, disabling, and who could move what."),
+    Chapter(
+        "two-people", "Two people for what gives power", "What one proposes and another agrees to, and why."
+    ),
     Chapter("policies", "Policies", "Which keys need whose approval, and how that is changed."),
     Chapter("events", "Events and the chain", "Everything that is recorded, and how to prove it."),
     Chapter("notifications", "Notifications", "Who is told what, and how to verify a webhook."),
     Chapter("command-line", "Command line", "Every command, its options and its exit status."),
+    Chapter(
+        "threat-model", "Threat model", "From whom what is protected, what each can still do, what finds it."
+    ),
     Chapter("keyboard", "Keyboard and accessibility", "Without a mouse, without JavaScript, on paper."),
     Chapter("vocabulary", "Vocabulary", "The words, and what each of them means here."),
 )
@@ -47,7 +55,7 @@ PERMISSIONS = {
     Permission.APPROVE: "Approve what others ask for.",
     Permission.READ_AUDIT: "Read and export every event.",
     Permission.SCAN: "Start a scan, test a connection.",
-    Permission.ADMINISTER: "Add accounts, change how they are entered, give roles, cancel others' changes.",
+    Permission.ADMINISTER: "Add accounts, propose how they are entered and who decides, cancel changes.",
 }
 
 
@@ -64,6 +72,9 @@ def tables() -> dict[str, Any]:
         ],
         "topics": list(Topic),
         "codes": list(Code),
+        "assets": ASSETS,
+        "threats": THREATS,
+        "helps_most": HELPS_MOST,
         "role": role_to_create(account_id="111122223333", partition="aws"),
     }
 

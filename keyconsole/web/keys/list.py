@@ -13,6 +13,7 @@ from keyconsole.changes.models import Change
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
 from keyconsole.web.keys.drift import drifting, light_members
 from keyconsole.web.keys.filter import Choices, KeyFilter
+from keyconsole.web.search.keys import key_matching
 from keyconsole.web.statuses import KEY_STATES
 
 PER_PAGE = 50
@@ -71,7 +72,7 @@ def keys_in(accounts: QuerySet[AwsAccount], wanted: KeyFilter) -> QuerySet[Multi
     if wanted.state:
         keys = keys.filter(_has(Q(state=wanted.state, sight=Sight.SEEN.value)))
     for word in wanted.text.split():
-        keys = keys.filter(_holds(word))
+        keys = keys.filter(key_matching(word))
     return _ordered(_shown(keys, wanted.show), wanted)
 
 
@@ -123,12 +124,6 @@ def _members(keys: QuerySet[MultiRegionKey]) -> QuerySet[RegionKey]:
 def _has(condition: Q) -> Exists:
     members = RegionKey.objects.filter(key=OuterRef("pk")).exclude(sight=Sight.GONE.value)
     return Exists(members.filter(condition))
-
-
-def _holds(word: str) -> Q:
-    in_a_region = _has(Q(description__icontains=word) | Q(aliases__icontains=word))
-    named = Q(alias__icontains=word) | Q(key_id__icontains=word) | Q(account__name__icontains=word)
-    return named | Q(account__account_id__icontains=word) | Q(in_a_region)
 
 
 def _shown(keys: QuerySet[MultiRegionKey], show: str) -> QuerySet[MultiRegionKey]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -24,26 +25,35 @@ from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.notifications.announce import reach
 from keyconsole.notifications.topics import Topic
 from keyconsole.policies.quorum.roster import Roster
-from keyconsole.refusals import Refused
+from keyconsole.refusals import Refused, Verdict
 from keyconsole.web.fragments import page
-from keyconsole.web.guards import key_for, person_of, requires
+from keyconsole.web.guards import Proof, key_for, person_of, proof_given, requires
 from keyconsole.web.make_primary.fields import new_token
 from keyconsole.web.make_primary.forms import BreakGlassForm, region_or_404
 from keyconsole.web.make_primary.governing_rules import MoveRules, move_rules
 from keyconsole.web.make_primary.planned_move import planned_move
-from keyconsole.web.reauthentication import insist_on_fresh_proof, is_fresh, proved_at
+from keyconsole.web.reauthentication import Confirmation
 
 
-@requires(Permission.VIEW)
+def _breaking_glass(request: HttpRequest, account_id: str, key_id: str, region: str) -> Confirmation | None:
+    person, now = person_of(request), timezone.now()
+    key = key_for(person, account_id, key_id)
+    region_or_404(region)
+    terms = move_rules(key, to_region=region, person=person, now=now)
+    if not _verdict(key, region, person, terms, now=now).allowed:
+        return None
+    about = f"{key.account.name}: make {region} the primary of {key.name}"
+    return Confirmation("use the emergency path", about)
+
+
+@requires(Permission.VIEW, proof=Proof.EMERGENCY, confirms=_breaking_glass)
 @require_http_methods(["GET", "HEAD", "POST"])
 def break_glass(request: HttpRequest, account_id: str, key_id: str, region: str) -> HttpResponse:
     person, now = person_of(request), timezone.now()
     key = key_for(person, account_id, key_id)
     region_or_404(region)
     terms = move_rules(key, to_region=region, person=person, now=now)
-    verdict = terms.emergency or emergency.may_break_glass(person, key, to_region=region, now=now)
-    if verdict.allowed:
-        insist_on_fresh_proof(request, now=now)
+    verdict = _verdict(key, region, person, terms, now=now)
     prefetch_related_objects([key], "region_keys")
     form = BreakGlassForm(request.POST or None, key=key, initial={"token": new_token()})
     if form.is_valid() and (change := _begun(request, key, region, form)):
@@ -57,9 +67,12 @@ def break_glass(request: HttpRequest, account_id: str, key_id: str, region: str)
         "terms": terms,
         "verdict": verdict,
         "forecast": _forecast(key, person, terms) if verdict.allowed else (),
-        "is_fresh": is_fresh(request, now=now),
     }
     return page(request, "make_primary/emergency.html", "", context)
+
+
+def _verdict(key: MultiRegionKey, region: str, person: User, terms: MoveRules, *, now: datetime) -> Verdict:
+    return terms.emergency or emergency.may_break_glass(person, key, to_region=region, now=now)
 
 
 def _said(change: Change) -> str:
@@ -102,9 +115,10 @@ def _begun(request: HttpRequest, key: MultiRegionKey, region: str, form: BreakGl
         reason=typed["reason"],
         ticket=typed["ticket"],
         token=typed["token"],
+        proof=(proof := proof_given(request)),
     )
     try:
-        return emergency.break_glass(move_request, reauthenticated_at=proved_at(request), now=timezone.now())
+        return emergency.break_glass(move_request, reauthenticated_at=proof.at, now=timezone.now())
     except Refused as refused:
         for reason in refused.reasons:
             form.add_error(None, reason)

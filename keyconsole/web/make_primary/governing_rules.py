@@ -60,7 +60,7 @@ def move_rules(key: MultiRegionKey, *, to_region: str, person: User, now: dateti
     emergency = may_break_glass(person, key, to_region=to_region, now=now) if rules.emergency_group else None
     return MoveRules(
         governing=found,
-        needs=[Need(line.requirement.words, line.may_fill) for line in lines],
+        needs=[Need(line.words, line.may_fill) for line in lines],
         held_back=held_back,
         opens_at=windows.next_opening(rules, now) if held_back else None,
         emergency=emergency,

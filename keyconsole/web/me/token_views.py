@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from keyconsole.people.tokens import end_token, make_token
 from keyconsole.refusals import Invalid
-from keyconsole.web.address import address_of
+from keyconsole.web.addresses import address_of
 from keyconsole.web.guards import person_of, signed_in
 from keyconsole.web.me.forms import TokenForm
 from keyconsole.web.me.views import about

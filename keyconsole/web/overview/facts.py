@@ -11,9 +11,16 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 
 from keyconsole.aws_accounts.models import AwsAccount
-from keyconsole.changes.approvals.inbox import edits_needing, needing, one_a_batch, proposals_needing
+from keyconsole.changes.approvals.inbox import (
+    access_needing,
+    edits_needing,
+    needing,
+    one_a_batch,
+    proposals_needing,
+)
 from keyconsole.changes.models import Change
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
+from keyconsole.people.models import AccessProposal
 from keyconsole.policies.models import AccountEdit, PolicyVersion
 from keyconsole.web.changes.list import with_lines_seen
 from keyconsole.web.keys.drift import Drift, drifting
@@ -35,6 +42,7 @@ class Overview:
     needing: Sequence[Change]
     proposals: Sequence[PolicyVersion]
     edits: Sequence[AccountEdit]
+    access: Sequence[AccessProposal]
     in_flight: Sequence[Change]
     latest: Sequence[Change]
     accounts: int
@@ -66,6 +74,7 @@ def overview_of(person: User, accounts: QuerySet[AwsAccount], *, now: datetime) 
         needing=list(with_lines_seen(waiting.newest_first(), person)[:SHOWN]),
         proposals=proposals_needing(person),
         edits=edits_needing(person),
+        access=access_needing(person),
         in_flight=in_flight,
         latest=list(changes.newest_first()[:SHOWN]),
         accounts=accounts.count(),

@@ -14,7 +14,7 @@ from keyconsole.aws_accounts.roles import Role
 from keyconsole.people.models import OneTimeLink, Purpose
 from keyconsole.web.people.facts import ACTIVE, DISABLED, INVITED
 from keyconsole.web.people.visible import Sight
-from keyconsole.web.search import SearchField
+from keyconsole.web.search.field import SearchField
 
 PER_PAGE = 50
 NO_ROLE = "none"

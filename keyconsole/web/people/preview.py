@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.roles import Role
@@ -49,7 +50,7 @@ def preview_of_role(
 
 def agreed_preview(says: str, kind_name: str, facts: Facts, *, by: User) -> Preview:
     kind = kind_called(kind_name)
-    refused: tuple[str, ...] = tuple(map(str, may_propose(by, kind, facts).reasons))
+    refused: tuple[str, ...] = tuple(map(str, may_propose(by, kind, facts, now=timezone.now()).reasons))
     able = sorted(could_agree(kind, facts, proposer=by.username))
     if able:
         names = [
@@ -57,7 +58,7 @@ def agreed_preview(says: str, kind_name: str, facts: Facts, *, by: User) -> Prev
             *([f"{len(able) - _NAMES_SHOWN} more"] if len(able) > _NAMES_SHOWN else []),
         ]
         then = f"Another administrator has to agree first: {listed(names, 'or')}."
-    elif may_act_alone(by):
+    elif may_act_alone(by, deciders_ever=kind.deciders_ever()):
         then = "It holds at once: there never was a second administrator who could agree. The record says so."
     else:
         then, refused = "", (*refused, "Nobody but you could agree to it. The server's terminal is the way.")

@@ -70,6 +70,11 @@ class PolicyForm(WhyForm):
         label="Move to", required=False, max_length=_LONGEST_LIST, help_text="Regions, with commas."
     )
     rule = forms.ChoiceField(label="Rule", choices=RULES, widget=forms.RadioSelect)
+    second_factor = forms.BooleanField(
+        label="Approvals count only with a second factor",
+        required=False,
+        help_text="Who approves proves it with a passkey or a code, on the page: the terminal cannot.",
+    )
     allowed_regions = forms.CharField(
         label="Allowed primary Regions",
         required=False,

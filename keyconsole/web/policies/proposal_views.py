@@ -23,7 +23,8 @@ from keyconsole.policies.versions.horizon import Horizon, horizon_of, misfits_fo
 from keyconsole.policies.versions.notifications import told_voters
 from keyconsole.policies.versions.votes import may_propose, tallies
 from keyconsole.refusals import Refused
-from keyconsole.web.guards import person_of, requires
+from keyconsole.web.guards import Proof, person_of, proof_given, requires
+from keyconsole.web.policies import confirmed
 from keyconsole.web.policies.editor import Editor, sent, showing, with_more
 from keyconsole.web.policies.forms import WhyForm
 from keyconsole.web.policies.impact import asked_for, impact_of
@@ -33,13 +34,13 @@ from keyconsole.web.proposals import number_sent, say
 _MORE = {f"more-{name}": name for name in ("requirements", "windows", "freezes")}
 
 
-@requires(Permission.VIEW)
+@requires(Permission.VIEW, proof=Proof.FRESH, confirms=confirmed.proposing)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     return _proposed_on_a_page(request, named="", held=None)
 
 
-@requires(Permission.VIEW)
+@requires(Permission.VIEW, proof=Proof.FRESH, confirms=confirmed.proposing)
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose(request: HttpRequest, name: str) -> HttpResponse:
     horizon = horizon_of(person_of(request))
@@ -47,7 +48,7 @@ def propose(request: HttpRequest, name: str) -> HttpResponse:
     return _proposed_on_a_page(request, named=named, held=_held(horizon, name))
 
 
-@requires(Permission.VIEW)
+@requires(Permission.VIEW, proof=Proof.FRESH, confirms=confirmed.retiring)
 @require_http_methods(["GET", "HEAD", "POST"])
 def retire(request: HttpRequest, name: str) -> HttpResponse:
     _refuse_others(request)
@@ -68,14 +69,15 @@ def retire(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "policies/retire.html", context)
 
 
-@requires(Permission.VIEW)
+@requires(Permission.VIEW, proof=Proof.FRESH, confirms=confirmed.agreeing)
 @require_POST
 def agree(request: HttpRequest, name: str) -> HttpResponse:
     sha256, comment = request.POST.get("sha256", ""), request.POST.get("comment", "")
 
     def decide(version: PolicyVersion) -> str:
         by, now = person_of(request), timezone.now()
-        holds = proposing.agree(version, by=by, sha256=sha256, comment=comment, now=now)
+        proof = proof_given(request)
+        holds = proposing.agree(version, by=by, sha256=sha256, comment=comment, now=now, proof=proof)
         return f"You agreed to {version}. " + (
             "It holds from now on." if holds else "It does not hold yet: others still have to agree."
         )
@@ -88,7 +90,8 @@ def agree(request: HttpRequest, name: str) -> HttpResponse:
 def reject(request: HttpRequest, name: str) -> HttpResponse:
     def decide(version: PolicyVersion) -> str:
         reason = request.POST.get("reason", "")
-        proposing.reject(version, by=person_of(request), reason=reason, now=timezone.now())
+        by, now = person_of(request), timezone.now()
+        proposing.reject(version, by=by, reason=reason, now=now, proof=proof_given(request))
         return f"You rejected {version}. What held before goes on holding."
 
     return _decided(request, name, decide)
@@ -98,7 +101,8 @@ def reject(request: HttpRequest, name: str) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, name: str) -> HttpResponse:
     def decide(version: PolicyVersion) -> str:
-        proposing.withdraw(version, by=person_of(request), now=timezone.now())
+        by, now = person_of(request), timezone.now()
+        proposing.withdraw(version, by=by, now=now, proof=proof_given(request))
         return f"{version} is withdrawn. What held before goes on holding."
 
     return _decided(request, name, decide)
@@ -155,7 +159,7 @@ def _groups_for(person: User) -> list[str]:
 
 def _propose(request: HttpRequest, rules: Rules | None, *, name: str, why: str) -> PolicyVersion:
     by, now = person_of(request), timezone.now()
-    version = proposing.propose(rules, name=name, by=by, why=why, now=now)
+    version = proposing.propose(rules, name=name, by=by, why=why, now=now, proof=proof_given(request))
     horizon = horizon_of(by)
     asked = [each for each in tallies(version) if horizon.holds_account(each.agreement.account)]
     told = told_voters(version, asked, only_these=not horizon.everywhere)

@@ -1,4 +1,4 @@
-"""Policies as they hold: the list, one policy, which one governs a move, and the groups of approvers."""
+"""Policies as they hold: the list, one policy, and which one governs a move."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.models import Freeze, Policy
-from keyconsole.policies.schedule import freeze
+from keyconsole.policies.schedule import freeze, lifting
 from keyconsole.policies.versions.horizon import Horizon, flags_for, horizon_of, policy_in
 from keyconsole.policies.versions.votes import may_propose
 from keyconsole.refusals import Refused
 from keyconsole.text import clean_search
 from keyconsole.web.guards import person_of, requires
 from keyconsole.web.policies.explain import explained, targets_of
-from keyconsole.web.policies.groups import group_rows
 from keyconsole.web.policies.list import holding, not_holding, proposed
 from keyconsole.web.policies.page import Version, holding_of, proposal_of, versions_of
 from keyconsole.web.policies.runs_now import RunsNow, runs_now
@@ -48,7 +47,8 @@ def policies(request: HttpRequest) -> HttpResponse:
         "not_holding": not_holding(horizon),
         "propose": may_propose(person),
         "frozen_now": frozen,
-        "switch": freeze.may_lift(person) if frozen else freeze.may_freeze(person),
+        "switch": lifting.may_propose_to_lift(person, now=now) if frozen else freeze.may_freeze(person),
+        "lifting": lifting.waiting_for(person) if frozen else None,
         "freezes": Freeze.objects.exclude(lifted_at=None)[:FREEZES_SHOWN],
     }
     return render(request, "policies/index.html", context)
@@ -90,13 +90,6 @@ def explain(request: HttpRequest) -> HttpResponse:
         horizon = horizon_of(person_of(request))
         context["moves"] = explained(key, to_region=region if region in targets else "", horizon=horizon)
     return render(request, "policies/explain.html", context)
-
-
-@requires(Permission.VIEW)
-@require_safe
-def groups(request: HttpRequest) -> HttpResponse:
-    horizon = horizon_of(person_of(request))
-    return render(request, "policies/groups.html", {"groups": group_rows(horizon)})
 
 
 def _runs_now(held: Version | None) -> RunsNow | None:

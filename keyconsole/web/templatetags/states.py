@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from keyconsole.web.statuses import (
+    ACCESS_STATES,
     CAUSES,
     CHANGE_STATES,
     CHECKS,
@@ -65,6 +66,11 @@ def person_state_tag(state: object) -> SafeString:
 @register.simple_tag
 def review_answer_tag(answer: object) -> SafeString:
     return _tag(REVIEW_ANSWERS, answer)
+
+
+@register.simple_tag
+def access_state_tag(state: object) -> SafeString:
+    return _tag(ACCESS_STATES, state)
 
 
 @register.simple_tag

@@ -205,10 +205,10 @@ def test_a_window_that_closes_in_the_middle_holds_the_rest_until_it_opens(kms, t
 def test_a_freeze_in_the_middle_holds_the_rest_until_it_is_lifted(kms, twenty, cast, clock):
     batch = ask_for(twenty[:8], cast, now=clock())
     step(batch, clock)
-    freeze(by=cast.ada, why="An incident.", now=clock())
+    held = freeze(by=cast.ada, why="An incident.", now=clock())
     assert step(batch, clock) == []
     assert states_of(batch) == ["done"] * 4 + ["approved"] * 4
-    lift(by=cast.ada, now=clock())
+    lift(held, by="ada", now=clock())
     carry_on(batch, clock, steps=2)
     assert states_of(batch) == ["done"] * 8
 

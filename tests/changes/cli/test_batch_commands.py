@@ -13,7 +13,7 @@ from keyconsole.audit.models import Entry
 from keyconsole.changes.models import Batch, Change
 from tests.changes.batches.given import lines_of, make_keys, one_approver, states_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 
 
 @pytest.fixture

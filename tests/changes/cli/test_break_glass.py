@@ -39,6 +39,7 @@ def use(cast, key, tmp_path):
     return run
 
 
+@pytest.mark.every_database
 def test_it_moves_the_primary_and_says_what_is_owed(use, kms):
     said = use()
     assert said.status == DONE

@@ -18,7 +18,7 @@ from tests.changes.actions.ready import overdue
 from tests.changes.approvals.teams import agree, hold_for_payments, join
 from tests.changes.commands import DONE, REFUSED, USAGE, manage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 
 
 @pytest.fixture
@@ -180,6 +180,7 @@ def test_show_as_json_has_plan_rules_and_whom_it_waits_for(change):
         "missing": 1,
         "may_fill": ["ben"],
         "because": "",
+        "second_factor": False,
     }
 
 

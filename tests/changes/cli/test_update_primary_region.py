@@ -52,6 +52,7 @@ def update(capsys, key, monkeypatch):
     return run
 
 
+@pytest.mark.every_database
 def test_it_waits_until_it_has_settled_and_exits_0(update, key, kms):
     kms.settle_seconds(1)
     status, out, err = update(key.key_id)

@@ -29,8 +29,8 @@ def seen_here(settings):
 def test_what_a_restored_backup_holds_as_approved_waits_for_people(seen_here, ask, cast, clock, kms):
     change = ask()
     last = Entry.objects.latest("number")
-    freeze.freeze(by=cast.ada, why="maintenance", now=clock())
-    freeze.lift(by=cast.ada, now=clock())
+    held = freeze.freeze(by=cast.ada, why="maintenance", now=clock())
+    freeze.lift(held, by="ada", now=clock())
     assert not look_for_a_restore(now=clock())
     Entry.objects.filter(number__gt=last.number).delete()
     with worker():

@@ -18,7 +18,7 @@ from tests.cast import NOW, Cast
 from tests.conftest import HTMX
 from tests.web.stories import scanned
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 URL = "/accounts/111122223333/"
 
 

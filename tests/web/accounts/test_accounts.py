@@ -15,7 +15,7 @@ from tests.cast import Cast, make_account
 from tests.conftest import HTMX
 from tests.web.stories import scanned
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 URL = "/accounts/"
 FOUR = {
     "eu-west-1": Outcome.EMPTY,

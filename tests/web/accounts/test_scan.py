@@ -13,7 +13,7 @@ from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.models import Scan
 from tests.cast import Cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 SCAN = "/accounts/111122223333/scan/"
 TEST = "/accounts/111122223333/test/"
 ALL = "/accounts/scan/"

@@ -16,7 +16,7 @@ from keyconsole.audit.models import Entry
 from tests.cast import Cast
 from tests.conftest import HTMX
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 URL = "/audit/"
 DAY = datetime(2026, 5, 3, 12, tzinfo=UTC)
 

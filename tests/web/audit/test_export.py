@@ -18,7 +18,7 @@ from keyconsole.audit.models import Entry
 from tests.cast import Cast, Inventory
 from tests.web.audit.test_audit import auditor_of_payments, note
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 CSV, JSON = "/audit/export.csv", "/audit/export.json"
 
 
@@ -64,7 +64,9 @@ def test_an_export_is_recorded_and_does_not_hold_itself(entries: None, as_cleo: 
     rows = json.loads(body(as_cleo, f"{JSON}?actor=ana"))
     exported = Entry.objects.get(event="audit.exported")
     assert (exported.actor, exported.number) == ("cleo", 4)
+    assert 0 <= exported.data.pop("proof_age_seconds") < 60
     assert exported.data == {
+        "proof": "password",
         "what": "entries",
         "format": "json",
         "filters": {"actor": "ana"},

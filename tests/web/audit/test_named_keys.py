@@ -18,7 +18,7 @@ from keyconsole.web.audit.named_keys import KEYS_AT_MOST
 from tests.cast import CARD_VAULT, GENOME, NOW, Cast, Inventory, Member, make_key
 from tests.web.stories import ask, settling
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 
 
 def note(event: Event, subject: str, account: str, **data: Any) -> None:

@@ -13,7 +13,7 @@ from tests.cast import Cast, Inventory, Member, make_key
 from tests.conftest import HTMX
 from tests.web.audit.test_audit import auditor_of_payments
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 URL = "/audit/?view=primaries"
 SEEN_UNTIL = datetime(2026, 5, 2, 8, tzinfo=UTC)
 FOUND_MOVED = datetime(2026, 5, 4, 8, tzinfo=UTC)

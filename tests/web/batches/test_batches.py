@@ -16,7 +16,7 @@ from tests.cast import Cast, Member, make_key, make_person
 from tests.changes.batches.given import ask_for, lines_of, make_keys, one_approver, states_of
 from tests.conftest import HTMX
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 URL = "/batches/BR-1/"
 
 

@@ -16,7 +16,7 @@ from tests.cast import Cast, Inventory
 from tests.changes.batches.given import lines_of, make_keys, one_approver
 from tests.form_client import FormClient
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 URL = "/keys/move/"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.utils import timezone
 
@@ -135,3 +136,29 @@ def test_a_closed_change_offers_nothing_and_keeps_its_approvals(
     assert "What you can do" not in content
     assert "It needed 1 from platform and 1 from security." in content
     assert "<strong>ben</strong>" in content
+
+
+def test_who_lacks_the_second_factor_that_is_asked_for_reads_what_to_do(
+    cast: Cast, inventory: Inventory, as_ben: Client
+) -> None:
+    hold_for_payments(cast, second_factor=True)
+    for person in (cast.ben, cast.bea):
+        Authenticator.objects.create(user=person, type="totp", data={})
+    ask(cast.ana, inventory.card_vault, at=timezone.now())
+    Authenticator.objects.filter(user=cast.ben).delete()
+    content = as_ben.get(PAGE).content.decode()
+    assert "This policy asks for a second factor" in content
+    assert "set up a passkey or an app that makes codes first; then approve" in content
+    assert "1 from platform with a second factor" in content
+    assert 'action="/changes/CR-1/approve/"' not in content
+    assert "none here. Set up a passkey" in as_ben.get(URL).content.decode()
+
+
+def test_a_vote_says_by_what_it_was_proved_and_why_it_does_not_count(
+    change: Change, cast: Cast, as_ana: Client, as_ben: Client
+) -> None:
+    as_ben.post(URL, yes(change))
+    assert "proved by password" in as_ana.get(PAGE).content.decode()
+    hold_for_payments(cast, second_factor=True)
+    content = as_ana.get(PAGE).content.decode()
+    assert "It was proved without a second factor, which the policy asks for by now." in content

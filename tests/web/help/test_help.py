@@ -22,6 +22,8 @@ from keyconsole.changes.states import State
 from keyconsole.inventory.models import Outcome, Sight
 from keyconsole.refusal_codes import Code
 from keyconsole.web.help.chapters import CHAPTERS, PERMISSIONS, tables
+from keyconsole.web.help.threats import THREATS, Threat, as_markdown
+from tests.architecture.sources import read
 from tests.cast import Inventory
 
 SLUGS = [chapter.slug for chapter in CHAPTERS]
@@ -151,3 +153,21 @@ def test_a_chapter_costs_no_more_than_the_frame(
     client.get("/help/")
     with django_assert_num_queries(8):
         client.get("/help/events/")
+
+
+def test_security_md_holds_the_threat_model_as_the_help_does() -> None:
+    assert as_markdown() in read("SECURITY.md")
+
+
+@pytest.mark.parametrize("threat", THREATS, ids=lambda threat: threat.who)
+def test_what_each_can_still_do_is_told_with_what_finds_it(threat: Threat) -> None:
+    content = chapter("threat-model")
+    for sentence in (threat.who, threat.can, threat.prevents, threat.finds):
+        assert sentence in content
+    for event in re.findall(r"\b[a-z]+\.[a-z_]+\b", f"{threat.can} {threat.prevents} {threat.finds}"):
+        assert event in set(Event), event
+
+
+def test_the_threat_model_is_read_in_five_minutes() -> None:
+    article = chapter("threat-model").partition("<article")[2].partition("</article")[0]
+    assert len(re.sub("<[^>]+>", " ", article).split()) < 1200

@@ -16,7 +16,7 @@ from keyconsole.audit.models import Entry
 from tests.cast import CARD_VAULT, GENOME, LEDGER, OLD_VAULT, Cast, Inventory, Member, make_key
 from tests.conftest import HTMX
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 
 
 def names_in(client: Client, query: str = "") -> list[str]:

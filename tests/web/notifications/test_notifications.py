@@ -19,7 +19,7 @@ from tests.cast import NOW, Cast
 from tests.conftest import HTMX
 from tests.notifications.conftest import SECRET_ENV, URL_ENV, make_route
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 URL = "/notifications/"
 ADD = "/notifications/routes/add/"
 REMOVE, TEST = "/notifications/routes/desk/remove/", "/notifications/routes/desk/test/"

@@ -15,8 +15,8 @@ from keyconsole.inventory.models import ScanState
 from tests.cast import Cast, Inventory, Member, make_key
 from tests.conftest import HTMX
 
-pytestmark = pytest.mark.django_db
-QUERIES = 28
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
+QUERIES = 29
 
 
 def ask(inventory: Inventory, cast: Cast) -> Change:

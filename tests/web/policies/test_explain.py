@@ -12,7 +12,7 @@ from keyconsole.policies.document.rules import Rule, Rules, Selector
 from tests.cast import CARD_VAULT, OLD_VAULT, Cast, Inventory, Member, hold, make_key
 from tests.web.proposals import PAYMENTS, queries_beside_the_frame, staffed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 URL = "/policies/explain/"
 
 

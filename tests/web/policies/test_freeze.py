@@ -6,10 +6,15 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from keyconsole.audit.models import Entry
+from keyconsole.aws_accounts.roles import Role
 from keyconsole.policies.schedule.freeze import NOT_YOURS, current
-from tests.cast import Cast
+from keyconsole.policies.schedule.lifting import lift_at_the_terminal
+from tests.cast import Cast, make_person
+from tests.conftest import client_of
+from tests.web.proposals import press
 
 pytestmark = pytest.mark.django_db
 FREEZE, LIFT, PAGE = "/freeze/", "/lift-freeze/", "/policies/"
@@ -23,7 +28,7 @@ def text(client: Client, url: str = PAGE) -> str:
 def test_freezing_holds_everything_and_says_so_on_every_page(as_ada: Client, as_ana: Client) -> None:
     assert "Changes are frozen." not in text(as_ana, "/help/")
     content = as_ada.post(FREEZE, {"why": WHY}, follow=True).content.decode()
-    assert "Everything is frozen. No change runs until somebody lifts it." in content
+    assert "Everything is frozen. No change runs until two people lift it." in content
     for url in ("/", "/keys/", "/help/", PAGE):
         assert f"by ada: {WHY}" in text(as_ana, url)
     for url in (PAGE, "/policies/alone/"):
@@ -32,12 +37,46 @@ def test_freezing_holds_everything_and_says_so_on_every_page(as_ada: Client, as_
     assert Entry.objects.get(event="freeze.set").actor == "ada"
 
 
-def test_lifting_ends_it_and_keeps_the_memory(as_ada: Client) -> None:
+@pytest.fixture
+def as_eve(cast: Cast) -> Client:
+    """A second administrator of every account."""
+    return client_of(make_person("eve", Role.ADMINISTRATOR))
+
+
+def test_one_proposes_to_lift_and_the_other_who_agrees_lifts_it(as_ada: Client, as_eve: Client) -> None:
     as_ada.post(FREEZE, {"why": WHY})
-    assert "The freeze is lifted." in as_ada.post(LIFT, follow=True).content.decode()
+    proposed = as_ada.post(LIFT, {"why": "It is over"}, follow=True).content.decode()
+    assert "AR-1 is proposed. Nothing is changed until another person agrees." in proposed
+    assert current() is not None
+    for client in (as_ada, as_eve):
+        assert "proposes to lift it, and waits for another person to agree: It is over" in text(client)
+    assert "You proposed AR-1" in press(as_ada, "/people/proposals/AR-1/", "/people/proposals/AR-1/agree/")
+    assert current() is not None
+    said = press(as_eve, "/people/proposals/AR-1/", "/people/proposals/AR-1/agree/")
+    assert "You agreed to AR-1. It is done." in said
     content = text(as_ada)
     assert "Changes are frozen." not in content
     assert "Earlier freezes" in content
+    assert current() is None
+    lifted = Entry.objects.get(event="freeze.lifted")
+    assert (lifted.data["proposal"], lifted.data["agreed_by"]) == ("AR-1", "eve")
+
+
+def test_a_proposal_to_lift_one_freeze_lifts_no_later_one(as_ada: Client, as_eve: Client, cast: Cast) -> None:
+    as_ada.post(FREEZE, {"why": WHY})
+    as_ada.post(LIFT, {"why": "It is over"})
+    lift_at_the_terminal(by="ops", why="Nobody else is here", now=timezone.now())
+    as_ada.post(FREEZE, {"why": "Another bad day"})
+    said = press(as_eve, "/people/proposals/AR-1/", "/people/proposals/AR-1/agree/")
+    assert "AR-1 cannot be done any more: That freeze is lifted already." in said
+    assert current() is not None
+    assert "Propose to lift the freeze" in text(as_ada)
+
+
+def test_the_only_administrator_there_ever_was_lifts_it_alone(as_ada: Client) -> None:
+    as_ada.post(FREEZE, {"why": WHY})
+    content = as_ada.post(LIFT, {"why": "It is over"}, follow=True).content.decode()
+    assert "there never was a second who could have agreed. It is done." in content
     assert current() is None
 
 
@@ -46,8 +85,9 @@ def test_a_second_freeze_and_a_second_lift_change_nothing(as_ada: Client) -> Non
     assert (
         "Everything is frozen since" in as_ada.post(FREEZE, {"why": "Me too"}, follow=True).content.decode()
     )
-    as_ada.post(LIFT)
-    assert "There is no freeze of everything to lift." in as_ada.post(LIFT, follow=True).content.decode()
+    as_ada.post(LIFT, {"why": "Over"})
+    again = as_ada.post(LIFT, {"why": "Over"}, follow=True).content.decode()
+    assert "There is no freeze of everything to lift." in again
     assert Entry.objects.filter(event="freeze.set").count() == 1
 
 

@@ -17,7 +17,7 @@ from keyconsole.web.policies.runs_now import runs_now
 from tests.cast import NOW, Cast, Inventory, hold
 from tests.web.proposals import PAYMENTS, proposed, queries_beside_the_frame, staffed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 URL = "/policies/"
 
 

@@ -13,7 +13,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from keyconsole.aws_accounts.people import add_person, random_password
+from keyconsole.aws_accounts.given_at_terminal import add_person_at_the_terminal
+from keyconsole.aws_accounts.people import random_password
 from keyconsole.aws_accounts.roles import Role
 from keyconsole.aws_accounts.terminal import account_called, refused
 from keyconsole.refusals import Invalid
@@ -36,7 +37,7 @@ class Command(BaseCommand):
         given = os.environ.get("KEYCONSOLE_PASSWORD") or _piped()
         password = given or random_password()
         try:
-            person = add_person(
+            person = add_person_at_the_terminal(
                 username,
                 password=password,
                 role=Role(role) if role else None,

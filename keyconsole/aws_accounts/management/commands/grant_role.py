@@ -1,4 +1,4 @@
-"""`manage.py grant_role USERNAME ROLE [--account N]`."""
+"""`manage.py grant_role USERNAME ROLE [--account N]`: at once; administrators hear of a role that decides."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from keyconsole.aws_accounts.grants import grant
+from keyconsole.aws_accounts.given_at_terminal import grant_at_the_terminal
 from keyconsole.aws_accounts.roles import Role
 from keyconsole.aws_accounts.terminal import account_called, person_called
 from keyconsole.terminal import who_types
@@ -25,5 +25,5 @@ class Command(BaseCommand):
     def handle(self, *_: object, username: str, role: str, account: str | None, **__: Any) -> None:
         person = person_called(username)
         where = account_called(account) if account else None
-        grant(person, Role(role), where, by=who_types(), now=timezone.now())
+        grant_at_the_terminal(person, Role(role), where, by=who_types(), now=timezone.now())
         self.stdout.write(f"{person.username} is {role} in {where or 'all accounts'}.")

@@ -44,6 +44,7 @@ class Command(BaseCommand):
                 reauthenticated_at=proof.at,
                 now=timezone.now(),
                 via=proof.via,
+                proof=proof.given,
             )
         except Refused as refused:
             raise CommandError(f"Refused: {refused}", returncode=REFUSED) from None

@@ -59,6 +59,7 @@ class Command(BaseCommand):
                 ticket=options["ticket"],
                 token=uuid.uuid4().hex,
                 via=proof.via,
+                proof=proof.given,
             )
             change = break_glass(move_request, reauthenticated_at=proof.at, now=timezone.now())
         except Refused as refused:

@@ -43,6 +43,7 @@ class Command(BaseCommand):
                 ticket=options["ticket"],
                 on_failure=OnFailure(options["on_failure"]),
                 via=proof.via,
+                proof=proof.given,
             )
         except Refused as refused:
             raise CommandError("Refused: " + "\n  ".join(refused.reasons), returncode=REFUSED) from None

@@ -48,6 +48,7 @@ class Command(BaseCommand):
                 token=uuid.uuid4().hex,
                 now=timezone.now(),
                 via=proof.via,
+                proof=proof.given,
             )
         except Refused as refused:
             raise CommandError("Refused: " + "\n  ".join(refused.reasons), returncode=REFUSED) from None

@@ -75,6 +75,7 @@ class Command(BaseCommand):
                 token=uuid.uuid4().hex,
                 now=timezone.now(),
                 via=proof.via,
+                proof=proof.given,
             )
         except Refused as refused:
             self.stderr.write(f"Refused: {refused}")

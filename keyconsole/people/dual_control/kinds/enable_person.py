@@ -50,7 +50,7 @@ def _apply(facts: Facts, decision: Decision) -> None:
         raise Refused(Reason(Code.STALE, problem))
     if not User.objects.filter(username=facts["person"], is_active=False).update(is_active=True):
         raise Refused(Reason(Code.LOST_RACE, f"{facts['person']} was enabled at this moment."))
-    data = {"holds": list(facts["holds"])}
+    data = {"holds": list(facts["holds"]), **decision.evidence}
     name = str(facts["person"])
     record(Event.PERSON_ENABLED, actor=decision.actor, subject=name, now=decision.now, data=data)
 

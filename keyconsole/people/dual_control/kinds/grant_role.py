@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.contrib.auth.models import User
 
 from keyconsole.aws_accounts.grants import grant
 from keyconsole.aws_accounts.models import AwsAccount, RoleGrant
 from keyconsole.aws_accounts.permissions import people_who_can
-from keyconsole.aws_accounts.roles import ALLOWS, Permission, Role
+from keyconsole.aws_accounts.roles import POWERFUL, Permission, Role
 from keyconsole.people.dual_control.kind import Decision, Facts, Kind
+from keyconsole.refusal_codes import Code
+from keyconsole.refusals import Reason, Refused
+
+__all__ = ["GRANT_ROLE", "NAME", "POWERFUL", "facts_of"]
 
 NAME = "role.grant"
-# What these allow is to decide about others: one person alone gives it to nobody.
-POWERFUL = frozenset(
-    role for role, allowed in ALLOWS.items() if allowed & {Permission.APPROVE, Permission.ADMINISTER}
-)
 
 
 def facts_of(person: User, role: Role, account: AwsAccount | None, *, ends_at: datetime | None) -> Facts:
@@ -24,16 +24,15 @@ def facts_of(person: User, role: Role, account: AwsAccount | None, *, ends_at: d
         "person": person.username,
         "role": role.value,
         "account_id": account.account_id if account else "",
-        "ends_at": ends_at.isoformat() if ends_at else "",
+        "ends_at": ends_at.astimezone(UTC).isoformat() if ends_at else "",
     }
 
 
 def _says(facts: Facts) -> str:
     account = _account(facts)
     where = str(account) if account else facts["account_id"] or "all accounts"
-    until = (
-        f" until {datetime.fromisoformat(facts['ends_at']):%Y-%m-%d %H:%M} UTC" if facts["ends_at"] else ""
-    )
+    ends_at = _ends_at(facts)
+    until = f" until {ends_at:%Y-%m-%d %H:%M} UTC" if ends_at else ""
     return f"give {facts['person']} the role {facts['role']} in {where}{until}"
 
 
@@ -52,20 +51,27 @@ def _problem(facts: Facts) -> str:
     held = RoleGrant.objects.filter(
         person__username=facts["person"], role=facts["role"], account=_account(facts), sso_group=""
     )
-    ends_at = datetime.fromisoformat(facts["ends_at"]) if facts["ends_at"] else None
-    same = any(each.ends_at == ends_at for each in held)
+    same = any(each.ends_at == _ends_at(facts) for each in held)
     return f"{facts['person']} holds that role there already." if same else ""
 
 
 def _apply(facts: Facts, decision: Decision) -> None:
+    account = _account(facts)
+    if facts["account_id"] and account is None:  # gone since: never in all accounts instead
+        raise Refused(Reason(Code.ACCOUNT_UNKNOWN, _problem(facts)))
     grant(
         User.objects.get(username=facts["person"]),
         Role(facts["role"]),
-        _account(facts),
+        account,
         by=decision.actor,
         now=decision.now,
-        ends_at=datetime.fromisoformat(facts["ends_at"]) if facts["ends_at"] else None,
+        ends_at=_ends_at(facts),
+        evidence=decision.evidence,
     )
+
+
+def _ends_at(facts: Facts) -> datetime | None:
+    return datetime.fromisoformat(facts["ends_at"]) if facts["ends_at"] else None
 
 
 def _account(facts: Facts) -> AwsAccount | None:
@@ -82,4 +88,5 @@ GRANT_ROLE = Kind(
     problem=_problem,
     apply=_apply,
     account_id=lambda facts: str(facts["account_id"]),
+    until=_ends_at,
 )

@@ -33,7 +33,7 @@ def _problem(facts: Facts) -> str:
 
 def _apply(facts: Facts, decision: Decision) -> None:
     person = User.objects.get(username=facts["person"])
-    join(person, facts["group"], by=decision.actor, now=decision.now)
+    join(person, facts["group"], by=decision.actor, now=decision.now, evidence=decision.evidence)
 
 
 JOIN_GROUP = Kind(

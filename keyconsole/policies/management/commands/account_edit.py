@@ -7,77 +7,45 @@ Ends with 0 done, 1 refused, 2 usage.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
+from django.core.management.base import CommandError
 
 from keyconsole.aws_accounts.terminal import account_called
-from keyconsole.people.at_terminal import add_who_acts, who_acts
+from keyconsole.people.deciding_command import DecidingCommand, Vote
 from keyconsole.policies.account_edits.notifications import told_voters
 from keyconsole.policies.account_edits.propose import agree, reject, withdraw
 from keyconsole.policies.cli import tally_lines
 from keyconsole.policies.models import AccountEdit, EditState
 from keyconsole.policies.versions.votes import tallies
-from keyconsole.refusals import Refused
 
 
-class Command(BaseCommand):
+class Command(DecidingCommand[AccountEdit]):
     help = "Proposed edits of how AWS accounts are entered: those whom the rules of their keys ask agree."
+    metavar, metavar_help = "ACCOUNT", "the account's number or name"
+    list_help, show_help = "every edit that waits", "what an edit changes, and who has to agree"
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-        verbs.add_parser("list", help="every edit that waits")
-        show = verbs.add_parser("show", help="what an edit changes, and who has to agree")
-        yes = verbs.add_parser("agree", help="agree to what is proposed, by its hash")
-        yes.add_argument("--sha256", required=True, help="the hash of what you read, as `show` prints it")
-        yes.add_argument("--comment", default="")
-        no = verbs.add_parser("reject", help="end a proposal; `--why` says why")
-        no.add_argument("--why", required=True, help="the reason; it stays in the record")
-        back = verbs.add_parser("withdraw", help="take a proposal back")
-        for about in (show, yes, no, back):
-            about.add_argument("account", metavar="ACCOUNT", help="the account's number or name")
-        for personal in (yes, no, back):
-            add_who_acts(personal)
-
-    def handle(self, *_: object, verb: str, **options: Any) -> None:
-        try:
-            getattr(self, f"_{verb}")(options)
-        except Refused as no:
-            raise CommandError(f"Refused: {no}", returncode=1) from None
-
-    def _list(self, _options: dict[str, Any]) -> None:
+    def listed(self) -> str:
         waiting = AccountEdit.objects.filter(state=EditState.PROPOSED).select_related("account", "proposer")
-        self.stdout.write("\n".join(map(_first_line, waiting)) or "No edit of an account waits.")
+        return "\n".join(map(_first_line, waiting)) or "No edit of an account waits."
 
-    def _show(self, options: dict[str, Any]) -> None:
-        self.stdout.write("\n".join(_lines(_waiting(options["account"]))))
+    def shown(self, named: str) -> str:
+        return "\n".join(_lines(_waiting(named)))
 
-    def _agree(self, options: dict[str, Any]) -> None:
-        proof = who_acts(options)
-        edit = _waiting(options["account"], seen_by=proof.person)
+    def waiting(self, named: str, *, seen_by: User) -> AccountEdit:
+        return _waiting(named, seen_by=seen_by)
+
+    def agreed(self, proposal: AccountEdit, vote: Vote, *, sha256: str, comment: str) -> str:
         made = agree(
-            edit,
-            by=proof.person,
-            sha256=options["sha256"].strip().lower(),
-            comment=options["comment"],
-            now=timezone.now(),
-            via=proof.via,
+            proposal, by=vote.by, sha256=sha256, comment=comment, now=vote.now, via=vote.via, proof=vote.proof
         )
-        self.stdout.write(f"{edit} is made." if made else "\n".join(_lines(edit)))
+        return f"{proposal} is made." if made else "\n".join(_lines(proposal))
 
-    def _reject(self, options: dict[str, Any]) -> None:
-        proof = who_acts(options)
-        edit = _waiting(options["account"], seen_by=proof.person)
-        reject(edit, by=proof.person, reason=options["why"], now=timezone.now(), via=proof.via)
-        self.stdout.write(f"{edit} is rejected.")
+    def rejected(self, proposal: AccountEdit, vote: Vote, *, reason: str) -> None:
+        reject(proposal, by=vote.by, reason=reason, now=vote.now, via=vote.via, proof=vote.proof)
 
-    def _withdraw(self, options: dict[str, Any]) -> None:
-        proof = who_acts(options)
-        edit = _waiting(options["account"], seen_by=proof.person)
-        withdraw(edit, by=proof.person, now=timezone.now(), via=proof.via)
-        self.stdout.write(f"{edit} is withdrawn.")
+    def withdrawn(self, proposal: AccountEdit, vote: Vote) -> None:
+        withdraw(proposal, by=vote.by, now=vote.now, via=vote.via, proof=vote.proof)
 
 
 def _waiting(name: str, *, seen_by: User | None = None) -> AccountEdit:

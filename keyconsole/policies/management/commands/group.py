@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from keyconsole.aws_accounts.terminal import person_called
+from keyconsole.aws_accounts.told import path_of_record, tell_of_power
 from keyconsole.people.groups import join, leave
 from keyconsole.policies.versions.health import unsatisfiable
 from keyconsole.refusals import Refused
@@ -17,7 +18,10 @@ from keyconsole.terminal import who_types
 
 
 class Command(BaseCommand):
-    help = "Show a group of approvers, and add or remove people. The first one added makes the group."
+    help = (
+        "Show a group of approvers, and add or remove people: at once, with a message to administrators. "
+        "The first one added makes the group."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", metavar="NAME", help="such as platform or security")
@@ -30,7 +34,9 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 for person in joining:
-                    join(person, name, by=by, now=now)
+                    if join(person, name, by=by, now=now):
+                        says = f"put {person.username} into the group {name.strip()}"
+                        tell_of_power(says, by=by, path=path_of_record(person.username), now=now)
                 for person in leaving:
                     leave(person, name, by=by, now=now)
         except Refused as no:

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.terminal import refused
 from keyconsole.people.at_terminal import add_who_acts, who_acts
+from keyconsole.people.deciding_command import DecidingCommand, Verbs, Vote
 from keyconsole.people.proof import Proof
 from keyconsole.policies.cli import policy_table, policy_text, version_text
 from keyconsole.policies.document.parse import parse_rules
@@ -35,21 +36,17 @@ from keyconsole.terminal import who_types
 LARGEST_FILE = 256 * 1024
 
 
-class Command(BaseCommand):
+class Command(DecidingCommand[PolicyVersion]):
     help = "Policies: which moves need whose approval. Changing one needs those whose rule held before."
+    metavar, metavar_help = "NAME", "the policy"
+    list_help = "every policy and what it is at"
+    show_help = "what a policy says, and who has to agree to what is proposed"
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-        verbs.add_parser("list", help="every policy and what it is at")
-        show = verbs.add_parser("show", help="what a policy says, and who has to agree to what is proposed")
+    def add_verbs(self, verbs: Verbs) -> None:
         verb = verbs.add_parser("propose", help="propose a policy, or another version of it, as JSON")
         verb.add_argument("file", metavar="FILE", help="the document; - for standard input")
-        yes = verbs.add_parser("agree", help="agree to what is proposed, by its hash")
-        yes.add_argument("--sha256", required=True, help="the hash of what you read, as `show` prints it")
-        yes.add_argument("--comment", default="")
-        no = verbs.add_parser("reject", help="end a proposal; `--why` says why")
-        back = verbs.add_parser("withdraw", help="take a proposal back")
         end = verbs.add_parser("retire", help="propose that a policy ends")
+        end.add_argument("named", metavar=self.metavar)
         around = verbs.add_parser(
             "apply", help="put a policy in place without agreement: recorded, never a page"
         )
@@ -58,26 +55,37 @@ class Command(BaseCommand):
         around.add_argument(
             "--confirm", metavar="NAME", default="", help="the policy's name, typed beforehand"
         )
-        for named in (show, yes, no, back, end):
-            named.add_argument("name", metavar="NAME")
-        for asked in (verb, no, end, around):
+        for asked in (verb, end, around):
             asked.add_argument("--why", required=True, help="the reason; it stays in the record")
-        for personal in (verb, yes, no, back, end):
+        for personal in (verb, end):
             add_who_acts(personal)
 
-    def handle(self, *_: object, verb: str, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         try:
-            getattr(self, f"_{verb}")(options)
-        except Refused as no:
-            raise CommandError(f"Refused: {no}", returncode=1) from None
+            super().handle(*args, **options)
         except Invalid as invalid:
             raise refused(invalid) from None
 
-    def _list(self, _options: dict[str, Any]) -> None:
-        self.stdout.write(policy_table(Policy.objects.prefetch_related("versions")))
+    def listed(self) -> str:
+        return policy_table(Policy.objects.prefetch_related("versions"))
 
-    def _show(self, options: dict[str, Any]) -> None:
-        self.stdout.write(policy_text(_policy(options["name"])))
+    def shown(self, named: str) -> str:
+        return policy_text(_policy(named))
+
+    def waiting(self, named: str, *, seen_by: User) -> PolicyVersion:
+        return _waiting(named, seen_by=seen_by)
+
+    def agreed(self, proposal: PolicyVersion, vote: Vote, *, sha256: str, comment: str) -> str:
+        holds = agree(
+            proposal, by=vote.by, sha256=sha256, comment=comment, now=vote.now, via=vote.via, proof=vote.proof
+        )
+        return f"{proposal} holds from now on." if holds else version_text(proposal, seen_by=vote.by)
+
+    def rejected(self, proposal: PolicyVersion, vote: Vote, *, reason: str) -> None:
+        reject(proposal, by=vote.by, reason=reason, now=vote.now, via=vote.via, proof=vote.proof)
+
+    def withdrawn(self, proposal: PolicyVersion, vote: Vote) -> None:
+        withdraw(proposal, by=vote.by, now=vote.now, via=vote.via, proof=vote.proof)
 
     def _propose(self, options: dict[str, Any]) -> None:
         proof = who_acts(options)
@@ -87,35 +95,8 @@ class Command(BaseCommand):
 
     def _retire(self, options: dict[str, Any]) -> None:
         proof = who_acts(options)
-        name = _policy(options["name"], seen_by=proof.person).name
+        name = _policy(options["named"], seen_by=proof.person).name
         self._proposed(None, name, proof, why=options["why"])
-
-    def _agree(self, options: dict[str, Any]) -> None:
-        proof = who_acts(options)
-        version = _waiting(options["name"], seen_by=proof.person)
-        holds = agree(
-            version,
-            by=proof.person,
-            sha256=options["sha256"].strip().lower(),
-            comment=options["comment"],
-            now=timezone.now(),
-            via=proof.via,
-        )
-        self.stdout.write(
-            f"{version} holds from now on." if holds else version_text(version, seen_by=proof.person)
-        )
-
-    def _reject(self, options: dict[str, Any]) -> None:
-        proof = who_acts(options)
-        version = _waiting(options["name"], seen_by=proof.person)
-        reject(version, by=proof.person, reason=options["why"], now=timezone.now(), via=proof.via)
-        self.stdout.write(f"{version} is rejected.")
-
-    def _withdraw(self, options: dict[str, Any]) -> None:
-        proof = who_acts(options)
-        version = _waiting(options["name"], seen_by=proof.person)
-        withdraw(version, by=proof.person, now=timezone.now(), via=proof.via)
-        self.stdout.write(f"{version} is withdrawn.")
 
     def _apply(self, options: dict[str, Any]) -> None:
         if bool(options["file"]) == bool(options["retire"]):
@@ -140,7 +121,7 @@ class Command(BaseCommand):
 
     def _proposed(self, rules: Rules | None, name: str, proof: Proof, *, why: str) -> None:
         by, now = proof.person, timezone.now()
-        version = propose(rules, name=name, by=by, why=why, now=now, via=proof.via)
+        version = propose(rules, name=name, by=by, why=why, now=now, via=proof.via, proof=proof.given)
         self.stdout.write(version_text(version, seen_by=by))
 
 

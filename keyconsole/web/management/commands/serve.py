@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,8 @@ from keyconsole.checks import refuse_unsafe_start
 from keyconsole.pending_migrations import NO_TABLES_YET, has_pending_migrations
 from keyconsole.web.server import WebServer
 from keyconsole.web.static_files import collect_static_files
+
+logger = logging.getLogger("keyconsole.web")
 
 
 class Command(BaseCommand):
@@ -31,7 +34,7 @@ class Command(BaseCommand):
         self._refuse_without_tables()
         self._collect()
         if settings.SECURE_SSL_REDIRECT and not settings.KEYCONSOLE_BEHIND_PROXY:
-            self.stderr.write(
+            logger.warning(
                 "KEYCONSOLE_BEHIND_PROXY is not set: no proxy is believed to speak TLS, and each page "
                 "redirects to https."
             )
@@ -43,7 +46,7 @@ class Command(BaseCommand):
         try:
             lacks_tables = has_pending_migrations()
         except OperationalError as silence:
-            self.stderr.write(f"The database does not answer yet: {silence}")
+            logger.warning("The database does not answer yet: %s", silence)
             return
         if lacks_tables:
             raise CommandError(NO_TABLES_YET)

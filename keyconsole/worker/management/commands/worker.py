@@ -53,7 +53,7 @@ class Command(BaseCommand):
             pool.start()
         if can_listen():
             listener.start()
-        self.stderr.write("The worker is ready.")
+        logger.info("The worker is ready.")
         _look_after(stopped, sweep_every=sweep_every)
         listener.stop()
         _finish(pools)

@@ -1,4 +1,4 @@
-"""Where a request comes from: the address that the record, the session list and rate limits go by."""
+"""Where a request comes from, as the record and the list of sessions say it."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('people', '0003_access_proposals'),
+        ('people', '0004_steps_and_password_length'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

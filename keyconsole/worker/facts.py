@@ -1,0 +1,27 @@
+"""By which reference the log speaks of a row that a worker takes a step for."""
+
+from __future__ import annotations
+
+from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.changes.models import Batch, Change
+from keyconsole.inventory.models import Scan
+from keyconsole.lease import Leased
+from keyconsole.logs.about import Facts
+from keyconsole.notifications.models import Delivery
+
+
+def facts_of(row: Leased) -> Facts:
+    """Of what its lane has loaded with it: nothing is asked of the database for a line in the log."""
+    match row:
+        case Change():
+            facts = {"change": row.ref, "account": row.key.account.account_id}
+            return {**facts, "batch": row.batch.ref} if row.batch else facts
+        case Batch():
+            return {"batch": row.ref}
+        case Scan():
+            return {"scan": row.pk, "account": row.account.account_id}
+        case AwsAccount():
+            return {"account": row.account_id}
+        case Delivery():
+            return {"delivery": str(row.ref), "topic": row.topic}
+    return {}

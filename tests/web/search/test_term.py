@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keyconsole.web.search.term import Term, read_term
+from keyconsole.web.templatetags.ids import shorten
+from tests.cast import CARD_VAULT
+
+ACCOUNT = "111122223333"
+
+
+@pytest.mark.parametrize(
+    ("text", "term"),
+    [
+        ("CR-12", {"change": 12}),
+        ("cr-12", {"change": 12}),
+        ("BR-3", {"batch": 3}),
+        (ACCOUNT, {"account_id": ACCOUNT}),
+        (CARD_VAULT, {"key_id": CARD_VAULT}),
+        (CARD_VAULT.upper().replace("MRK", "mrk"), {"key_id": CARD_VAULT}),
+        ("mrk-1111…dddd", {"starts": "mrk-1111", "ends": "dddd"}),
+        ("mrk-1111...dddd", {"starts": "mrk-1111", "ends": "dddd"}),
+        ("alias/card-vault", {"alias": "alias/card-vault"}),
+        (
+            f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/{CARD_VAULT}",
+            {"account_id": ACCOUNT, "key_id": CARD_VAULT},
+        ),
+        (
+            f"arn:aws-cn:kms:cn-north-1:{ACCOUNT}:alias/a/b",
+            {"account_id": ACCOUNT, "alias": "alias/a/b"},
+        ),
+        ("card-vault", {}),
+        ("12", {}),
+        ("CR-0", {}),
+        ("eu-west-1", {}),
+        ("arn:aws:s3:::bucket", {}),
+    ],
+)
+def test_each_thing_that_is_pasted_is_known_for_what_it_is(text, term):
+    assert read_term(f" {text} ") == Term(text, **term)
+
+
+def test_an_id_is_known_as_pages_shorten_it():
+    term = read_term(shorten(CARD_VAULT, head=8, tail=4))
+    assert CARD_VAULT.startswith(term.starts)
+    assert CARD_VAULT.endswith(term.ends)
+    assert term.names_a_key
+
+
+@given(st.text(max_size=60))
+def test_no_text_breaks_it_and_each_is_one_thing_at_most(text):
+    term = read_term(text)
+    kinds = [term.change, term.batch, term.key_id or term.alias or term.account_id, term.starts]
+    assert sum(map(bool, kinds)) <= 1
