@@ -23,7 +23,8 @@ from keyconsole.refusals import Refused
 from keyconsole.web.access_review.forms import AnswerForm, StartForm
 from keyconsole.web.access_review.sight import AuditSight
 from keyconsole.web.downloads import recorded_download
-from keyconsole.web.guards import person_of, requires
+from keyconsole.web.guards import Proof, person_of, requires
+from keyconsole.web.people.confirmed import doing
 
 PER_PAGE = 50
 SHOWS = {"mine": "Wait for me", "open": "Not answered", "all": "All"}
@@ -109,7 +110,12 @@ def end(request: HttpRequest, ref: str) -> HttpResponse:
     return redirect("access-review-campaign", found.ref)
 
 
-@requires(Permission.READ_AUDIT, everywhere=True)
+@requires(
+    Permission.READ_AUDIT,
+    everywhere=True,
+    proof=Proof.FRESH_FILE,
+    confirms=doing("export the access review {ref} as {fmt}"),
+)
 @require_GET
 def export(request: HttpRequest, ref: str, fmt: str) -> StreamingHttpResponse:
     found, by, now = _review_called(ref), person_of(request), timezone.now()

@@ -21,7 +21,8 @@ from keyconsole.web.access_review.sight import AuditSight
 from keyconsole.web.audit.list import entry_rows
 from keyconsole.web.downloads import recorded_download
 from keyconsole.web.fragments import page
-from keyconsole.web.guards import person_of, requires
+from keyconsole.web.guards import Proof, person_of, requires
+from keyconsole.web.people.confirmed import doing
 
 PER_PAGE = 50
 TABS = {
@@ -57,7 +58,7 @@ def access(request: HttpRequest) -> HttpResponse:
     return page(request, "access_review/index.html", "access", context)
 
 
-@requires(Permission.READ_AUDIT)
+@requires(Permission.READ_AUDIT, proof=Proof.FRESH_FILE, confirms=doing("export the access review as {fmt}"))
 @require_GET
 def export(request: HttpRequest, fmt: str) -> StreamingHttpResponse:
     tab, by, now = request.GET.get("tab", "movers"), person_of(request), timezone.now()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,12 +13,13 @@ from django.views.decorators.http import require_POST
 from keyconsole.people.tokens import end_token, make_token
 from keyconsole.refusals import Invalid
 from keyconsole.web.addresses import address_of
-from keyconsole.web.guards import person_of, signed_in
+from keyconsole.web.guards import Proof, person_of, signed_in
 from keyconsole.web.me.forms import TokenForm
 from keyconsole.web.me.views import about
+from keyconsole.web.people.confirmed import doing
 
 
-@signed_in
+@partial(signed_in, proof=Proof.FRESH, confirms=doing("make a token, with which a program acts as you"))
 @require_POST
 def make(request: HttpRequest) -> HttpResponse:
     person, form = person_of(request), TokenForm(request.POST)

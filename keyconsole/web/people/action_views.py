@@ -15,9 +15,10 @@ from keyconsole.people import reset_link, sessions
 from keyconsole.people.dual_control.kinds import enable_person
 from keyconsole.refusals import Refused
 from keyconsole.text import listed
-from keyconsole.web.guards import person_of, requires
+from keyconsole.web.guards import Proof, person_of, requires
 from keyconsole.web.links.sent import sent_link
 from keyconsole.web.people.confirm import Confirmation, confirmed
+from keyconsole.web.people.confirmed import doing
 from keyconsole.web.people.visible import Sight
 
 _METHODS = ["GET", "HEAD", "POST"]
@@ -43,7 +44,7 @@ def disable(request: HttpRequest, username: str) -> HttpResponse:
     )
 
 
-@requires(Permission.ADMINISTER, everywhere=True)
+@requires(Permission.ADMINISTER, everywhere=True, proof=Proof.FRESH, confirms=doing("enable {username}"))
 @require_http_methods(_METHODS)
 def enable(request: HttpRequest, username: str) -> HttpResponse:
     by = person_of(request)
@@ -95,7 +96,12 @@ def end_sessions(request: HttpRequest, username: str) -> HttpResponse:
     return redirect("person", person.username)
 
 
-@requires(Permission.ADMINISTER, everywhere=True)
+@requires(
+    Permission.ADMINISTER,
+    everywhere=True,
+    proof=Proof.FRESH,
+    confirms=doing("make a link with which {username} chooses a new password"),
+)
 @require_http_methods(_METHODS)
 def reset(request: HttpRequest, username: str) -> HttpResponse:
     by = person_of(request)

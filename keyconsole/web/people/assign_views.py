@@ -21,8 +21,9 @@ from keyconsole.people.dual_control.kinds import join_group as joining
 from keyconsole.people.dual_control.notifications import path_of
 from keyconsole.people.models import AccessProposal, AccessState
 from keyconsole.refusals import Refused
-from keyconsole.web.guards import person_of, requires
+from keyconsole.web.guards import Proof, person_of, requires
 from keyconsole.web.people.confirm import Confirmation, confirmed
+from keyconsole.web.people.confirmed import sending
 from keyconsole.web.people.forms import ALL, GroupForm, RoleForm
 from keyconsole.web.people.preview import Preview, agreed_preview, preview_of_role
 from keyconsole.web.people.visible import Sight
@@ -30,7 +31,7 @@ from keyconsole.web.people.visible import Sight
 _METHODS = ["GET", "HEAD", "POST"]
 
 
-@requires(Permission.ADMINISTER)
+@requires(Permission.ADMINISTER, proof=Proof.FRESH, confirms=sending("give {username} a role"))
 @require_http_methods(_METHODS)
 def give_role(request: HttpRequest, username: str) -> HttpResponse:
     by = person_of(request)
@@ -51,7 +52,12 @@ def give_role(request: HttpRequest, username: str) -> HttpResponse:
     return redirect("person", person.username)
 
 
-@requires(Permission.ADMINISTER, everywhere=True)
+@requires(
+    Permission.ADMINISTER,
+    everywhere=True,
+    proof=Proof.FRESH,
+    confirms=sending("put {username} into a group of approvers"),
+)
 @require_http_methods(_METHODS)
 def join_group(request: HttpRequest, username: str) -> HttpResponse:
     by = person_of(request)

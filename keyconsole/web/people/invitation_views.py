@@ -12,13 +12,14 @@ from keyconsole.aws_accounts.roles import Permission, Role
 from keyconsole.notifications.mail import email_works
 from keyconsole.people import invitations
 from keyconsole.refusals import Invalid, Refused
-from keyconsole.web.guards import person_of, requires
+from keyconsole.web.guards import Proof, person_of, requires
 from keyconsole.web.links.sent import sent_link
+from keyconsole.web.people.confirmed import doing
 from keyconsole.web.people.forms import InviteForm, chosen_account
 from keyconsole.web.people.visible import Sight
 
 
-@requires(Permission.ADMINISTER, everywhere=True)
+@requires(Permission.ADMINISTER, everywhere=True, proof=Proof.FRESH, confirms=doing("invite somebody"))
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: HttpRequest) -> HttpResponse:
     by = person_of(request)
@@ -42,7 +43,12 @@ def invite(request: HttpRequest) -> HttpResponse:
     return render(request, "people/invite.html", {"form": form, "email_works": email_works()})
 
 
-@requires(Permission.ADMINISTER, everywhere=True)
+@requires(
+    Permission.ADMINISTER,
+    everywhere=True,
+    proof=Proof.FRESH,
+    confirms=doing("make another invitation for {username}"),
+)
 @require_POST
 def invite_again(request: HttpRequest, username: str) -> HttpResponse:
     by = person_of(request)
