@@ -36,6 +36,7 @@ OPEN_TO_ANYONE = {
 OPEN_TO_EVERYBODY_SIGNED_IN = {
     "overview",
     "help",
+    "search",
     "help-page",
     "patterns",
     "account_reauthenticate",

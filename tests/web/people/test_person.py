@@ -63,7 +63,7 @@ def test_a_role_that_decides_waits_and_says_so(as_ada, cast, eve):
     assert "AR-1</a> waits for another administrator." in page.content.decode()
     assert not can(cast.dan, Permission.APPROVE, cast.payments)
     again = give(as_ada, "send", until="2030-01-31").content.decode()
-    assert "The same is proposed already" in again
+    assert "AR-1 proposes the same already" in again
 
 
 def test_a_role_that_does_not_decide_holds_at_once(as_ada, cast, eve):
