@@ -37,6 +37,16 @@ class Code(Described):
     )
     MAY_NOT_FREEZE = "may-not-freeze", "This person may neither freeze everything nor propose to lift that."
     PERSON_DISABLED = "person-disabled", "The person can no longer sign in."
+    OWN_ACCOUNT = "own-account", "Nobody disables, resets or changes the roles of themselves here."
+    LAST_ADMINISTRATOR = (
+        "last-administrator",
+        "Nobody would be left who administers every account and can sign in.",
+    )
+    MAY_NOT_MANAGE = "may-not-manage", "Only administrators may do this with people, each as far as they see."
+    STILL_INVITED = "still-invited", "The person has an invitation, and has not accepted it."
+    GIVEN_BY_SSO = "given-by-sso", "A group of their single sign-on gives it: it is taken away there."
+    LINK_OVER = "link-over", "The link was used, has expired or was taken back, or its person is disabled."
+    OWN_LINE = "own-line", "Nobody confirms or removes their own role or membership in an access review."
     PROOF_NEEDED = "proof-needed", "The person has to prove first who they are: sign in again."
     SECOND_FACTOR_NEEDED = (
         "second-factor-needed",

@@ -248,6 +248,8 @@ SESSION_COOKIE_NAME = "__Host-keyconsole" if _over_tls else "keyconsole"
 CSRF_COOKIE_NAME = "__Host-keyconsole-csrf" if _over_tls else "keyconsole-csrf"
 # Minutes without a click after which a session ends; polls do not count.
 KEYCONSOLE_IDLE_MINUTES = env_int("KEYCONSOLE_IDLE_MINUTES", 60, at_least=1)
+# Hours for which a link opens with which a person chooses a password: an invitation, or a reset.
+KEYCONSOLE_INVITATION_HOURS = env_int("KEYCONSOLE_INVITATION_HOURS", 72, at_least=1)
 # Minutes for which a proof of who somebody is (a passkey, a code or the password, again) is fresh enough for
 # what weighs: approving, running, policies, how accounts are entered, exports. For emergencies 5 at most.
 KEYCONSOLE_FRESH_PROOF_MINUTES = env_int("KEYCONSOLE_FRESH_PROOF_MINUTES", 15, at_least=1)

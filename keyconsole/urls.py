@@ -7,6 +7,8 @@ from django.urls import URLPattern, path
 
 from keyconsole.web import health
 from keyconsole.web.access_proposals import views as proposals
+from keyconsole.web.access_review import review_views as access_reviews
+from keyconsole.web.access_review import views as access_review
 from keyconsole.web.accounts import edit_views as account_edits
 from keyconsole.web.accounts import views as accounts
 from keyconsole.web.audit import views as audit
@@ -20,10 +22,17 @@ from keyconsole.web.guards import open_to_anyone, signed_in
 from keyconsole.web.help import views as guide
 from keyconsole.web.keys import key_views as key
 from keyconsole.web.keys import views as keys
+from keyconsole.web.links import views as links
 from keyconsole.web.make_primary import emergency_views as emergency
 from keyconsole.web.make_primary import views as make_primary
+from keyconsole.web.me import token_views as tokens
+from keyconsole.web.me import views as me
 from keyconsole.web.notifications import views as notifications
 from keyconsole.web.overview import views as overview
+from keyconsole.web.people import action_views as person_actions
+from keyconsole.web.people import assign_views as assigning
+from keyconsole.web.people import invitation_views as invitations
+from keyconsole.web.people import views as people
 from keyconsole.web.policies import freeze_views as freeze
 from keyconsole.web.policies import group_views as groups
 from keyconsole.web.policies import proposal_views as policy_changes
@@ -35,6 +44,8 @@ _CHANGE = "changes/<str:ref>/"
 _BATCH = "batches/<str:ref>/"
 _ACCOUNT = "accounts/<str:account_id>/"
 _POLICY = "policies/<slug:name>/"
+_PERSON = "people/<str:username>/"
+_REVIEW = "access-review/<str:ref>/"
 _PROPOSAL = "people/proposals/<str:ref>/"
 _ROUTE = "notifications/routes/<str:name>/"
 _FACTORS = "me/factors/"
@@ -107,6 +118,39 @@ urlpatterns: list[URLPattern] = [
     path(f"{_PROPOSAL}withdraw/", proposals.withdraw, name="proposal-withdraw"),
     path("freeze/", freeze.freeze, name="freeze"),
     path("lift-freeze/", freeze.lift_freeze, name="lift-freeze"),
+    path("people/", people.people, name="people"),
+    path("invite/", invitations.invite, name="person-invite"),
+    path(_PERSON, people.person, name="person"),
+    path(f"{_PERSON}invite-again/", invitations.invite_again, name="person-invite-again"),
+    path(
+        f"{_PERSON}withdraw-invitation/",
+        invitations.withdraw_invitation,
+        name="person-withdraw-invitation",
+    ),
+    path(f"{_PERSON}give-role/", assigning.give_role, name="person-give-role"),
+    path(f"{_PERSON}take-role/", assigning.take_role, name="person-take-role"),
+    path(f"{_PERSON}join-group/", assigning.join_group, name="person-join-group"),
+    path(f"{_PERSON}leave-group/", assigning.leave_group, name="person-leave-group"),
+    path(f"{_PERSON}disable/", person_actions.disable, name="person-disable"),
+    path(f"{_PERSON}enable/", person_actions.enable, name="person-enable"),
+    path(f"{_PERSON}end-session/", person_actions.end_session, name="person-end-session"),
+    path(f"{_PERSON}end-sessions/", person_actions.end_sessions, name="person-end-sessions"),
+    path(f"{_PERSON}reset/", person_actions.reset, name="person-reset"),
+    path(f"{_PERSON}withdraw-reset/", person_actions.withdraw_reset, name="person-withdraw-reset"),
+    path("me/", me.me, name="me"),
+    path("me/end-session/", me.end_session, name="me-end-session"),
+    path("me/end-other-sessions/", me.end_other_sessions, name="me-end-other-sessions"),
+    path("me/tokens/make/", tokens.make, name="token-make"),
+    path("me/tokens/end/", tokens.end, name="token-end"),
+    path("access-review/", access_review.access, name="access-review"),
+    path("access-review/export.<str:fmt>", access_review.export, name="access-review-export"),
+    path("access-review/start/", access_reviews.start, name="access-review-start"),
+    path(_REVIEW, access_reviews.review, name="access-review-campaign"),
+    path(f"{_REVIEW}answer/", access_reviews.answer, name="access-review-answer"),
+    path(f"{_REVIEW}end/", access_reviews.end, name="access-review-end"),
+    path(f"{_REVIEW}export.<str:fmt>", access_reviews.export, name="access-review-campaign-export"),
+    path("link/", links.link, name="link"),
+    path("link/<str:secret>/", links.open_link, name="link-open"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/routes/add/", notifications.add_route, name="notification-route-add"),
     path(f"{_ROUTE}remove/", notifications.remove_route, name="notification-route-remove"),

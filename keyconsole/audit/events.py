@@ -107,6 +107,29 @@ class Event(Described):
         "person.password_changed",
         "A person's password was changed, by themselves or at the server's terminal.",
     )
+    PERSON_INVITED = "person.invited", "A person was invited, by a link with which they choose a password."
+    PERSON_INVITATION_ACCEPTED = (
+        "person.invitation_accepted",
+        "An invited person opened their link and chose a password; they may sign in.",
+    )
+    PERSON_INVITATION_WITHDRAWN = (
+        "person.invitation_withdrawn",
+        "An invitation was taken back; its link opens nothing any more.",
+    )
+    PERSON_RESET_LINK_MADE = (
+        "person.reset_link_made",
+        "A link was made for a person who has forgotten their password, to choose a new one.",
+    )
+    PERSON_RESET_LINK_WITHDRAWN = (
+        "person.reset_link_withdrawn",
+        "A link to choose a new password was taken back before it was used.",
+    )
+    PERSON_DISABLED = (
+        "person.disabled",
+        "A person was disabled: their sessions, tokens and links ended, and their votes count no more.",
+    )
+    PERSON_ENABLED = "person.enabled", "A person who was disabled may sign in again."
+    SESSION_ENDED = "session.ended", "A session was ended, or all of a person's, before its time."
     FACTOR_ADDED = (
         "factor.added",
         "A person added a second factor of theirs: an authenticator app or a passkey.",
@@ -131,7 +154,10 @@ class Event(Described):
         "token.refused",
         "A token was refused: unknown, ended, expired, or its person may not act.",
     )
-    AUDIT_EXPORTED = "audit.exported", "Audit entries or a list of keys were exported."
+    AUDIT_EXPORTED = (
+        "audit.exported",
+        "Audit entries, a list of keys, or a list of who may do what were exported.",
+    )
     POLICY_PROPOSED = "policy.proposed", "A new version of a policy, or its end, was proposed."
     POLICY_AGREED = "policy.agreed", "A person agreed to a proposed version of a policy, by its hash."
     POLICY_ACTIVATED = "policy.activated", "A proposed version of a policy began to hold."
@@ -179,6 +205,19 @@ class Event(Described):
     ACCESS_ENDED = (
         "access.ended",
         "A proposal of what gives power ended undecided: too old, or it could not be done any more.",
+    )
+    ACCESS_REVIEW_STARTED = (
+        "access.review_started",
+        "A campaign began in which owners confirm or remove each role and membership.",
+    )
+    ACCESS_REVIEW_CONFIRMED = "access.confirmed", "An owner confirmed a line of an access review."
+    ACCESS_REVIEW_REMOVED = (
+        "access.removed",
+        "An owner removed what a line of an access review is about.",
+    )
+    ACCESS_REVIEW_ENDED = (
+        "access.review_ended",
+        "An access review ended: how each line was answered, and the hash of all lines.",
     )
     GROUP_JOINED = "group.joined", "A person was added to a group of approvers."
     GROUP_LEFT = "group.left", "A person was taken out of a group of approvers."

@@ -47,7 +47,14 @@ def grant(
 
 
 def revoke(
-    person: User, role: Role, account: AwsAccount | None, *, by: str, now: datetime, sso_group: str = ""
+    person: User,
+    role: Role,
+    account: AwsAccount | None,
+    *,
+    by: str,
+    now: datetime,
+    sso_group: str = "",
+    evidence: Mapping[str, str] | None = None,
 ) -> bool:
     """Take the role away there; False where the person did not hold it there in that way."""
     held = RoleGrant.objects.filter(person=person, role=role.value, account=account, sso_group=sso_group)
@@ -55,7 +62,7 @@ def revoke(
         found = held.select_related("person", "account").select_for_update(of=("self",)).first()
         if found is None or not held.delete()[0]:
             return False
-        _record(Event.ROLE_REVOKED, found, by=by, now=now)
+        _record(Event.ROLE_REVOKED, found, by=by, now=now, evidence=evidence)
     return True
 
 

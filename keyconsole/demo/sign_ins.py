@@ -6,8 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.models import User
+
 from keyconsole.audit.events import Event
 from keyconsole.demo.timeline import Happening, recorded
+from keyconsole.people.last_seen import note_seen
 
 # Cleo keeps proof of where each primary was at the end of a quarter, and after yesterday's change.
 _EXPORTS_DAYS_AGO = (364.4, 273.4, 182.4, 91.4, 0.9)
@@ -24,7 +27,17 @@ def sign_in(
     data: dict[str, Any] = {"address": f"10.20.{len(username)}.{ord(username[-1])}"}
     if event is Event.PERSON_SIGNED_IN:
         data["proofs"] = list(proofs)
-    return recorded(event, at=at, actor=username, subject=username, data=data)
+    told = recorded(event, at=at, actor=username, subject=username, data=data)
+    if event is not Event.PERSON_SIGNED_IN:
+        return told
+
+    def tell(now: datetime) -> object:
+        person = User.objects.get(username=username)
+        User.objects.filter(pk=person.pk).update(last_login=now)
+        note_seen(person, now=now)
+        return told.tell(now)
+
+    return Happening(at, tell)
 
 
 def office_happenings(*, now: datetime) -> Iterator[Happening]:

@@ -39,6 +39,15 @@ class Topic(Described):
         "access.changed",
         "Somebody was given power: by two people, by one where there is no second, or at the terminal.",
     )
+    PERSON_CHANGED = (
+        "person.changed",
+        "A person was disabled or enabled, or somebody made a link to choose a new password for them.",
+    )
+    ACCESS_REVIEW_NEEDS_YOU = (
+        "access_review.needs_you",
+        "An access review began: roles and memberships wait for you to confirm or remove them.",
+    )
+    ACCESS_REVIEW_DUE = "access_review.due", "An access review is due soon or overdue, and lines wait."
     PERSON_FACTORS_CHANGED = (
         "person.factors_changed",
         "A second factor of yours was added or removed, or a recovery code of yours was used or made anew.",

@@ -66,6 +66,54 @@ class Membership(models.Model):
         ]
 
 
+class LastSeen(models.Model):
+    """When a person last clicked, signed in or proved themselves at the terminal; to the minute."""
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="last_seen"
+    )
+    at = models.DateTimeField(db_index=True)
+
+    objects: ClassVar[models.Manager[LastSeen]] = models.Manager()
+
+
+class Purpose(models.TextChoices):
+    INVITATION = "invitation"
+    RESET = "reset"
+
+
+class OneTimeLink(models.Model):
+    """A link with which a person chooses a password: used once, for a while, until somebody takes it back."""
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="one_time_links"
+    )
+    purpose = models.CharField(max_length=12, choices=Purpose.choices)
+    sha256 = models.CharField(max_length=64, unique=True)
+    made_by = models.CharField(max_length=150)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.CharField(max_length=150, blank=True)
+
+    objects: ClassVar[models.Manager[OneTimeLink]] = models.Manager()
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            # Of two that could be opened, nobody would know which one is lost.
+            models.UniqueConstraint(
+                fields=["person", "purpose"],
+                condition=models.Q(used_at=None, withdrawn_at=None),
+                name="one_link_of_a_purpose",
+            ),
+        ]
+
+    def is_open(self, now: datetime) -> bool:
+        return self.used_at is None and self.withdrawn_at is None and self.expires_at > now
+
+
 class AccessState(models.TextChoices):
     PROPOSED = "proposed"
     APPLIED = "applied"
@@ -122,6 +170,79 @@ class AccessProposal(models.Model):
     @property
     def ref(self) -> str:
         return f"AR-{self.number}"
+
+
+class AccessReview(models.Model):
+    """A campaign in which owners confirm or remove each role and membership that was given by hand."""
+
+    number = models.PositiveIntegerField(unique=True)
+    started_by = models.CharField(max_length=150)
+    started_at = models.DateTimeField()
+    why = models.TextField(blank=True)
+    due_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=150, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)  # of all lines, once it has ended
+
+    objects: ClassVar[models.Manager[AccessReview]] = models.Manager()
+
+    class Meta:
+        ordering = ["-number"]
+
+    def __str__(self) -> str:
+        return self.ref
+
+    @property
+    def ref(self) -> str:
+        return f"RV-{self.number}"
+
+
+class Answer(models.TextChoices):
+    NONE = ""
+    CONFIRMED = "confirmed"
+    REMOVED = "removed"
+    GONE = "gone"  # taken away, or over, before anybody answered
+
+
+class AccessReviewLine(models.Model):
+    """One role or membership as it was when the review began. Names are kept as texts: they stay readable."""
+
+    review = models.ForeignKey(AccessReview, on_delete=models.CASCADE, related_name="lines")
+    number = models.PositiveIntegerField()
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20, blank=True)  # empty: a membership
+    account_id = models.CharField(max_length=12, blank=True)  # empty: every account
+    account_name = models.CharField(max_length=80, blank=True)
+    group = models.CharField(max_length=150, blank=True)
+    given_by = models.CharField(max_length=150)
+    given_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )  # empty: nobody but its holder could be asked
+    answer = models.CharField(max_length=10, choices=Answer.choices, blank=True)
+    answered_by = models.CharField(max_length=150, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    comment = models.TextField(blank=True)
+
+    objects: ClassVar[models.Manager[AccessReviewLine]] = models.Manager()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "number"], name="one_line_of_a_number"),
+            models.CheckConstraint(
+                condition=models.Q(answer__in=Answer.values), name="access_review_known_answer"
+            ),
+        ]
+
+    @property
+    def what(self) -> str:
+        """As people read it: approver in payments (111122223333)."""
+        if self.group:
+            return f"member of the group {self.group}"
+        where = f"{self.account_name} ({self.account_id})" if self.account_id else "all accounts"
+        return f"{self.role} in {where}"
 
 
 class TotpStep(models.Model):

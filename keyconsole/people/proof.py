@@ -17,6 +17,7 @@ from keyconsole.audit.events import Event
 from keyconsole.audit.given_proof import GivenProof
 from keyconsole.audit.log import record
 from keyconsole.audit.models import Entry
+from keyconsole.people.last_seen import note_seen
 from keyconsole.people.models import PersonalToken
 from keyconsole.people.tokens import token_with
 from keyconsole.refusal_codes import Code
@@ -99,6 +100,7 @@ def _proved(proof: Proof) -> Proof:
     name, where = proof.person.username, {"host": terminal.host(), "os_user": terminal.os_user()}
     with transaction.atomic():
         data = {**where, "proof": proof.how}
+        note_seen(proof.person, now=proof.at)
         record(Event.PERSON_PROVED, actor=name, subject=name, now=proof.at, data=data)
     return proof
 

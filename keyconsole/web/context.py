@@ -37,6 +37,7 @@ _RAIL = (
     ("Audit", "audit"),
     ("Accounts", "accounts"),
     ("Policies", "policies"),
+    ("People", "people"),
     ("Notifications", "notifications"),
     ("Help", "help"),
 )
@@ -98,6 +99,7 @@ def _hidden(person: User) -> set[str]:
     reach = reach_of(person)
     allowed = {
         "audit": Permission.READ_AUDIT in reach.somewhere,
+        "people": Permission.ADMINISTER in reach.somewhere,
         "notifications": Permission.ADMINISTER in reach.everywhere,
     }
     return {room for room, may_enter in allowed.items() if not may_enter}

@@ -10,16 +10,23 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 
+from keyconsole.people import sessions
+from keyconsole.people.last_seen import note_seen
+from keyconsole.web.addresses import address_of, user_agent_of
 from keyconsole.web.fragments import HtmxRequest, is_poll
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 LAST_CLICK = "last_click"
 SIGNED_IN = "signed_in"
+# The key under which the session stands in the list of its person's sessions.
+LISTED = "listed"
 # Between two clicks the stamp is written at most this often, so that most pages write nothing.
 _STAMP_EVERY_SECONDS = 60
 
@@ -82,18 +89,45 @@ class SessionEnds:
         return self.get_response(request)
 
     def _look_at(self, request: HttpRequest, *, now: int) -> None:
-        # Without the stamp it did not begin with a sign-in here.
-        signed_in, last_click = request.session.get(SIGNED_IN, 0), request.session.get(LAST_CLICK)
+        # Without the stamps it did not begin with a sign-in here, or before there was a list of sessions.
+        session = request.session
+        signed_in, last_click = session.get(SIGNED_IN, 0), session.get(LAST_CLICK)
         idle = last_click is not None and now - last_click >= settings.KEYCONSOLE_IDLE_MINUTES * 60
-        if idle or now - signed_in >= settings.KEYCONSOLE_SESSION_HOURS * 60 * 60:
+        if idle or LISTED not in session or now - signed_in >= settings.KEYCONSOLE_SESSION_HOURS * 60 * 60:
             logout(request)
-        elif last_click is None or (not is_poll(request) and now - last_click >= _STAMP_EVERY_SECONDS):
-            request.session[LAST_CLICK] = now
+            return
+        if session[LISTED] != session.session_key:
+            _list_anew(request)
+        if last_click is None or (not is_poll(request) and now - last_click >= _STAMP_EVERY_SECONDS):
+            session[LAST_CLICK] = now
+            _note_click(request)
 
 
-def stamp_sign_in(*, request: HttpRequest, **_: Any) -> None:
+def stamp_sign_in(*, request: HttpRequest, user: User, **_: Any) -> None:
     """A session's hours count from the sign-in that began it; proving oneself again is none."""
     request.session[SIGNED_IN] = int(time.time())
+    _list(request, user)
+
+
+def _list(request: HttpRequest, person: User) -> None:
+    key, now = request.session.session_key or "", timezone.now()
+    sessions.begin(person, key=key, address=address_of(request), user_agent=user_agent_of(request), now=now)
+    note_seen(person, now=now)
+    request.session[LISTED] = key
+
+
+def _list_anew(request: HttpRequest) -> None:
+    """A new password gave the session a new key."""
+    key = request.session.session_key or ""
+    sessions.rename(request.session[LISTED], key)
+    request.session[LISTED] = key
+
+
+def _note_click(request: HttpRequest) -> None:
+    now, key = timezone.now(), request.session.session_key or ""
+    sessions.seen(key, address=address_of(request), user_agent=user_agent_of(request), now=now)
+    if isinstance(request.user, User):
+        note_seen(request.user, now=now)
 
 
 def _length(request: HttpRequest) -> int:

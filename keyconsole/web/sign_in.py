@@ -23,7 +23,7 @@ from django.utils import timezone
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import record
 from keyconsole.people.factors.held import has_second_factor
-from keyconsole.web.factors.addresses import address_of
+from keyconsole.web.addresses import address_of
 from keyconsole.web.factors.proofs import proofs_of_sign_in
 from keyconsole.web.middleware import stamp_sign_in
 

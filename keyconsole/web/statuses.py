@@ -73,6 +73,21 @@ VERSION_STATES = {
     "withdrawn": Style("Withdrawn", "stop", "neutral"),
 }
 
+PERSON_STATES = {
+    "active": Style("Active", "check", "ok"),
+    "disabled": Style("Disabled", "stop", "danger"),
+    "invited": Style("Invited", "clock", "attention"),
+    "invitation_over": Style("Invitation over", "wait", "neutral"),
+}
+
+REVIEW_ANSWERS = {
+    "waits": Style("Waits", "clock", "attention"),
+    "confirmed": Style("Confirmed", "check", "ok"),
+    "removed": Style("Removed", "cross", "danger"),
+    "gone": Style("Gone before", "skip", "neutral"),
+    "not answered": Style("Not answered", "alert", "attention"),
+}
+
 ACCESS_STATES = {
     "proposed": Style("Waiting", "clock", "attention"),
     "applied": Style("Done", "check", "ok"),

@@ -11,6 +11,7 @@ from keyconsole.changes.models import Change
 from keyconsole.inventory.scan.due import request_due_scans
 from keyconsole.inventory.scan.thin_out import thin_out_scans
 from keyconsole.notifications.thin_out import thin_out_messages
+from keyconsole.people.access_review.notifications import remind_of_access_reviews
 from keyconsole.people.dual_control.end import look_at_proposals
 from keyconsole.policies.account_edits.apply import look_at_edits
 from keyconsole.policies.versions.propose import activate_agreed
@@ -30,6 +31,7 @@ def sweep(*, now: datetime) -> None:
     look_at_proposals(now=now)
     end_grants_that_are_over(now=now)
     remind_of_reviews(now=now)
+    remind_of_access_reviews(now=now)
     request_due_scans(now)
     clear_ended_sessions(now=now)
     thin_out(now=now)

@@ -16,6 +16,9 @@ KINDS = "keyconsole/people/dual_control/kinds"
 GIVERS = {
     # What two agreed to; what the operator gives, which administrators hear of; the story of the demo.
     "keyconsole.aws_accounts.grants.grant": {
+        # Of these two only roles that decide nothing; the others are proposed.
+        "keyconsole/people/assign.py",
+        "keyconsole/people/invitations.py",
         f"{KINDS}/grant_role.py",
         "keyconsole/aws_accounts/given_at_terminal.py",
         "keyconsole/aws_accounts/people.py",
@@ -50,7 +53,12 @@ WRITERS = {
     "User": {
         "keyconsole/aws_accounts/people.py",
         "keyconsole/demo/people.py",
+        "keyconsole/demo/sign_ins.py",
         "keyconsole/people/proof.py",
+        "keyconsole/people/invitations.py",
+        "keyconsole/people/disable.py",
+        "keyconsole/people/enable.py",
+        f"{KINDS}/enable_person.py",
     },
 }
 RELATED = {"role_grants": "RoleGrant", "memberships": "Membership", "access_proposed": "AccessProposal"}
@@ -63,7 +71,12 @@ WRITING = {
     "bulk_update",
     "create_user",
 }
-ENABLES: set[str] = set()
+# An accepted invitation; whoever holds no power; and whoever does, when two have agreed.
+ENABLES = {
+    "keyconsole/people/invitations.py",
+    "keyconsole/people/enable.py",
+    f"{KINDS}/enable_person.py",
+}
 
 
 def modules() -> list[Path]:

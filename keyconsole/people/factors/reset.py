@@ -17,7 +17,7 @@ from keyconsole.aws_accounts.roles import Permission
 from keyconsole.people.factors.held import second_factors
 from keyconsole.people.factors.remove import may_stand_alone
 from keyconsole.people.factors.tell import tell_of_reset
-from keyconsole.people.passwords import end_sessions
+from keyconsole.people.sessions import drop_sessions
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Reason, Refused
 
@@ -37,7 +37,7 @@ def reset_second_factors(person: User, *, now: datetime) -> Reset:
             raise Refused(Reason(Code.NO_SECOND_FACTOR, f"{person.username} has no second factor."))
         may_stand_alone(person).or_refuse()
         Authenticator.objects.filter(user=person).delete()
-        ended, by = end_sessions(person, now=now), terminal.who_types()
+        ended, by = drop_sessions(person, now=now), terminal.who_types()
         where = {"host": terminal.host(), "os_user": terminal.os_user()}
         facts = {"removed": list(removed), "sessions_ended": ended, **where}
         record(Event.FACTORS_RESET, actor=by, subject=person.username, now=now, data=facts)

@@ -171,8 +171,12 @@ def _matched_aliases(selector: Selector, subject: Subject) -> list[str]:
     return [
         pattern
         for pattern in selector.aliases
-        if any(fnmatchcase(alias.removeprefix("alias/"), pattern) for alias in subject.aliases)
+        if any(fits_alias(pattern, alias) for alias in subject.aliases)
     ]
+
+
+def fits_alias(pattern: str, alias: str) -> bool:
+    return fnmatchcase(alias.removeprefix("alias/"), pattern)
 
 
 def _own_letters(selector: Selector, subject: Subject) -> int:

@@ -24,8 +24,8 @@ from django.utils import timezone
 from keyconsole.people.factors.verify import prove_by_code
 from keyconsole.people.models import FACTOR_NAME_AT_MOST
 from keyconsole.refusals import Refused
+from keyconsole.web.addresses import address_of
 from keyconsole.web.factors.adapter import WRONG_CODE
-from keyconsole.web.factors.addresses import address_of
 from keyconsole.web.factors.credential import CredentialField
 
 # What a made-up answer makes the parsers of the libraries raise.

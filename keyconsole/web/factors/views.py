@@ -17,9 +17,9 @@ from keyconsole.people.factors import add, recovery_codes, totp
 from keyconsole.people.factors.held import factors
 from keyconsole.people.factors.remove import may_remove, remove
 from keyconsole.refusals import Invalid, Refused
+from keyconsole.web.addresses import address_of
 from keyconsole.web.factors import page
 from keyconsole.web.factors.adapter import issuer
-from keyconsole.web.factors.addresses import address_of
 from keyconsole.web.factors.forms import AddPasskeyForm
 from keyconsole.web.factors.new_codes import codes_to_show, keep_to_show
 from keyconsole.web.factors.own_forms import NameForm, SetUpForm

@@ -34,6 +34,7 @@ CHAPTERS = (
     Chapter("accounts", "AWS accounts", "Ways into an account, and the IAM role to create there."),
     Chapter("signing-in", "Signing in and second factors", "Passwords, passkeys, codes, and lost devices."),
     Chapter("roles", "Roles and permissions", "Who may do what, per account or everywhere."),
+    Chapter("people", "People and access review", "Inviting, sessions, disabling, and who could move what."),
     Chapter(
         "two-people", "Two people for what gives power", "What one proposes and another agrees to, and why."
     ),

@@ -14,6 +14,8 @@ from keyconsole.web.statuses import (
     DELIVERY_STATES,
     KEY_STATES,
     OUTCOMES,
+    PERSON_STATES,
+    REVIEW_ANSWERS,
     ROLES,
     VERSION_STATES,
     VISIBILITIES,
@@ -54,6 +56,16 @@ def delivery_state_tag(state: object) -> SafeString:
 @register.simple_tag
 def version_state_tag(state: object) -> SafeString:
     return _tag(VERSION_STATES, state)
+
+
+@register.simple_tag
+def person_state_tag(state: object) -> SafeString:
+    return _tag(PERSON_STATES, state)
+
+
+@register.simple_tag
+def review_answer_tag(answer: object) -> SafeString:
+    return _tag(REVIEW_ANSWERS, answer)
 
 
 @register.simple_tag

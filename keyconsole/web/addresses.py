@@ -1,4 +1,4 @@
-"""Where a request comes from, as the record says it."""
+"""Where a request comes from, as the record and the list of sessions say it."""
 
 from __future__ import annotations
 
@@ -15,3 +15,7 @@ def address_of(request: HttpRequest | None) -> str:
         return str(DefaultAccountAdapter(request).get_client_ip(request))
     except PermissionDenied:
         return ""
+
+
+def user_agent_of(request: HttpRequest) -> str:
+    return str(request.META.get("HTTP_USER_AGENT", ""))
