@@ -30,6 +30,9 @@ OPEN_TO_ANYONE = {
     "account_inactive",
     "mfa_authenticate",
     "mfa_login_webauthn",
+    "sso-sign-in",
+    "sso-callback",
+    "emergency-sign-in",
 }
 OPEN_TO_EVERYBODY_SIGNED_IN = {
     "overview",
@@ -38,6 +41,7 @@ OPEN_TO_EVERYBODY_SIGNED_IN = {
     "help-page",
     "patterns",
     "account_reauthenticate",
+    "sso-again",
     "account_change_password",
     "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn",
