@@ -39,6 +39,9 @@ def test_passwords_open_nothing_and_are_not_asked_for(
 ) -> None:
     page = anonymous.get("/sign-in/").content.decode()
     assert 'name="password"' not in page
+    assert "passkey" not in page
+    assert "Password forgotten" not in page
+    assert "a link at its terminal" in page
     assert "Sign in with Example ID" in page
     assert anonymous.post("/sign-in/", {"login": "ana", "password": PASSWORD}).status_code == 404
     assert anonymous.get("/help/").status_code == 302
