@@ -11,7 +11,7 @@ from django.db import transaction
 
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import record
-from keyconsole.people.dual_control.notifications import tell_administrators
+from keyconsole.aws_accounts.told import path_of_record, tell_of_power
 from keyconsole.people.models import EmergencySignIn
 from keyconsole.people.sso.failures import SignInFailed, Why
 from keyconsole.refusal_codes import Code
@@ -33,7 +33,7 @@ def make_link(person: User, *, by: str, now: datetime) -> tuple[EmergencySignIn,
         )
         data = {"expires_at": made.expires_at.isoformat()}
         record(Event.PERSON_EMERGENCY_LINK_MADE, actor=by, subject=person.username, now=now, data=data)
-        tell_administrators(says, account_id="", by=by, agreed_by="", now=now)
+        tell_of_power(says, by=by, path=path_of_record(person.username), now=now)
     return made, secret
 
 

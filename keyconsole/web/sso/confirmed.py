@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from keyconsole.people.sso.mapping import as_wanted, mappings
 from keyconsole.web.guards import person_of
@@ -18,7 +19,7 @@ def mapping_a_group(request: HttpRequest) -> Confirmation | None:
     proposes = request.POST.get("step") == "propose"
     if not proposes or not form.is_valid() or not WhyForm(request.POST).is_valid():
         return None
-    if who_decides(form.asked, person_of(request)).reasons:
+    if who_decides(form.asked, person_of(request), now=timezone.now()).reasons:
         return None
     return Confirmation(f"propose to {form.asked.says}")
 

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.people.dual_control.propose import propose
-from keyconsole.people.models import AccessState, SsoMapping
+from keyconsole.people.models import SsoMapping
 from keyconsole.people.sso import mapping
 from keyconsole.people.sso.kinds import map_group
 from keyconsole.refusals import Refused
+from keyconsole.web.access_proposals.page import proposed_words
 from keyconsole.web.guards import Proof, person_of, proof_given, requires
 from keyconsole.web.policies.forms import WhyForm
 from keyconsole.web.sso import confirmed
@@ -67,7 +68,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _preview(request: HttpRequest, form: MappingForm, why: WhyForm, reasons: Sequence[str]) -> HttpResponse:
     asked, person = form.asked, person_of(request)
-    decide = who_decides(asked, person)
+    decide = who_decides(asked, person, now=timezone.now())
     context = {
         "entered": form,
         "asked": asked,
@@ -88,8 +89,5 @@ def _proposed(request: HttpRequest, form: MappingForm, why: WhyForm) -> HttpResp
         now=timezone.now(),
         proof=proof_given(request),
     )
-    if proposal.state == AccessState.APPLIED:
-        messages.success(request, f"{proposal} {proposal.outcome}.")
-    else:
-        messages.success(request, f"{proposal} is proposed. Nothing is changed until another agrees.")
+    messages.success(request, proposed_words(proposal))
     return redirect("sso-mappings")

@@ -10,8 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 
-from keyconsole.people.dual_control.alone import may_act_alone
-from keyconsole.people.dual_control.may import could_agree, may_propose
+from keyconsole.people.dual_control.may import could_agree, why_not_proposed
 from keyconsole.people.models import AccessProposal, AccessState, SsoIdentity, SsoMapping
 from keyconsole.people.sso.kinds.map_group import MAP_GROUP, NAME
 from keyconsole.people.sso.mapping import Wanted, as_wanted, known_groups, mappings
@@ -58,12 +57,8 @@ def unconfirmed(*, now: datetime) -> QuerySet[SsoIdentity]:
     return found.select_related("person").order_by("confirmed_at")
 
 
-def who_decides(asked: Wanted, person: User) -> Decide:
+def who_decides(asked: Wanted, person: User, *, now: datetime) -> Decide:
     facts = asked.facts
     able = could_agree(MAP_GROUP, facts, proposer=person.username)
-    verdict = may_propose(person, MAP_GROUP, facts)
-    alone = not able and may_act_alone(person)
-    reasons = tuple(map(str, verdict.reasons))
-    if not able and not alone and not reasons:
-        reasons = ("Nobody but you could agree to this. The server's terminal is the way.",)
-    return Decide(tuple(sorted(able)), alone, reasons)
+    reasons = tuple(map(str, why_not_proposed(person, MAP_GROUP, facts, now=now)))
+    return Decide(tuple(sorted(able)), alone=not able and not reasons, reasons=reasons)

@@ -83,7 +83,9 @@ def test_it_is_proposed_by_one_and_holds_when_another_agrees(as_ada: Client, cas
         "let the group kms-approvers of single sign-on give the role approver in payments (111122223333)"
     )
     assert not SsoMapping.objects.exists()
-    assert proposal.ref in as_ada.get("/people/sso/").content.decode()
+    assert f"/people/proposals/{proposal.ref}/" in as_ada.get("/people/sso/").content.decode()
+    page = client_of(eve()).get(f"/people/proposals/{proposal.ref}/").content.decode()
+    assert "let the group kms-approvers of single sign-on give" in page
     agree(proposal, by=eve(), sha256=proposal.sha256, now=proposal.proposed_at)
     assert can(cast.dan, Permission.APPROVE, cast.payments)
     assert SsoMapping.objects.get().added_by == "ada and eve"
@@ -97,7 +99,7 @@ def test_who_would_gain_by_it_neither_proposes_nor_agrees(as_ada: Client, cast: 
     identify(eve(), "kms-approvers")
     cast.ada.sso_identity.delete()
     page = as_ada.post("/people/sso/add/", {**FORM, "step": "propose", "why": "For Eve."}).content.decode()
-    assert "Nobody but you could agree" in page
+    assert "Nobody else could agree" in page
 
 
 def test_who_has_the_same_already_gains_nothing_by_it(as_ada: Client, cast: Cast) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from keyconsole.aws_accounts.terminal import person_called
-from keyconsole.people.dual_control.notifications import tell_administrators
+from keyconsole.aws_accounts.told import path_of_record, tell_of_power
 from keyconsole.people.sso.failures import SignInFailed
 from keyconsole.people.sso.identity import link
 from keyconsole.people.sso.oidc.discovery import metadata
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             with transaction.atomic():
                 link(person, issuer=issuer, sub=sub, by=by, now=now)
                 says = f"link {person.username} to the subject {sub} of {issuer}"
-                tell_administrators(says, account_id="", by=by, agreed_by="", now=now)
+                tell_of_power(says, by=by, path=path_of_record(person.username), now=now)
         except Refused as refused:
             raise CommandError(f"Refused: {refused}", returncode=1) from None
         self.stdout.write(f"{person.username} is {sub} of {issuer}. The next sign-in there is theirs.")

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from keyconsole.aws_accounts.roles import Role
 from keyconsole.aws_accounts.terminal import account_called
-from keyconsole.people.dual_control.notifications import tell_administrators
+from keyconsole.aws_accounts.told import tell_of_power
 from keyconsole.people.sso import mapping
 from keyconsole.people.sso.mapping import Wanted
 from keyconsole.people.sso.reconcile import Difference
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         asked, by, now = _asked(options), who_types(), timezone.now()
         with transaction.atomic():
             came_of_it = mapping.add_mapping(asked, by=by, now=now, facts={"via": f"at {by}"})
-            tell_administrators(asked.says, account_id="", by=by, agreed_by="", now=now)
+            tell_of_power(asked.says, by=by, path="/people/sso/", now=now)
         self._tell(asked, came_of_it)
 
     def _remove(self, options: dict[str, Any]) -> None:
@@ -71,7 +71,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             came_of_it = mapping.remove_mapping(found, by=by, now=now, via=f"at {by}")
             says = f"{asked.says} no more"
-            tell_administrators(says, account_id="", by=by, agreed_by="", now=now)
+            tell_of_power(says, by=by, path="/people/sso/", now=now)
         self._tell(asked, came_of_it)
 
     def _tell(self, asked: Wanted, came_of_it: Difference) -> None:

@@ -40,7 +40,7 @@ def _problem(facts: Facts) -> str:
 
 
 def _apply(facts: Facts, decision: Decision) -> None:
-    add_mapping(asked_by(facts), by=decision.actor, now=decision.now)
+    add_mapping(asked_by(facts), by=decision.actor, now=decision.now, facts=decision.evidence)
 
 
 MAP_GROUP = Kind(
