@@ -58,7 +58,6 @@ PAGES = {
     "help-single-sign-on": ("ana", "/help/single-sign-on/"),
     "sso-mappings": ("ada", "/people/sso/"),
     "sso-mapping-add": ("ada", "/people/sso/add/"),
-    "sso-failed": ("", "/sign-in/emergency/no-such-link/"),
     "audit": ("cleo", "/audit/"),
     "audit-primaries": ("cleo", "/audit/?view=primaries"),
     "help": ("ana", "/help/"),
