@@ -74,6 +74,12 @@ class Code(Described):
     TEXT_TOO_LONG = "text-too-long", "A text has more characters than are kept."
     TEXT_NOT_PLAIN = "text-not-plain", "A text holds control characters or invisible marks."
     GROUP_NAME_INVALID = "group-name-invalid", "A group cannot have this name."
+    SSO_GROUP_INVALID = "sso-group-invalid", "A group of single sign-on cannot have this name."
+    SSO_MAPPING_INVALID = (
+        "sso-mapping-invalid",
+        "A group of single sign-on gives either a role or a group of approvers.",
+    )
+    SSO_IDENTITY_TAKEN = "sso-identity-taken", "This subject of single sign-on is another person here."
     TIME_PASSED = "time-passed", "The time that was chosen has passed."
     TIME_TOO_LATE = "time-too-late", "At the time that was chosen the approval has expired."
     NOT_CONFIRMED = "not-confirmed", "What had to be typed to confirm was not typed."

@@ -148,6 +148,9 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "keyconsole.web.middleware.SignedOutPolls",
     "keyconsole.web.middleware.SessionEnds",
+    "keyconsole.web.sso.middleware.ConfirmedIdentity",
+    "keyconsole.web.sso.proxy.SignedInByProxy",
+    "keyconsole.web.sso.middleware.NoLocalSignIn",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -180,6 +183,37 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+# Single sign-on by OpenID Connect: where the provider describes itself, …/.well-known/openid-configuration.
+KEYCONSOLE_OIDC_DISCOVERY_URL = env_text("KEYCONSOLE_OIDC_DISCOVERY_URL")
+# What the provider calls this KeyConsole.
+KEYCONSOLE_OIDC_CLIENT_ID = env_text("KEYCONSOLE_OIDC_CLIENT_ID")
+# What this KeyConsole proves itself with to the provider; empty for a public client, which PKCE alone guards.
+KEYCONSOLE_OIDC_CLIENT_SECRET = env_secret("KEYCONSOLE_OIDC_CLIENT_SECRET")
+# What stands on the button: "Sign in with …".
+KEYCONSOLE_OIDC_NAME = env_text("KEYCONSOLE_OIDC_NAME", "single sign-on")
+# What is asked of the provider, separated by spaces. With offline_access groups are read again by themselves.
+KEYCONSOLE_OIDC_SCOPES = env_text("KEYCONSOLE_OIDC_SCOPES", "openid profile email")
+# The claim that a new person's name here is taken from.
+KEYCONSOLE_OIDC_USERNAME_CLAIM = env_text("KEYCONSOLE_OIDC_USERNAME_CLAIM", "preferred_username")
+# The claim with the address that messages go to.
+KEYCONSOLE_OIDC_EMAIL_CLAIM = env_text("KEYCONSOLE_OIDC_EMAIL_CLAIM", "email")
+# The claim with the person's full name.
+KEYCONSOLE_OIDC_NAME_CLAIM = env_text("KEYCONSOLE_OIDC_NAME_CLAIM", "name")
+# The claim with the groups that the person is in; a.b is b inside of a.
+KEYCONSOLE_OIDC_GROUPS_CLAIM = env_text("KEYCONSOLE_OIDC_GROUPS_CLAIM", "groups")
+# Neither passwords nor passkeys of KeyConsole's own open it any more.
+KEYCONSOLE_SSO_ONLY = env_bool("KEYCONSOLE_SSO_ONLY")
+# Minutes after which the groups of somebody who is signed in are read again.
+KEYCONSOLE_SSO_REFRESH_MINUTES = env_int("KEYCONSOLE_SSO_REFRESH_MINUTES", 15, at_least=1)
+# Hours after which somebody whose groups nobody could confirm has to sign in again.
+KEYCONSOLE_SSO_GRACE_HOURS = env_int("KEYCONSOLE_SSO_GRACE_HOURS", 12, at_least=1)
+# The header in which a proxy that signs people in says who it is, such as X-Remote-User.
+KEYCONSOLE_PROXY_USER_HEADER = env_text("KEYCONSOLE_PROXY_USER_HEADER")
+# The header in which it lists their groups, separated by commas.
+KEYCONSOLE_PROXY_GROUPS_HEADER = env_text("KEYCONSOLE_PROXY_GROUPS_HEADER")
+# The addresses or networks of that proxy, separated by commas; `unix` is whoever may open the socket.
+KEYCONSOLE_PROXY_ADDRESSES = env_list("KEYCONSOLE_PROXY_ADDRESSES")
+
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "overview"
 LOGOUT_REDIRECT_URL = "account_login"
@@ -204,6 +238,8 @@ MFA_FORMS = {
 MFA_RECOVERY_CODE_DIGITS = 10
 # An address may be that of a whole office. Guessing is in vain here: nothing is counted against a person.
 MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip", "webauthn_login_begun": "60/m/ip"}
+# The library then draws no password form, and takes none.
+SOCIALACCOUNT_ONLY = KEYCONSOLE_SSO_ONLY
 
 LANGUAGE_CODE = "en"
 USE_I18N = False

@@ -38,6 +38,8 @@ from keyconsole.web.policies import group_views as groups
 from keyconsole.web.policies import proposal_views as policy_changes
 from keyconsole.web.policies import views as policies
 from keyconsole.web.search import views as searching
+from keyconsole.web.sso import mapping_views as sso_mapping
+from keyconsole.web.sso import views as sso
 
 _KEY = "keys/<str:account_id>/<str:key_id>/"
 _CHANGE = "changes/<str:ref>/"
@@ -156,12 +158,19 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ROUTE}remove/", notifications.remove_route, name="notification-route-remove"),
     path(f"{_ROUTE}test/", notifications.test_route, name="notification-route-test"),
     path("notifications/<uuid:ref>/try-again/", notifications.try_again, name="notification-try-again"),
+    path("people/sso/", sso_mapping.mappings, name="sso-mappings"),
+    path("people/sso/add/", sso_mapping.add, name="sso-mapping-add"),
+    path("people/sso/<int:pk>/remove/", sso_mapping.remove, name="sso-mapping-remove"),
     path("help/", guide.contents, name="help"),
     path("help/patterns/", guide.patterns, name="patterns"),
     path("help/<slug:slug>/", guide.page, name="help-page"),
     path("healthy/", health.healthy, name="healthy"),
     path("ready/", health.ready, name="ready"),
     path("sign-in/", open_to_anyone(sign_in.login), name="account_login"),
+    path("sign-in/sso/", sso.sign_in, name="sso-sign-in"),
+    path("sign-in/sso/again/", sso.prove_again, name="sso-again"),
+    path("sign-in/sso/callback/", sso.callback, name="sso-callback"),
+    path("sign-in/emergency/<str:secret>/", sso.emergency_sign_in, name="emergency-sign-in"),
     path("sign-out/", open_to_anyone(sign_in.logout), name="account_logout"),
     path("sign-in/inactive/", open_to_anyone(sign_in.account_inactive), name="account_inactive"),
     path("sign-in/again/", signed_in(sign_in.reauthenticate), name="account_reauthenticate"),

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tools import oidc_provider
 from tools.children import PYTHON, ROOT, end_with_parent
 
 VENV = ROOT / ".venv"
@@ -49,6 +50,8 @@ def prepare(purpose: str) -> None:
         say(f"Setting up .venv for the {purpose} (once, about half a minute) ...")
         make_venv()
         install(purpose)
+        if purpose == "test":
+            oidc_provider.install()
         stamp(purpose).write_text(fingerprint(purpose), encoding="utf-8")
         say(f"Set up in {time.monotonic() - started:.0f} s.")
 

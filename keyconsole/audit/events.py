@@ -148,6 +148,30 @@ class Event(Described):
         "recovery_code.used",
         "A person proved themselves by a recovery code, which ended it.",
     )
+    PERSON_EMERGENCY_LINK_MADE = (
+        "person.emergency_link_made",
+        "A link that signs a person in once was made at the server's terminal.",
+    )
+    SSO_LINKED = "sso.linked", "A person was linked to a subject of single sign-on at the server's terminal."
+    SSO_GROUPS_READ = (
+        "sso.groups_read",
+        "Single sign-on said something else of a person's groups than before.",
+    )
+    SSO_UNCONFIRMED = (
+        "sso.unconfirmed",
+        "Single sign-on could not be asked about a person who was signed in.",
+    )
+    SSO_CONFIRMED = "sso.confirmed", "Single sign-on could be asked about a person again."
+    SSO_ENDED = (
+        "sso.ended",
+        "Single sign-on no longer stood for a person: sessions that had begun by it were over.",
+    )
+    SSO_MAPPED = "sso.mapped", "A group of single sign-on was mapped to a role, or to a group of approvers."
+    SSO_UNMAPPED = "sso.unmapped", "The mapping of a group of single sign-on was removed."
+    SSO_HEADER_IGNORED = (
+        "sso.header_ignored",
+        "A request that did not come from the trusted proxy said who was signed in; nobody was.",
+    )
     TOKEN_MADE = "token.made", "A person made a token, with which programs act as them."
     TOKEN_ENDED = "token.ended", "A token was ended; it proves nothing any more."
     TOKEN_REFUSED = (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,17 @@ class NotInTransactionError(RuntimeError):
     """An event was to be recorded outside of the transaction that it belongs to."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """What one entry tells, before it has its place in the chain."""
+
+    event: Event
+    actor: str
+    subject: str
+    account_id: str = ""
+    data: Mapping[str, Any]
+
+
 def record(
     event: Event,
     *,
@@ -33,24 +45,35 @@ def record(
     data: Mapping[str, Any] | None = None,
 ) -> Entry:
     """Append one entry; raises NotInTransactionError where a crash could separate it from its cause."""
+    told = Happened(event=event, actor=actor, subject=subject, account_id=account_id, data=data or {})
+    return record_all([told], now=now)[0]
+
+
+def record_all(happened: Iterable[Happened], *, now: datetime) -> list[Entry]:
+    """Append what belongs to one transaction, in this order, in a few statements however much it is."""
+    told = list(happened)
     if not connection.in_atomic_block:
-        raise NotInTransactionError(f"{event} must be recorded in the transaction of what it describes.")
+        names = ", ".join(sorted({each.event for each in told}))
+        raise NotInTransactionError(f"{names} must be recorded in the transaction of what it describes.")
     _lock_chain()
     last = Entry.objects.order_by("-number").values_list("number", "sha256").first()
-    number, previous = (last[0] + 1, last[1]) if last else (1, FIRST)
-    entry = Entry(
-        number=number,
-        at=now,
-        event=event.value,
-        actor=actor,
-        subject=subject,
-        account_id=account_id,
-        data=dict(data or {}),
-        previous=previous,
-    )
-    entry.sha256 = link_hash(entry.content(), previous=previous)
-    entry.save(force_insert=True)
-    return entry
+    number, previous = last or (0, FIRST)
+    entries = []
+    for each in told:
+        number += 1
+        entry = Entry(
+            number=number,
+            at=now,
+            event=each.event.value,
+            actor=each.actor,
+            subject=each.subject,
+            account_id=each.account_id,
+            data=dict(each.data),
+            previous=previous,
+        )
+        entry.sha256 = previous = link_hash(entry.content(), previous=previous)
+        entries.append(entry)
+    return Entry.objects.bulk_create(entries, batch_size=1000)
 
 
 def first_broken_entry() -> int | None:

@@ -78,13 +78,20 @@ def end_grants_that_are_over(*, now: datetime) -> int:
     return ended
 
 
-def _record(
-    event: Event, held: RoleGrant, *, by: str, now: datetime, evidence: Mapping[str, str] | None = None
-) -> None:
+def told(
+    event: Event, held: RoleGrant, *, by: str, evidence: Mapping[str, str] | None = None
+) -> log.Happened:
+    """What the record says of a role that was given or taken."""
     where = held.account.account_id if held.account else ""
     data = {"role": held.role, "account": where or "all", **(evidence or {})}
     if held.ends_at:
         data["ends_at"] = held.ends_at.isoformat()
     if held.sso_group:
         data["sso_group"] = held.sso_group
-    log.record(event, actor=by, subject=held.person.username, account_id=where, now=now, data=data)
+    return log.Happened(event=event, actor=by, subject=held.person.username, account_id=where, data=data)
+
+
+def _record(
+    event: Event, held: RoleGrant, *, by: str, now: datetime, evidence: Mapping[str, str] | None = None
+) -> None:
+    log.record_all([told(event, held, by=by, evidence=evidence)], now=now)

@@ -89,6 +89,20 @@ def clean_group_name(name: str) -> str:
     return name
 
 
+def told(
+    event: Event,
+    username: str,
+    group: str,
+    sso_group: str,
+    *,
+    by: str,
+    evidence: Mapping[str, Any] | None = None,
+) -> log.Happened:
+    """What the record says of a group that was joined or left."""
+    data = {"group": group, **(evidence or {})} | ({"sso_group": sso_group} if sso_group else {})
+    return log.Happened(event=event, actor=by, subject=username, data=data)
+
+
 def _record(
     event: Event,
     person: User,
@@ -99,5 +113,5 @@ def _record(
     now: datetime,
     evidence: Mapping[str, Any] | None = None,
 ) -> None:
-    data = {"group": group, **(evidence or {})} | ({"sso_group": sso_group} if sso_group else {})
-    log.record(event, actor=by, subject=person.username, now=now, data=data)
+    told_of = told(event, person.username, group, sso_group, by=by, evidence=evidence)
+    log.record_all([told_of], now=now)

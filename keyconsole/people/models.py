@@ -12,7 +12,9 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import models
 
-from keyconsole.aws_accounts.models import SSO_GROUP_AT_MOST
+from keyconsole.aws_accounts.models import SSO_GROUP_AT_MOST, AwsAccount
+from keyconsole.aws_accounts.roles import Role
+from keyconsole.lease import Leased, due_index
 
 NAME_AT_MOST = 60
 FACTOR_NAME_AT_MOST = 60
@@ -264,3 +266,107 @@ class PasswordLength(models.Model):
     set_at = models.DateTimeField()
 
     objects: ClassVar[models.Manager[PasswordLength]] = models.Manager()
+
+
+class GroupsAnswer(models.TextChoices):
+    """What single sign-on said of a person's groups. Only the first two are about them."""
+
+    PRESENT = "present"
+    EMPTY = "empty"  # they are in none: that takes roles away
+    ABSENT = "absent"  # nothing was said: that takes nothing away
+
+
+class SsoIdentity(Leased):
+    """Who a person is at the provider: its issuer and their subject there, which never change.
+
+    Due when the groups are to be read again. Tokens stand here enciphered.
+    """
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sso_identity"
+    )
+    issuer = models.CharField(max_length=300)
+    sub = models.CharField(max_length=255)
+    linked_by = models.CharField(max_length=150)
+    linked_at = models.DateTimeField()
+    answer = models.CharField(max_length=8, choices=GroupsAnswer.choices, default=GroupsAnswer.ABSENT)
+    groups_read_at = models.DateTimeField(null=True, blank=True)  # when the groups that stand here were said
+    confirmed_at = models.DateTimeField()  # when the provider last stood for this person
+    unconfirmed_why = models.TextField(blank=True)  # why the last attempt to ask it came to nothing
+    sessions_from = models.DateTimeField(null=True, blank=True)  # sessions that began before are over
+    refresh_token = models.TextField(blank=True)
+    access_token = models.TextField(blank=True)
+
+    objects: ClassVar[models.Manager[SsoIdentity]] = models.Manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "sub"], name="one_person_for_a_subject"),
+        ]
+        indexes = [due_index("sso_identity_due")]
+
+    def __str__(self) -> str:
+        return f"the single sign-on of {self.person}"
+
+
+class SsoGroup(models.Model):
+    """A person is in a group of their single sign-on, as it said last."""
+
+    identity = models.ForeignKey(SsoIdentity, on_delete=models.CASCADE, related_name="groups")
+    name = models.CharField(max_length=SSO_GROUP_AT_MOST)
+
+    objects: ClassVar[models.Manager[SsoGroup]] = models.Manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["identity", "name"], name="in_an_sso_group_once")]
+        indexes = [models.Index(fields=["name"], name="sso_group_name")]
+
+
+class SsoMapping(models.Model):
+    """Who is in this group of single sign-on holds this role, or is in this group of approvers."""
+
+    sso_group = models.CharField(max_length=SSO_GROUP_AT_MOST)
+    role = models.CharField(max_length=20, blank=True, choices=[(role.value, role.value) for role in Role])
+    account = models.ForeignKey(
+        AwsAccount, on_delete=models.CASCADE, null=True, blank=True, related_name="sso_mappings"
+    )  # where the role holds; empty: in all
+    group = models.ForeignKey(
+        Group, on_delete=models.CASCADE, null=True, blank=True, related_name="sso_mappings"
+    )
+    added_by = models.CharField(max_length=310)
+    added_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[SsoMapping]] = models.Manager()
+
+    class Meta:
+        ordering = ["sso_group", "role", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["sso_group", "role", "account"], name="mapped_once_in_account"),
+            models.UniqueConstraint(
+                fields=["sso_group", "role"],
+                condition=models.Q(account=None, group=None),
+                name="mapped_once_in_all",
+            ),
+            models.UniqueConstraint(fields=["sso_group", "group"], name="mapped_once_to_group"),
+            models.CheckConstraint(
+                condition=models.Q(role="", account=None, group__isnull=False)
+                | models.Q(role__in=[role.value for role in Role], group=None),
+                name="mapped_to_a_role_or_a_group",
+            ),
+        ]
+
+
+class EmergencySignIn(models.Model):
+    """A link made at the server's terminal that signs one person in, once, while the provider is down."""
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="emergency_sign_ins"
+    )
+    sha256 = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    made_via = models.CharField(max_length=300)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    used_from = models.CharField(max_length=60, blank=True)
+
+    objects: ClassVar[models.Manager[EmergencySignIn]] = models.Manager()

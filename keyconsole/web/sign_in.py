@@ -26,6 +26,7 @@ from keyconsole.people.factors.held import has_second_factor
 from keyconsole.web.addresses import address_of
 from keyconsole.web.factors.proofs import proofs_of_sign_in
 from keyconsole.web.middleware import stamp_sign_in
+from keyconsole.web.sso.again import prove_again_by_sso
 
 # A wrong name in a sign-in form is often somebody's password, so it is never kept.
 UNKNOWN_PERSON = "unknown person"
@@ -46,10 +47,15 @@ class ClosedSignUp(DefaultAccountAdapter):  # type: ignore[misc]
         return None
 
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
-        """The best proof that the person has: beside a passkey or a code the password is not enough."""
+        """The best proof that the person has: beside a passkey or a code the password is not enough.
+
+        Nor is the provider of single sign-on, where they have a second factor here.
+        """
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         if has_second_factor(user):
             methods = [each for each in methods if each["id"] != "reauthenticate"]
+        else:
+            methods += prove_again_by_sso(user)
         return sorted(methods, key=lambda each: not each["id"].endswith(":webauthn"))
 
     def set_password(self, user: User, password: str) -> None:

@@ -19,6 +19,7 @@ from keyconsole.inventory.scan import run
 from keyconsole.lease import Leased
 from keyconsole.notifications import deliver
 from keyconsole.notifications.models import Delivery
+from keyconsole.people.sso import refresh
 
 Row = TypeVar("Row", bound=Leased)
 Clock = Callable[[], datetime]
@@ -70,11 +71,24 @@ def lanes(*, threads: int, clock: Clock) -> list[Lane[Any]]:
             fair_by=("pk",),
             threads=2,
         ),
+        *_about_people(clock),
+    ]
+
+
+def _about_people(clock: Clock) -> list[Lane[Any]]:
+    return [
         Lane(
             name="notifications",
             rows=lambda: Delivery.objects.select_related("route", "person"),
             step=lambda delivery: deliver.deliver(delivery, clock=clock),
             fair_by=("route_id", "person_id"),
             threads=4,
+        ),
+        Lane(
+            name="single sign-on",
+            rows=refresh.identities,
+            step=lambda identity: refresh.step(identity, clock=clock),
+            fair_by=(),
+            threads=2,
         ),
     ]

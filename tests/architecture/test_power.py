@@ -40,10 +40,26 @@ GIVERS = {
     "keyconsole.aws_accounts.given_at_terminal.grant_at_the_terminal": {
         "keyconsole/aws_accounts/management/commands/grant_role.py"
     },
+    # What groups of single sign-on give, two agreed to; at the terminal the operator says so.
+    "keyconsole.people.sso.mapping.add_mapping": {
+        "keyconsole/people/sso/kinds/map_group.py",
+        "keyconsole/people/management/commands/sso_mapping.py",
+    },
+    "keyconsole.people.sso.identity.link": {"keyconsole/people/management/commands/link_sso.py"},
+    "keyconsole.people.sso.emergency.make_link": {
+        "keyconsole/people/management/commands/emergency_sign_in.py"
+    },
+    # Who the provider, or the proxy, stands for: a person whom they name first holds nothing.
+    "keyconsole.people.sso.identity.vouched_for": {
+        "keyconsole/web/sso/views.py",
+        "keyconsole/web/sso/proxy.py",
+    },
 }
 WRITERS = {
-    "RoleGrant": {"keyconsole/aws_accounts/grants.py"},
-    "Membership": {"keyconsole/people/groups.py"},
+    # Single sign-on gives what mappings say, to many people in few statements.
+    "RoleGrant": {"keyconsole/aws_accounts/grants.py", "keyconsole/people/sso/reconcile.py"},
+    "Membership": {"keyconsole/people/groups.py", "keyconsole/people/sso/reconcile.py"},
+    "SsoMapping": {"keyconsole/people/sso/mapping.py"},
     "AccessProposal": {
         "keyconsole/people/dual_control/propose.py",
         "keyconsole/people/dual_control/end.py",
@@ -59,6 +75,7 @@ WRITERS = {
         "keyconsole/people/disable.py",
         "keyconsole/people/enable.py",
         f"{KINDS}/enable_person.py",
+        "keyconsole/people/sso/identity.py",
     },
 }
 RELATED = {"role_grants": "RoleGrant", "memberships": "Membership", "access_proposed": "AccessProposal"}

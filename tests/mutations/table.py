@@ -16,6 +16,7 @@ from tests.mutations.proof_and_sight import PROOF_AND_SIGHT
 from tests.mutations.second_factors import SECOND_FACTORS
 from tests.mutations.sentences import SENTENCES
 from tests.mutations.settling import SETTLING
+from tests.mutations.single_sign_on import SINGLE_SIGN_ON
 
 QUORUM = "keyconsole/changes/quorum.py"
 DECIDE = "keyconsole/changes/approvals/decide.py"
@@ -381,4 +382,5 @@ MUTATIONS = (
     *PROOF_AND_SIGHT,
     *HARDENING,
     *FRESH_PROOF,
+    *SINGLE_SIGN_ON,
 )

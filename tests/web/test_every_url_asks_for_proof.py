@@ -19,6 +19,7 @@ from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.roles import Role
 from keyconsole.changes.batches.part import part_seen_by
 from keyconsole.changes.models import Attempt, Change, Closing, EmergencyAgreement
+from keyconsole.people.sso.mapping import add_mapping, mapping_of, wanted
 from keyconsole.policies.account_edits.propose import propose_edit
 from keyconsole.policies.document.rules import Rule
 from keyconsole.policies.models import PolicyVersion
@@ -174,6 +175,18 @@ def agreeing_to_access(world: World) -> Sent:
     return world.ada, reverse("proposal-agree", args=[proposal.ref]), sent
 
 
+def mapping_a_group(world: World) -> Sent:
+    fields = {"sso_group": "viewers", "gives": "role", "role": "viewer", "account": OWN, "group": ""}
+    return world.ada, reverse("sso-mapping-add"), {**fields, "step": "propose", "why": "They may look."}
+
+
+def removing_a_mapping(world: World) -> Sent:
+    add_mapping(wanted("viewers", role="viewer"), by="ada", now=timezone.now())
+    mapping = mapping_of(wanted("viewers", role="viewer"))
+    assert mapping is not None
+    return world.ada, reverse("sso-mapping-remove", args=[mapping.pk]), {}
+
+
 SENT: Mapping[str, Callable[[World], Sent]] = {
     "make-primary": moving,
     "keys-move": moving_many,
@@ -199,6 +212,8 @@ SENT: Mapping[str, Callable[[World], Sent]] = {
     "group-join": joining,
     "group-leave": leaving,
     "proposal-agree": agreeing_to_access,
+    "sso-mapping-add": mapping_a_group,
+    "sso-mapping-remove": removing_a_mapping,
     "keys-export": lambda world: (world.pia, reverse("keys-export", args=["csv"]), {}),
     "audit-export": lambda world: (world.pia, reverse("audit-export", args=["csv"]), {}),
 }

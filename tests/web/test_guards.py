@@ -32,6 +32,9 @@ OPEN_TO_ANYONE = {
     "link-open",
     "mfa_authenticate",
     "mfa_login_webauthn",
+    "sso-sign-in",
+    "sso-callback",
+    "emergency-sign-in",
 }
 OPEN_TO_EVERYBODY_SIGNED_IN = {
     "overview",
@@ -40,6 +43,7 @@ OPEN_TO_EVERYBODY_SIGNED_IN = {
     "help-page",
     "patterns",
     "account_reauthenticate",
+    "sso-again",
     "account_change_password",
     "me",
     "me-end-session",

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from django.conf import settings
+
 from keyconsole.audit.events import Event
 from keyconsole.aws_accounts.roles import ALLOWS, Permission, Role
 from keyconsole.notifications.topics import Topic
@@ -37,6 +39,9 @@ CHAPTERS = (
     Chapter("people", "People and access review", "Inviting, sessions, disabling, and who could move what."),
     Chapter(
         "two-people", "Two people for what gives power", "What one proposes and another agrees to, and why."
+    ),
+    Chapter(
+        "single-sign-on", "Single sign-on", "OpenID Connect or a trusted proxy; groups, and what they give."
     ),
     Chapter("policies", "Policies", "Which keys need whose approval, and how that is changed."),
     Chapter("events", "Events and the chain", "Everything that is recorded, and how to prove it."),
@@ -75,6 +80,8 @@ def tables() -> dict[str, Any]:
         "assets": ASSETS,
         "threats": THREATS,
         "helps_most": HELPS_MOST,
+        "sso_refresh_minutes": settings.KEYCONSOLE_SSO_REFRESH_MINUTES,
+        "sso_grace_hours": settings.KEYCONSOLE_SSO_GRACE_HOURS,
         "role": role_to_create(account_id="111122223333", partition="aws"),
     }
 
