@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.product import Product
+from tests.browser.proof import press
 from tests.patience import wait_until
 
 RESEARCH, FROM, TO = "222233334444", "us-west-2", "us-east-1"
@@ -39,7 +40,7 @@ def choose(ana: Page, product: Product) -> None:
 def ask(ana: Page) -> str:
     ana.get_by_label("Reason").fill("Journey: leaving us-west-2.")
     ana.get_by_label("How many").fill("20 keys")
-    ana.get_by_role("button", name="Move 20 keys").click()
+    press(ana, "Move 20 keys", username="ana")
     ana.wait_for_url(re.compile(r"/batches/BR-\d+/$"))
     return ana.url.rstrip("/").rpartition("/")[2]
 
@@ -60,7 +61,7 @@ def test_a_wave_of_twenty_with_a_failing_seventh_stops_and_can_be_put_back(produ
     ana.get_by_role("link", name="Put back").click()
     expect(ana.get_by_label("Reason")).to_have_value(f"Put back what {ref} moved.")
     ana.get_by_label("How many").fill("7 keys")
-    ana.get_by_role("button", name="Move 7 keys").click()
+    press(ana, "Move 7 keys", username="ana")
     expect(ana.locator("#batch")).to_contain_text("7 of 7 ended")
     expect(ana.locator("#batch-status")).to_contain_text("7 done")
     assert product.calls("UpdatePrimaryRegion") == before + 14

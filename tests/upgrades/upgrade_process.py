@@ -26,6 +26,16 @@ def main() -> None:
     print(json.dumps(_used()))  # noqa: T201 - the test reads it
 
 
+def _memberships() -> list[list[str]]:
+    from keyconsole.people.models import Membership
+
+    rows = Membership.objects.select_related("person", "group").order_by("pk")
+    return [
+        [each.person.username, each.group.name, each.sso_group, each.joined_by, each.joined_at.isoformat()]
+        for each in rows
+    ]
+
+
 def _used() -> dict[str, Any]:
     from django.contrib.auth.models import User
     from django.test import Client
@@ -35,7 +45,6 @@ def _used() -> dict[str, Any]:
     from keyconsole.audit.models import Entry
     from keyconsole.changes.models import Change
     from keyconsole.inventory.models import MultiRegionKey
-    from keyconsole.people.models import Membership
     from keyconsole.policies.document.rules import document_sha256
     from keyconsole.policies.governing.resolve import active_rules
     from keyconsole.policies.models import PolicyVersion
@@ -62,16 +71,7 @@ def _used() -> dict[str, Any]:
             document_sha256(version.policy.name, version.document) == version.sha256
             for version in PolicyVersion.objects.select_related("policy")
         ),
-        "memberships": [
-            [
-                each.person.username,
-                each.group.name,
-                each.sso_group,
-                each.joined_by,
-                each.joined_at.isoformat(),
-            ]
-            for each in Membership.objects.select_related("person", "group").order_by("pk")
-        ],
+        "memberships": _memberships(),
         "due": Change.objects.filter(due_at__isnull=False).count(),
     }
 

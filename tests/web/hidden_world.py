@@ -103,9 +103,12 @@ def _hold_policies() -> None:
     hold(_needs("veiled-impossible", Requirement("veiled-nobody", 2), accounts=(HIDDEN,)))
 
 
-def _add_hidden_route() -> None:
+def _add_hidden_scan_and_route(archive: AwsAccount) -> None:
+    now = timezone.now()
+    scan = {"asked_by": "veiled asker", "asked_at": now, "state": "finished", "finished_at": now}
+    Scan.objects.create(account=archive, **scan)
     address = {"kind": "webhook", "url_env": "HIDDEN_URL", "secret_env": "HIDDEN_SECRET"}
-    add_route("veiled-route", topics=[], accounts=[HIDDEN], by="ada", now=timezone.now(), **address)
+    add_route("veiled-route", topics=[], accounts=[HIDDEN], by="ada", now=now, **address)
 
 
 def _propose_access(
@@ -136,12 +139,8 @@ def make_world() -> World:
     _hold_policies()
     own = _keys(payments, "card", "mrk-cafe" + "0" * 27, 4)
     hidden = _keys(archive, "veiled-vault", "mrk-bead" + "0" * 27, 6)
-    wish: dict[str, Any] = {
-        "to_region": "eu-west-1",
-        "by": hana,
-        "reason": "Closer to its users.",
-        "now": now,
-    }
+    why = "Closer to its users."
+    wish: dict[str, Any] = {"to_region": "eu-west-1", "by": hana, "reason": why, "now": now}
     hidden_change = request_move(hidden[0], token="hidden", **wish)
     comment(hidden_change, by=hana, text="veiled words", now=now)
     own_change = request_move(own[0], token="own", **wish)
@@ -149,9 +148,7 @@ def make_world() -> World:
     hidden_batch = request_batch([*hidden[4:6]], token="hidden batch", **wish)
     [line, *_] = mixed.changes.filter(key__account=archive).order_by("number")
     approve(line, by=hugo, plan_sha256=line.plan_sha256, now=now)
-    scan = {"asked_by": "veiled asker", "asked_at": now, "state": "finished", "finished_at": now}
-    Scan.objects.create(account=archive, **scan)
-    _add_hidden_route()
+    _add_hidden_scan_and_route(archive)
     both = propose(_needs("common", Requirement("", 1)), name="common", by=ada, why="Simpler.", now=now)
     vaults = _needs("veiled-vaults", Requirement("", 1), accounts=(HIDDEN,))
     hidden_proposal = propose(vaults, name="veiled-vaults", by=ada, why="veiled reasons", now=now)

@@ -28,7 +28,7 @@ SIGN_IN = "/sign-in/"
 
 # What takes a form from whoever is signed in, without a fresh proof: it reads, asks others, or makes safer.
 WITHOUT_FRESH_PROOF = {
-    "make-primary", "keys-move", "change-reject", "change-withdraw", "change-comment", "change-cancel",
+    "change-reject", "change-withdraw", "change-comment", "change-cancel",
     "change-close", "change-review", "batch-reject", "batch-cancel", "accounts-scan", "account-scan",
     "account-test", "account-edit-reject", "account-edit-withdraw", "policy-reject", "policy-withdraw",
     "freeze", "notification-route-add", "notification-route-remove", "notification-route-test",
@@ -45,6 +45,7 @@ BY_THE_LIBRARY = {
 # Where a proof is given: they lead on to the kind that the person has.
 PROVING = {"account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
 FRESH = {
+    "make-primary", "keys-move",
     "change-approve", "change-run", "change-agree", "batch-approve", "batch-run", "account-add",
     "account-edit", "account-edit-agree", "policy-new", "policy-propose", "policy-retire",
     "policy-agree", "lift-freeze", "group-join", "group-leave", "proposal-agree",

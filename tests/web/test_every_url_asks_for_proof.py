@@ -20,6 +20,7 @@ from keyconsole.aws_accounts.roles import Role
 from keyconsole.changes.batches.part import part_seen_by
 from keyconsole.changes.models import Attempt, Change, Closing, EmergencyAgreement
 from keyconsole.policies.account_edits.propose import propose_edit
+from keyconsole.policies.document.rules import Rule
 from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.schedule.freeze import freeze
 from keyconsole.urls import urlpatterns
@@ -84,6 +85,25 @@ def agreeing_to_an_emergency(world: World) -> Sent:
         asked_at=timezone.now(),
     )
     return world.pia, of_own(world, "agree-to-emergency"), {"plan_sha256": change.plan_sha256}
+
+
+def nobody_else_is_asked(world: World) -> None:
+    [version] = PolicyVersion.objects.filter(policy__name="payments", state="active")
+    assert version.rules
+    hold(replace(version.rules, rule=Rule.CONFIRM, requirements=(), emergency_group=""))
+
+
+def moving(world: World) -> Sent:
+    nobody_else_is_asked(world)
+    url = reverse("make-primary", args=[OWN, world.own_keys[3].key_id, "eu-west-1"])
+    return world.pia, url, {"reason": "Closer to its users.", "typed": "card-4", "token": "t" * 32}
+
+
+def moving_many(world: World) -> Sent:
+    nobody_else_is_asked(world)
+    sent = {"keys": f"{OWN}/{world.own_keys[3].key_id}", "to_region": "eu-west-1", "ask": "1"}
+    words = {"reason": "Closer to its users.", "typed": "1 key", "token": "t" * 32, "on_failure": "stop"}
+    return world.pia, reverse("keys-move"), sent | words
 
 
 def breaking_glass(world: World) -> Sent:
@@ -155,6 +175,8 @@ def agreeing_to_access(world: World) -> Sent:
 
 
 SENT: Mapping[str, Callable[[World], Sent]] = {
+    "make-primary": moving,
+    "keys-move": moving_many,
     "change-approve": approving,
     "change-run": running,
     "change-agree": agreeing_to_close,

@@ -81,7 +81,7 @@ def ids_of(world: World, pattern: URLPattern) -> Iterator[tuple[dict[str, str], 
 def told(response: Any, *names: str) -> str:
     """The whole answer, without what belongs to the request: its ids, its token, and how long all is."""
     body = b"".join(response) if getattr(response, "streaming", False) else response.content
-    volatile = {"Content-Length", "Content-Security-Policy", "Content-Disposition"}
+    volatile = {"Content-Length", "Content-Security-Policy", "Content-Disposition", "X-Request-ID"}
     headers = {name: value for name, value in response.headers.items() if name not in volatile}
     text = f"{response.status_code} {headers} {body.decode()}"
     text = re.sub(r'name="csrfmiddlewaretoken" value="\w+"|[?&;]seen=[\w.-]+', "", text)

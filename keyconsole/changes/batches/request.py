@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from keyconsole.audit.events import Event
-from keyconsole.audit.given_proof import GivenProof, told
+from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
 from keyconsole.changes.approvals.decide import mark_approved
 from keyconsole.changes.batches import notifications
 from keyconsole.changes.batches.audit import record_batch_event
@@ -94,6 +94,11 @@ def request_batch(
     return request_lines(batch_request, now=now)
 
 
+def moves_alone(judged: Iterable[Judged]) -> bool:
+    """Whether a line of it moves by being asked for, since its rules ask nobody else."""
+    return any(not each.governing.rules.needs_approval for each in judged)
+
+
 def request_lines(batch_request: BatchRequest, *, now: datetime) -> Batch:
     """As `request_batch`, where each key may go to a Region of its own."""
     if again := already_asked(batch_request):
@@ -116,6 +121,8 @@ def request_lines(batch_request: BatchRequest, *, now: datetime) -> Batch:
         )
         if refused := [each for each in judged if each.reasons]:
             raise LinesRefusedError(refused)
+        if moves_alone(judged):
+            refuse_stale(batch_request.proof)
         try:
             with transaction.atomic():
                 return _store(batch_request, judged, now=now)

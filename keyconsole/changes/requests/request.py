@@ -7,7 +7,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 
 from keyconsole.audit.events import Event
-from keyconsole.audit.given_proof import GivenProof, told
+from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
 from keyconsole.changes import notifications
 from keyconsole.changes.approvals.decide import mark_approved
 from keyconsole.changes.authorization import may_cancel, may_request
@@ -53,12 +53,15 @@ def request_move(
     )
     if again := already_asked(move_request):
         return again
-    refuse_words(move_request, governing_for(key, to_region=to_region).rules)
+    rules = governing_for(key, to_region=to_region).rules
+    refuse_words(move_request, rules)
     verdict = may_request(by, key, to_region=to_region, now=now, kind=kind)
     # The other click of a double click may have been stored since.
     if not verdict.allowed and (again := already_asked(move_request)):
         return again
     verdict.or_refuse()
+    if not rules.needs_approval:
+        refuse_stale(proof)
     return create(move_request, now=now, then=begin)
 
 

@@ -8,16 +8,25 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from keyconsole.changes.batches.lines import Judged, Line, judged_lines, read_lines
 from keyconsole.changes.batches.put_back import reason_back
-from keyconsole.changes.batches.request import LINES_AT_MOST, BatchRequest, refuse_count, request_lines
+from keyconsole.changes.batches.request import (
+    LINES_AT_MOST,
+    BatchRequest,
+    moves_alone,
+    refuse_count,
+    request_lines,
+)
 from keyconsole.changes.models import Batch, OnFailure
 from keyconsole.refusals import Refused
+from keyconsole.text import listed
 from keyconsole.web.batches.chosen_keys import Chosen, chosen_keys, lines_to, regions_of
 from keyconsole.web.batches.forms import MoveKeysForm, RegionForm
-from keyconsole.web.guards import person_of
+from keyconsole.web.guards import person_of, proof_given
 from keyconsole.web.make_primary.fields import new_token
+from keyconsole.web.reauthentication import Confirmation
 
 
 def asking(request: HttpRequest, *, now: datetime) -> Batch | dict[str, Any]:
@@ -48,6 +57,22 @@ def asking(request: HttpRequest, *, now: datetime) -> Batch | dict[str, Any]:
         "policies": sorted({each.governing.rules.name or "the default" for each in judged}),
         "form": form,
     }
+
+
+def moving_alone(request: HttpRequest) -> Confirmation | None:
+    """Where nobody else is asked about a line, asking is what moves its key."""
+    if "ask" not in request.POST or _asked_already(request):
+        return None
+    chosen = chosen_keys(request)
+    region_form = _region_form(request, chosen)
+    region = region_form.cleaned_data["to_region"] if region_form and region_form.is_valid() else ""
+    judged = _judged(request, chosen, region, now=timezone.now())
+    if any(each.reasons for each in judged) or not moves_alone(judged):
+        return None
+    if not MoveKeysForm(request.POST, count=chosen.count).is_valid():
+        return None
+    accounts = sorted({each.line.key.account.name for each in judged})
+    return Confirmation(f"move {len(judged)} key{'' if len(judged) == 1 else 's'}", f"in {listed(accounts)}")
 
 
 def _asked_already(request: HttpRequest) -> Batch | None:
@@ -104,6 +129,7 @@ def _ask(
         reason=typed["reason"],
         ticket=typed["ticket"],
         token=typed["token"],
+        proof=proof_given(request),
         on_failure=OnFailure(typed["on_failure"]),
         puts_back=chosen.puts_back,
     )

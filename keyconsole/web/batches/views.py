@@ -19,7 +19,7 @@ from keyconsole.web.batches import actions
 from keyconsole.web.batches.chosen_keys import batch_for
 from keyconsole.web.batches.confirmed import batch_confirmed
 from keyconsole.web.batches.page import batch_page, version_of
-from keyconsole.web.batches.request_page import asking
+from keyconsole.web.batches.request_page import asking, moving_alone
 from keyconsole.web.fragments import page, unchanged, wants_fragment
 from keyconsole.web.guards import Proof, person_of, requires
 
@@ -27,7 +27,7 @@ METHODS = ["GET", "HEAD", "POST"]
 PER_PAGE = 50
 
 
-@requires(Permission.VIEW)
+@requires(Permission.VIEW, proof=Proof.FRESH, confirms=moving_alone)
 @require_http_methods(METHODS)
 def move_keys(request: HttpRequest) -> HttpResponse:
     context = asking(request, now=timezone.now())

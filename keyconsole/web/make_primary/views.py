@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from keyconsole.aws_accounts.roles import Permission
+from keyconsole.changes.authorization import may_request
 from keyconsole.changes.models import Change
 from keyconsole.changes.requests.request import request_move
 from keyconsole.changes.states import State
@@ -17,14 +18,29 @@ from keyconsole.changes.told import told_of
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.refusals import Refused
 from keyconsole.web.fragments import page
-from keyconsole.web.guards import key_for, person_of, requires
+from keyconsole.web.guards import Proof, key_for, person_of, proof_given, requires
 from keyconsole.web.make_primary.fields import new_token
 from keyconsole.web.make_primary.forms import MakePrimaryForm, region_or_404
 from keyconsole.web.make_primary.governing_rules import move_rules
 from keyconsole.web.make_primary.planned_move import planned_move
+from keyconsole.web.reauthentication import Confirmation
 
 
-@requires(Permission.VIEW)
+def _moving_alone(request: HttpRequest, account_id: str, key_id: str, region: str) -> Confirmation | None:
+    """Where nobody else is asked, asking is what moves the key; where others are, their approval is."""
+    person, now = person_of(request), timezone.now()
+    key = key_for(person, account_id, key_id)
+    region_or_404(region)
+    rules = move_rules(key, to_region=region, person=person, now=now).rules
+    form = MakePrimaryForm(request.POST or None, key=key, rules=rules)
+    if rules.needs_approval or not form.is_valid():
+        return None
+    if not may_request(person, key, to_region=region, now=now).allowed:
+        return None
+    return Confirmation(f"make {region} the primary", f"{key.account.name}: {key.name}")
+
+
+@requires(Permission.VIEW, proof=Proof.FRESH, confirms=_moving_alone)
 @require_http_methods(["GET", "HEAD", "POST"])
 def make_primary(request: HttpRequest, account_id: str, key_id: str, region: str) -> HttpResponse:
     person, now = person_of(request), timezone.now()
@@ -58,6 +74,7 @@ def _request(request: HttpRequest, key: MultiRegionKey, region: str, form: MakeP
             reason=typed["reason"],
             ticket=typed["ticket"],
             token=typed["token"],
+            proof=proof_given(request),
             run_at=typed["run_at"],
             now=timezone.now(),
         )

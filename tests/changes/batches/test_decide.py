@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group
 
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import RoleGrant
@@ -30,6 +29,7 @@ from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.quorum.requirements import Requirement
 from keyconsole.refusals import Refused
 from tests.cast import NOW, hold
+from tests.changes.approvals.teams import join
 from tests.changes.batches.given import ask_for, lines_of, make_keys, one_approver, states_of
 
 pytestmark = pytest.mark.django_db
@@ -102,7 +102,7 @@ def test_nobody_approves_twice(cast):
 
 def test_a_person_votes_only_for_the_lines_that_need_them(cast):
     PolicyVersion.objects.all().delete()
-    cast.bea.groups.add(Group.objects.create(name="security"))
+    join("security", cast.bea)
     hold(
         Rules(
             name="secured",
@@ -153,7 +153,7 @@ def test_one_no_ends_every_line(batch, cast):
 
 def test_lines_that_the_rejecter_has_no_say_in_are_cancelled_with_the_reason(cast):
     PolicyVersion.objects.all().delete()
-    cast.bea.groups.add(Group.objects.create(name="security"))
+    join("security", cast.bea)
     secured = Selector(aliases=("card-01",))
     needs = (Requirement("security", 1),)
     hold(Rules(name="secured", rule=Rule.APPROVE, applies_to=secured, requirements=needs))

@@ -191,5 +191,5 @@ def test_more_keys_cost_no_more_queries(
 ) -> None:
     keys = make_keys(cast.payments, 40)
     for some in (keys[:3], keys):
-        with django_assert_num_queries(22):
+        with django_assert_num_queries(23):
             as_ana.post(URL, {"keys": named(*some), "to_region": "eu-west-1", "look": "1"})

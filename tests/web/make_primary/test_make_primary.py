@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from keyconsole.audit.models import Entry
 from keyconsole.changes.models import Change
 from keyconsole.notifications.models import Delivery
 from keyconsole.policies.document.parts import Window
@@ -19,9 +20,9 @@ from keyconsole.policies.models import PolicyVersion
 from keyconsole.policies.schedule.freeze import freeze
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Reason, Refused
-from tests.cast import CARD_VAULT, LEDGER, NOW, OLD_VAULT, Cast, Inventory
+from tests.cast import CARD_VAULT, LEDGER, NOW, OLD_VAULT, PASSWORD, Cast, Inventory
 from tests.changes.approvals.teams import hold_for_payments
-from tests.conftest import HTMX
+from tests.conftest import HTMX, client_of
 from tests.form_client import FormClient
 
 pytestmark = pytest.mark.django_db
@@ -330,3 +331,27 @@ def test_a_time_that_is_none_is_told(as_ana: Client, inventory: Inventory) -> No
     content = as_ana.post(PAGE, {**FILLED, "run_at": "soon"}).content.decode()
     assert "Write it as 2026-11-23 20:30. It is UTC." in content
     assert not Change.objects.exists()
+
+
+def test_where_nobody_else_is_asked_the_request_itself_takes_a_fresh_proof(
+    cast: Cast, inventory: Inventory
+) -> None:
+    client = client_of(cast.ana, proved=False)
+    asked = client.post(PAGE, FILLED)
+    assert asked.headers["Location"].startswith("/sign-in/again/?next=")
+    assert not Entry.objects.filter(event="change.requested").exists()
+    page = client.get(asked.headers["Location"]).content.decode()
+    assert "make eu-west-1 the primary" in page
+    client.post(asked.headers["Location"], {"password": PASSWORD})
+    assert Entry.objects.get(event="change.requested").data["proof"] == "password"
+
+
+def test_the_record_of_the_request_says_how_its_person_had_proved_who_they_are(
+    cast: Cast, inventory: Inventory
+) -> None:
+    hold_for_payments(cast)
+    client = client_of(cast.ana, proved=False)
+    client.post(PAGE, FILLED)
+    data = Entry.objects.get(event="change.requested").data
+    assert data["proof"] == "sign-in"
+    assert data["proof_age_seconds"] < 60
