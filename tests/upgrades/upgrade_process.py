@@ -56,7 +56,7 @@ def _used() -> dict[str, Any]:
     session[LAST_CLICK] = int(timezone.now().timestamp())
     session.save()
     pages = ["/", "/keys/", "/changes/", "/accounts/", "/audit/", "/policies/", "/notifications/"]
-    pages += ["/groups/", "/people/proposals/"]
+    pages += ["/groups/", "/proposals/"]
     pages += [change.get_absolute_url() for change in Change.objects.all()]
     pages += [key.get_absolute_url() for key in MultiRegionKey.objects.all()[:5]]
     return {

@@ -23,7 +23,7 @@ from tests.conftest import client_of
 from tests.web.proposals import press, queries_beside_the_frame
 
 pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
-LIST, PAGE = "/people/proposals/", "/people/proposals/AR-1/"
+LIST, PAGE = "/proposals/", "/proposals/AR-1/"
 AGREE, REJECT, WITHDRAW = f"{PAGE}agree/", f"{PAGE}reject/", f"{PAGE}withdraw/"
 
 
@@ -147,7 +147,7 @@ def test_what_ended_at_the_click_is_told_to_who_clicked(
     "ref", ["AR-0", "AR-01", "ar-1", "AR-1 ", "AR-999999999", "AR-9999999999", "CR-1", "AR-\x00"]
 )
 def test_what_is_not_there_is_not_there(proposal: AccessProposal, as_ada: Client, ref: str) -> None:
-    assert as_ada.get(f"/people/proposals/{ref}/").status_code == 404
+    assert as_ada.get(f"/proposals/{ref}/").status_code == 404
 
 
 @pytest.mark.parametrize("url", [AGREE, REJECT, WITHDRAW])

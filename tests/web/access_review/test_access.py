@@ -23,7 +23,7 @@ from keyconsole.policies.quorum.requirements import Requirement
 from tests.cast import NOW, hold, make_person
 from tests.conftest import HTMX, client_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from keyconsole.people.models import AccessReview, AccessReviewLine
 from tests.cast import make_person
 from tests.conftest import client_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What gives power, makes a secret or hands out a file asks for a fresh proof, and does nothing before."""
+"""What gives power, makes a secret or hands out a file asks for a fresh proof first, and does nothing."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from keyconsole.people.invitations import invite
 from tests.cast import NOW, make_person
 from tests.conftest import HTMX, client_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 
 
 def names(response):

@@ -13,7 +13,7 @@ from keyconsole.people.models import AccessProposal
 from tests.cast import NOW, make_person
 from tests.conftest import client_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 WHY = "Joins the team."
 
 
@@ -59,7 +59,7 @@ def test_a_role_is_previewed_before_anything_is_sent(as_ada, cast, eve):
 
 def test_a_role_that_decides_waits_and_says_so(as_ada, cast, eve):
     page = give(as_ada, "send", until="2030-01-31")
-    assert said(page) == ["AR-1 waits for another administrator: /people/proposals/AR-1/"]
+    assert said(page) == ["AR-1 waits for another administrator: /proposals/AR-1/"]
     assert "AR-1</a> waits for another administrator." in page.content.decode()
     assert not can(cast.dan, Permission.APPROVE, cast.payments)
     again = give(as_ada, "send", until="2030-01-31").content.decode()

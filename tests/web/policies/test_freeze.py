@@ -50,9 +50,9 @@ def test_one_proposes_to_lift_and_the_other_who_agrees_lifts_it(as_ada: Client, 
     assert current() is not None
     for client in (as_ada, as_eve):
         assert "proposes to lift it, and waits for another person to agree: It is over" in text(client)
-    assert "You proposed AR-1" in press(as_ada, "/people/proposals/AR-1/", "/people/proposals/AR-1/agree/")
+    assert "You proposed AR-1" in press(as_ada, "/proposals/AR-1/", "/proposals/AR-1/agree/")
     assert current() is not None
-    said = press(as_eve, "/people/proposals/AR-1/", "/people/proposals/AR-1/agree/")
+    said = press(as_eve, "/proposals/AR-1/", "/proposals/AR-1/agree/")
     assert "You agreed to AR-1. It is done." in said
     content = text(as_ada)
     assert "Changes are frozen." not in content
@@ -67,7 +67,7 @@ def test_a_proposal_to_lift_one_freeze_lifts_no_later_one(as_ada: Client, as_eve
     as_ada.post(LIFT, {"why": "It is over"})
     lift_at_the_terminal(by="ops", why="Nobody else is here", now=timezone.now())
     as_ada.post(FREEZE, {"why": "Another bad day"})
-    said = press(as_eve, "/people/proposals/AR-1/", "/people/proposals/AR-1/agree/")
+    said = press(as_eve, "/proposals/AR-1/", "/proposals/AR-1/agree/")
     assert "AR-1 cannot be done any more: That freeze is lifted already." in said
     assert current() is not None
     assert "Propose to lift the freeze" in text(as_ada)

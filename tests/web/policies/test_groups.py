@@ -42,7 +42,7 @@ def test_joining_is_looked_at_proposed_and_done_when_another_agrees(
     assert "This field is required" in sent(as_ada, "propose", why="")
     assert "AR-1 is proposed. Nothing is changed" in sent(as_ada, "propose", why="Dan joins the team.")
     assert not is_in_group(cast.dan, "security")
-    page = "/people/proposals/AR-1/"
+    page = "/proposals/AR-1/"
     assert "Groups of dan" in as_eve.get(page).content.decode()
     assert "It is done." in press(as_eve, page, f"{page}agree/")
     assert is_in_group(cast.dan, "security")

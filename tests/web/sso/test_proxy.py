@@ -18,7 +18,7 @@ from keyconsole.people.sso.mapping import add_mapping, wanted
 from tests.cast import NOW, Cast
 from tests.form_client import FormClient
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 HERE: dict[str, Any] = {"REMOTE_ADDR": "10.0.0.7"}
 
 

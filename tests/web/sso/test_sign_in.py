@@ -18,7 +18,7 @@ from tests.form_client import FormClient
 from tests.sso.hostile_provider import CLIENT_ID, Hostile
 from tests.sso.signing_in import come_back, go_there, sign_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 
 
 def events() -> list[tuple[str, str]]:

@@ -60,7 +60,7 @@ class Command(BaseCommand):
         asked, by, now = _asked(options), who_types(), timezone.now()
         with transaction.atomic():
             came_of_it = mapping.add_mapping(asked, by=by, now=now, facts={"via": f"at {by}"})
-            tell_of_power(asked.says, by=by, path="/people/sso/", now=now)
+            tell_of_power(asked.says, by=by, path="/single-sign-on/", now=now)
         self._tell(asked, came_of_it)
 
     def _remove(self, options: dict[str, Any]) -> None:
@@ -71,7 +71,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             came_of_it = mapping.remove_mapping(found, by=by, now=now, via=f"at {by}")
             says = f"{asked.says} no more"
-            tell_of_power(says, by=by, path="/people/sso/", now=now)
+            tell_of_power(says, by=by, path="/single-sign-on/", now=now)
         self._tell(asked, came_of_it)
 
     def _tell(self, asked: Wanted, came_of_it: Difference) -> None:
