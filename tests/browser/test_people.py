@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PASSWORDS
 from tests.browser.keys import fill_in_the_request
+from tests.browser.proof import press
 from tests.browser.test_every_page import violations
 
 PASSWORD = "purple meadow runs quietly"
@@ -23,17 +23,11 @@ for waiting in AccessProposal.objects.filter(state="proposed"):
 """
 
 
-@pytest.fixture(scope="module")
-def second_administrator(product):
-    """Without one, Ada would do alone what two have to agree to."""
-    product.manage("add_person", "eve", "--role", "administrator", password=PASSWORD)
-
-
 def invite(ada: Page, product, username: str) -> str:
     ada.goto(product.at("/people/"))
     ada.get_by_role("link", name="Invite somebody").click()
     ada.get_by_label("Username").fill(username)
-    ada.get_by_role("button", name="Make the invitation").click()
+    press(ada, "Make the invitation", username="ada")
     return ada.locator("section .id.whole").inner_text()
 
 
@@ -52,13 +46,11 @@ def propose(ada: Page, verb: str, fields: dict[str, str]) -> None:
             field.fill(value)
     ada.get_by_role("button", name="Continue").click()
     expect(ada.locator("main")).to_contain_text("Another administrator has to agree first: eve.")
-    ada.get_by_role("button", name="Propose it").click()
+    press(ada, "Propose it", username="ada")
     expect(ada.locator(".messages")).to_contain_text("waits for another administrator")
 
 
-def test_from_an_invitation_to_the_first_approval_until_they_leave(
-    product, open_window, second_administrator
-):
+def test_from_an_invitation_to_the_first_approval_until_they_leave(product, open_window):
     ada = open_window("ada")
     address = invite(ada, product, "fay")
 
@@ -82,6 +74,8 @@ def test_from_an_invitation_to_the_first_approval_until_they_leave(
     change = ana.url
     fay.goto(change)
     fay.get_by_role("button", name="Approve this plan").click()
+    fay.get_by_label("Password").fill(PASSWORD)
+    fay.get_by_role("button", name="Confirm").click()
     expect(fay.locator("#change-status")).to_contain_text("1 more of platform")
     expect(fay.locator("#change-status")).not_to_contain_text("1 more of security")
 
@@ -97,23 +91,23 @@ def test_from_an_invitation_to_the_first_approval_until_they_leave(
 
 
 def test_ones_own_page_ends_another_device(product, open_window, chromium):
-    here = open_window("bea")
+    here = open_window("cleo")
     with chromium.new_context() as context:
         there = context.new_page()
         there.goto(product.at("/sign-in/"))
-        there.get_by_label("Username").fill("bea")
-        there.get_by_label("Password").fill(PASSWORDS["bea"])
+        there.get_by_label("Username").fill("cleo")
+        there.get_by_label("Password").fill(PASSWORDS["cleo"])
         there.get_by_role("button", name="Sign in").click()
         there.wait_for_url(product.at("/"))
         here.goto(product.at("/"))
-        here.get_by_role("link", name="bea").click()
+        here.get_by_role("link", name="cleo").click()
         here.get_by_role("button", name="End the session").first.click()
         expect(here.locator(".messages")).to_contain_text("has ended")
         there.goto(product.at("/keys/"))
         expect(there.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-def test_a_review_of_access_is_started_answered_and_kept(product, open_window, second_administrator):
+def test_a_review_of_access_is_started_answered_and_kept(product, open_window):
     ada = open_window("ada")
     ada.goto(product.at("/access-review/"))
     ada.get_by_role("link", name="Start a review").click()
