@@ -19,6 +19,10 @@ class Code(Described):
         "own-proposal",
         "Who proposes a policy, an edit or what gives power does not decide about it.",
     )
+    LINK_NOT_SENT = (
+        "link-not-sent",
+        "The link of a person with power over others goes to that person alone, and no e-mail reaches them.",
+    )
     OWN_GAIN = "own-gain", "Nobody gives power to themselves, or agrees to it."
     NOT_AN_APPROVER = "not-an-approver", "This person is none of those who have to agree, or to review."
     NOT_A_MEMBER = "not-a-member", "This person is not in the group that the policy names."

@@ -98,6 +98,7 @@ class OneTimeLink(models.Model):
     used_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.CharField(max_length=150, blank=True)
+    sent_only = models.BooleanField(default=False)  # nobody but its person has seen it
 
     objects: ClassVar[models.Manager[OneTimeLink]] = models.Manager()
 

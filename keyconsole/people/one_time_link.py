@@ -17,6 +17,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from keyconsole.people.dual_control.kinds.enable_person import power_of
 from keyconsole.people.models import OneTimeLink, Purpose
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Invalid, Reason, Refused
@@ -30,7 +31,7 @@ class Secret:
     text: str
 
 
-def make_link(person: User, purpose: Purpose, *, by: str, now: datetime) -> Secret:
+def make_link(person: User, purpose: Purpose, *, by: str, now: datetime, sent_only: bool = False) -> Secret:
     """In a transaction. One that was open before it opens nothing any more. Raises Refused."""
     withdraw_links(person, purpose, by=by, now=now)
     text = secrets.token_urlsafe(32)
@@ -40,6 +41,7 @@ def make_link(person: User, purpose: Purpose, *, by: str, now: datetime) -> Secr
         sha256=hash_of(text),
         made_by=by,
         made_at=now,
+        sent_only=sent_only,
         expires_at=now + timedelta(hours=settings.KEYCONSOLE_INVITATION_HOURS),
     )
     try:
@@ -78,8 +80,16 @@ def why_over(link: OneTimeLink | None, *, now: datetime) -> str:
         return f"{link.withdrawn_by} took this link back on {link.withdrawn_at:%Y-%m-%d at %H:%M} UTC."
     if link.expires_at <= now:
         return f"This link expired on {link.expires_at:%Y-%m-%d at %H:%M} UTC."
-    if link.purpose == Purpose.RESET and not link.person.is_active:
+    return _why_no_reset(link) if link.purpose == Purpose.RESET else ""
+
+
+def _why_no_reset(link: OneTimeLink) -> str:
+    if not link.person.is_active:
         return "Whoever this link is for is disabled, and cannot sign in."
+    if not link.sent_only and power_of(link.person):
+        return (
+            "Whoever this link is for holds power over others by now, and another person saw it. Ask again."
+        )
     return ""
 
 

@@ -1,4 +1,8 @@
-"""A new password by a link, for who has forgotten theirs. Second factors stay, and are asked for."""
+"""A new password by a link, for who has forgotten theirs. Second factors stay, and are asked for.
+
+Whoever sees the link can sign in as its person. That of a person with power over others goes to their own
+address and is shown to nobody, or one administrator alone could approve as somebody else.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +16,16 @@ from keyconsole.audit.log import record
 from keyconsole.aws_accounts.permissions import can, people_who_can
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.notifications.announce import announce
+from keyconsole.notifications.mail import email_works
 from keyconsole.notifications.topics import Topic
 from keyconsole.people.administrators import refuse_own, refuse_unless_administrator
+from keyconsole.people.dual_control.kinds.enable_person import power_of
 from keyconsole.people.models import OneTimeLink, Purpose
 from keyconsole.people.one_time_link import Secret, make_link, use_up, withdraw_links
 from keyconsole.people.sessions import drop_sessions
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Reason, Refused
+from keyconsole.text import listed
 
 
 def make_reset_link(person: User, *, by: User, now: datetime) -> Secret:
@@ -28,12 +35,23 @@ def make_reset_link(person: User, *, by: User, now: datetime) -> Secret:
     if not person.is_active:
         sentence = f"{person.username} cannot sign in: enable or invite them first."
         raise Refused(Reason(Code.PERSON_DISABLED, sentence))
+    sent_only = goes_to_their_address_alone(person)
+    if sent_only and not (person.email and email_works()):
+        sentence = (
+            f"{person.username} holds {listed(power_of(person))}: their link is shown to nobody else, and no "
+            "e-mail reaches them from here. `manage.py changepassword` at the server's terminal is the way."
+        )
+        raise Refused(Reason(Code.LINK_NOT_SENT, sentence))
     with transaction.atomic():
-        secret = make_link(person, Purpose.RESET, by=by.username, now=now)
+        secret = make_link(person, Purpose.RESET, by=by.username, now=now, sent_only=sent_only)
         data = {"expires_at": secret.link.expires_at.isoformat()}
         record(Event.PERSON_RESET_LINK_MADE, actor=by.username, subject=person.username, now=now, data=data)
         _tell(person, by=by, now=now)
     return secret
+
+
+def goes_to_their_address_alone(person: User) -> bool:
+    return bool(power_of(person))
 
 
 def withdraw_reset_link(person: User, *, by: User, now: datetime) -> None:

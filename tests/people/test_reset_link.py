@@ -19,6 +19,24 @@ from tests.people.test_invitations import STRONG, refused
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def everybody_can_be_written_to(cast, settings):
+    """The link of who decides over others is sent, or not made."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    for person in (cast.ana, cast.ben, cast.bea):
+        person.email = f"{person.username}@example.org"
+        person.save()
+
+
+def test_the_link_of_a_person_with_power_is_made_only_where_mail_reaches_them(cast, settings):
+    assert make_reset_link(cast.ben, by=cast.ada, now=NOW).link.sent_only
+    cast.bea.email = ""
+    refused(Code.LINK_NOT_SENT, make_reset_link, cast.bea, by=cast.ada, now=NOW)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    refused(Code.LINK_NOT_SENT, make_reset_link, cast.ben, by=cast.ada, now=NOW)
+    assert not make_reset_link(cast.ana, by=cast.ada, now=NOW).link.sent_only
+
+
 def test_the_old_password_holds_until_it_is_used_and_then_sessions_end(cast, as_ben, inventory):
     now = timezone.now()
     secret = make_reset_link(cast.ben, by=cast.ada, now=now)

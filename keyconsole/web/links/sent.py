@@ -1,5 +1,7 @@
 """A link that was made: shown this once to who made it, and sent to its person where e-mail works.
 
+With that of a person with power over others its maker could act as them: it is sent, and not shown.
+
 It is sent at once and not by the worker: what waits to be sent stands in the database, where no secret
 stands.
 """
@@ -11,11 +13,13 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
 from keyconsole.notifications import mail
 from keyconsole.notifications.errors import Undelivered
 from keyconsole.people.models import Purpose
 from keyconsole.people.one_time_link import Secret
+from keyconsole.people.reset_link import withdraw_reset_link
 
 
 def sent_link(request: HttpRequest, secret: Secret, *, by: User) -> HttpResponse:
@@ -23,10 +27,13 @@ def sent_link(request: HttpRequest, secret: Secret, *, by: User) -> HttpResponse
     address = _address(request, secret)
     person = secret.link.person
     problem = "" if not person.email else _send(secret, address, by=by)
+    hidden = secret.link.sent_only
+    if hidden and problem:
+        withdraw_reset_link(person, by=by, now=timezone.now())
     context = {
         "person": person,
         "link": secret.link,
-        "address": address,
+        "address": "" if hidden else address,
         "is_invitation": secret.link.purpose == Purpose.INVITATION,
         "email_works": mail.email_works(),
         "problem": problem,

@@ -106,12 +106,13 @@ def end_sessions(request: HttpRequest, username: str) -> HttpResponse:
 def reset(request: HttpRequest, username: str) -> HttpResponse:
     by = person_of(request)
     person = Sight.of(by).person(username)
+    context = {"person": person, "sent_alone": reset_link.goes_to_their_address_alone(person)}
     if request.method != "POST":
-        return render(request, "people/reset.html", {"person": person})
+        return render(request, "people/reset.html", context)
     try:
         secret = reset_link.make_reset_link(person, by=by, now=timezone.now())
     except Refused as refused:
-        return render(request, "people/reset.html", {"person": person, "reasons": refused.reasons})
+        return render(request, "people/reset.html", context | {"reasons": refused.reasons})
     return sent_link(request, secret, by=by)
 
 

@@ -11,6 +11,8 @@ from django.core import mail
 from django.utils import timezone
 
 from keyconsole.audit.models import Entry
+from keyconsole.aws_accounts.grants import grant
+from keyconsole.aws_accounts.roles import Role
 from keyconsole.people.disable import disable
 from keyconsole.people.models import OneTimeLink
 from tests.conftest import client_of
@@ -36,7 +38,8 @@ def invited(as_ada):
 
 @pytest.fixture
 def reset(as_ada, cast):
-    page = as_ada.post("/people/ben/reset/")
+    """Of a person who decides about nothing."""
+    page = as_ada.post("/people/ana/reset/")
     return address_in(page)
 
 
@@ -99,7 +102,7 @@ def test_expired_withdrawn_unknown_and_none_are_told(anonymous, as_ada, invited)
 
 
 def test_a_reset_link_of_a_disabled_person_opens_nothing(anonymous, cast, reset):
-    disable(cast.ben, why="Left.", by=cast.ada, now=timezone.now())
+    disable(cast.ana, why="Left.", by=cast.ada, now=timezone.now())
     assert opened(anonymous, reset).status_code == 410
 
 
@@ -107,7 +110,7 @@ def test_after_a_reset_one_signs_in_and_is_asked_for_what_else_there_is(anonymou
     opened(anonymous, reset)
     done = anonymous.post("/link/", CHOICE)
     assert done.headers["Location"] == "/sign-in/"
-    assert anonymous.post("/sign-in/", {"login": "ben", "password": STRONG}).status_code == 302
+    assert anonymous.post("/sign-in/", {"login": "ana", "password": STRONG}).status_code == 302
 
 
 @pytest.mark.parametrize(
@@ -156,3 +159,25 @@ def test_another_invitation_and_names_that_are_taken(as_ada, invited, cast):
     assert as_ada.post("/people/eve/invite-again/").status_code == 200
     assert OneTimeLink.objects.filter(withdrawn_at=None).count() == 1
     assert "Make another link" in as_ada.get("/people/eve/").content.decode()
+
+
+def test_nobody_sees_the_link_of_a_person_with_power_but_they(as_ada, cast, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert as_ada.post("/people/ben/reset/").status_code == 200
+    assert not OneTimeLink.objects.exists()
+    type(cast.ben).objects.filter(pk=cast.ben.pk).update(email="ben@example.org")
+    assert "You do not see it" in as_ada.get("/people/ben/reset/").content.decode()
+    page = as_ada.post("/people/ben/reset/").content.decode()
+    [letter] = mail.outbox
+    [address] = re.findall(r"http://testserver(/link/\S+)", str(letter.body))
+    assert letter.to == ["ben@example.org"]
+    assert "/link/" not in page
+    assert address.removeprefix("/link/").rstrip("/") not in page
+    assert opened(FormClient(), address).status_code == 200
+
+
+def test_a_link_that_was_seen_opens_nothing_once_its_person_has_power(anonymous, as_ada, cast, reset):
+    grant(cast.ana, Role.APPROVER, cast.payments, by="ada", now=timezone.now())
+    page = opened(anonymous, reset)
+    assert page.status_code == 410
+    assert "another person saw it" in page.content.decode()
