@@ -11,8 +11,11 @@ from django.db import transaction
 
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import record
+from keyconsole.aws_accounts.told import path_of_record, tell_of_power
+from keyconsole.people.dual_control.kinds.enable_person import power_of
 from keyconsole.people.sessions import drop_sessions
 from keyconsole.refusals import Invalid
+from keyconsole.text import listed
 
 
 def change_password(person: User, password: str, *, by: str, now: datetime) -> int:
@@ -26,5 +29,8 @@ def change_password(person: User, password: str, *, by: str, now: datetime) -> i
         person.save(update_fields=["password"])
         ended = drop_sessions(person, now=now)
         data = {"sessions_ended": ended}
+        if power := power_of(person):
+            says = f"give {person.username}, who holds {listed(power)}, a new password"
+            tell_of_power(says, by=by, path=path_of_record(person.username), now=now)
         record(Event.PERSON_PASSWORD_CHANGED, actor=by, subject=person.username, now=now, data=data)
     return ended

@@ -23,7 +23,7 @@ from keyconsole.audit.log import record
 from keyconsole.people.user_agents import browser_words
 
 # The column takes no empty address; this one is nobody's.
-NO_ADDRESS = "0.0.0.0"  # noqa: S104 - nothing is bound to it
+NO_ADDRESS = "0.0.0.0"  # noqa: S104 # nosec B104 - nothing is bound to it
 _AT_ONCE = 500
 
 

@@ -10,6 +10,7 @@ from django.core.management import get_commands
 from django.utils import timezone
 
 from keyconsole.audit.models import Entry
+from keyconsole.notifications.models import Delivery
 from keyconsole.people.tokens import make_token
 from tests.cast import PASSWORD
 from tests.changes.commands import DONE, REFUSED, USAGE, manage
@@ -72,3 +73,15 @@ def test_on_the_page_it_is_recorded_too(cast, client_as):
     assert client.post("/password/", sent).status_code == 302
     entry = Entry.objects.get(event="person.password_changed")
     assert (entry.actor, entry.subject) == ("ben", "ben")
+
+
+def test_administrators_hear_of_a_new_password_for_who_holds_power_over_others(cast, monkeypatch, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    type(cast.ada).objects.filter(pk=cast.ada.pk).update(email="ada@example.org")
+    monkeypatch.setenv("KEYCONSOLE_PASSWORD", NEW)
+    assert manage("changepassword", "ana").status == DONE
+    assert not Delivery.objects.exists()
+    assert manage("changepassword", "ben").status == DONE
+    letter = Delivery.objects.get()
+    assert (letter.topic, str(letter.person)) == ("access.changed", "ada")
+    assert "give ben, who holds approver in payments" in letter.body

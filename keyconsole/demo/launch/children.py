@@ -103,8 +103,16 @@ def _interrupted_parent() -> Callable[[], bool]:
     shows in the mask of signals that it catches.
     """
     status = Path(f"/proc/{os.getppid()}/status")
-    caught_at_start = _catches_interrupt(status)
+    # A shell that started us by itself takes its handlers away and back as it likes.
+    caught_at_start = _is_make(status) and _catches_interrupt(status)
     return lambda: caught_at_start and not _catches_interrupt(status)
+
+
+def _is_make(status: Path) -> bool:
+    try:
+        return status.with_name("comm").read_text(encoding="utf-8").strip() in {"make", "gmake"}
+    except OSError:
+        return False
 
 
 def _catches_interrupt(status: Path) -> bool:

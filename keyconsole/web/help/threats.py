@@ -50,11 +50,12 @@ ASSETS = (
 THREATS = (
     Threat(
         "Somebody outside who reaches the sign-in page",
-        "Guess passwords, slowly. See whether database and worker are well. Send "
+        "Guess passwords, slowly. See whether it is well. Send "
         "more than a server carries, where the proxy has no limits.",
-        "No page opens without a sign-in, and nobody makes themselves a person. Wrong passwords are "
-        "counted by person and address, and an unknown name gets the same answer. Forms carry a token, "
-        "cookies travel over TLS alone, and no page runs or loads what is not KeyConsole's own.",
+        "No page opens without a sign-in, and nobody makes themselves a person (single sign-on makes them"
+        " without a role). Wrong passwords are counted by person and address, and an unknown name gets "
+        "the same answer. Forms carry a token, cookies travel over TLS alone, and no page runs or loads "
+        "what is not KeyConsole's own.",
         "The event person.sign_in_failed, with its address; the proxy's log and KeyConsole's, by request.",
     ),
     Threat(
@@ -84,8 +85,9 @@ THREATS = (
     ),
     Threat(
         "An administrator of all accounts",
-        "The same everywhere; choose where messages go; read and export the whole record. With a second "
-        "administrator, give anybody any role. Act alone as long as there never was a second.",
+        "The same everywhere; make requesters, and so move what a policy leaves to one; choose where "
+        "messages go; read and export the whole record. With a second administrator, give anybody any "
+        "role. Act alone as long as there never was a second.",
         "Two people for roles, groups of approvers, mappings of SSO groups, lifting a freeze and account "
         "entry. Policies change by the agreement that they ask for now.",
         "Each grant is an event with who proposed and who agreed; who acted alone stands there as such.",
@@ -103,14 +105,13 @@ THREATS = (
     ),
     Threat(
         "The thief of a session or a token",
-        "See what its person sees. Ask for moves in their name, and so move what a policy leaves to one "
-        "person; comment, reject, cancel, take back. All that until the session ends: an hour after the "
-        "last click and twelve after the sign-in, unless set otherwise. A personal token also approves and "
-        "runs where no second factor is asked for, on a host that reaches the database, until it is ended "
-        "or a year is over.",
+        "See what its person sees. Ask in their name for what others decide; comment, reject, cancel, "
+        "take back. All that until the session ends: an hour after the last click and twelve after the "
+        "sign-in, unless set otherwise. A personal token also approves and runs where no second factor is"
+        " asked for, on a host that reaches the database, until it is ended or a year is over.",
         "Scripts cannot read the cookie, and it goes to this host alone, over TLS. Approving, running, "
-        "emergencies, policies, roles, account entry and exports ask for a fresh proof. An emergency never "
-        "takes a token. A new password ends its person's sessions.",
+        "moves without approval, emergencies, policies, roles, account entry and exports ask for a fresh "
+        "proof. An emergency never takes a token. A new password ends its person's sessions.",
         "What was done stands in the record under the person's name, and at the terminal under its host's: "
         "the person knows what they did not do.",
     ),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from keyconsole.aws_accounts.models import AwsAccount, RoleGrant
-from keyconsole.aws_accounts.permissions import accounts_where, can_somewhere
+from keyconsole.aws_accounts.permissions import accounts_where, can, can_somewhere
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Batch, Change
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
@@ -20,6 +20,7 @@ from keyconsole.policies.models import Policy
 from keyconsole.policies.versions.horizon import Horizon, horizon_of
 from keyconsole.web.search.keys import key_matching, key_named
 from keyconsole.web.search.term import Term, read_term
+from keyconsole.web.statuses import CHANGE_STATES, style
 
 SHOWN = 8  # of each kind
 
@@ -98,7 +99,11 @@ def _changes(accounts: QuerySet[AwsAccount], term: Term, exactly: bool) -> Hits:
         Hit(
             f"{change.ref}: {change.key.name} to {change.to_region}",
             change.get_absolute_url(),
-            (change.get_state_display().lower(), change.key.account.name, f"asked by {change.requester}"),
+            (
+                style(CHANGE_STATES, change.state).word.lower(),
+                change.key.account.name,
+                f"asked by {change.requester}",
+            ),
         )
         for change in rows
     ]
@@ -200,7 +205,9 @@ def _people(person: User, accounts: QuerySet[AwsAccount], term: Term, exactly: b
 
 
 def _acts_of(who: User, reader: User) -> str:
-    """What they did, as far as this person may read it."""
+    """Their page, for who manages people; else what they did, as far as this person may read it."""
+    if can(reader, Permission.ADMINISTER):
+        return reverse("person", args=[who.username])
     if can_somewhere(reader, Permission.READ_AUDIT):
         return f"{reverse('audit')}?{urlencode({'actor': who.username})}"
     return f"{reverse('changes')}?{urlencode({'q': who.username})}"

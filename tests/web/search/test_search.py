@@ -73,9 +73,10 @@ def test_several_are_listed_by_kind(as_ana, cast, inventory):
     assert "eu-west-1" in found["Regions"]
 
 
-def test_a_person_is_found_where_roles_are_seen(as_ana, as_cleo, inventory):
+def test_a_person_is_found_where_roles_are_seen(as_ana, as_cleo, as_ada, inventory):
     assert search(as_ana, "ben").headers["Location"] == "/changes/?q=ben"
     assert search(as_cleo, "ben").headers["Location"] == "/audit/?actor=ben"
+    assert search(as_ada, "ben").headers["Location"] == "/people/ben/"
     assert search(as_ana, "dan").status_code == 200
 
 
@@ -103,7 +104,7 @@ def test_every_page_has_the_box(as_ana, inventory):
 
 def test_a_search_costs_few_queries(as_ana, inventory, django_assert_max_num_queries):
     search(as_ana, "e")
-    with django_assert_max_num_queries(34):
+    with django_assert_max_num_queries(35):
         search(as_ana, "e")
 
 
