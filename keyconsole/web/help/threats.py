@@ -31,7 +31,7 @@ ASSETS = (
     ),
     Asset(
         "The record",
-        "Who asked, who agreed to what, and what AWS answered, in its order.",
+        "Who asked, who agreed to what, and what AWS answered, in order.",
     ),
     Asset(
         "What is known about keys",
