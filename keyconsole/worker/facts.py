@@ -8,20 +8,24 @@ from keyconsole.inventory.models import Scan
 from keyconsole.lease import Leased
 from keyconsole.logs.about import Facts
 from keyconsole.notifications.models import Delivery
+from keyconsole.people.models import SsoIdentity
 
 
 def facts_of(row: Leased) -> Facts:
     """Of what its lane has loaded with it: nothing is asked of the database for a line in the log."""
+    facts: Facts = {}
     match row:
         case Change():
             facts = {"change": row.ref, "account": row.key.account.account_id}
-            return {**facts, "batch": row.batch.ref} if row.batch else facts
+            facts = {**facts, "batch": row.batch.ref} if row.batch else facts
         case Batch():
-            return {"batch": row.ref}
+            facts = {"batch": row.ref}
         case Scan():
-            return {"scan": row.pk, "account": row.account.account_id}
+            facts = {"scan": row.pk, "account": row.account.account_id}
         case AwsAccount():
-            return {"account": row.account_id}
+            facts = {"account": row.account_id}
         case Delivery():
-            return {"delivery": str(row.ref), "topic": row.topic}
-    return {}
+            facts = {"delivery": str(row.ref), "topic": row.topic}
+        case SsoIdentity():
+            facts = {"person": row.person.username}
+    return facts

@@ -123,7 +123,7 @@ def test_a_given_password_is_never_printed(
         ("e v e", "a quiet walk at dusk", "username"),
         ("", "a quiet walk at dusk", "username"),
         ("x" * 151, "a quiet walk at dusk", "username"),
-        ("eve", "password", "password: This password is too common"),
+        ("eve", "password", "This password is too common"),
         ("eve", "12", "password"),
     ],
 )

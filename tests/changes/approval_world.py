@@ -163,7 +163,6 @@ class World:
         self.frozen = True
 
     def lift(self) -> None:
-        held = freezing.current()
-        assert held is not None
-        freezing.lift(held, by="ada", now=self.now)
+        if held := freezing.current():
+            freezing.lift(held, by="ada", now=self.now)
         self.frozen = False
