@@ -141,11 +141,11 @@ class Event(Described):
         "All second factors of a person were removed at the server's terminal, and their sessions ended.",
     )
     RECOVERY_CODES_MADE = (
-        "recovery_codes.made",
+        "factor.recovery_codes_made",
         "A person made recovery codes; those from before no longer work.",
     )
     RECOVERY_CODE_USED = (
-        "recovery_code.used",
+        "factor.recovery_code_used",
         "A person proved themselves by a recovery code, which ended it.",
     )
     PERSON_EMERGENCY_LINK_MADE = (

@@ -22,6 +22,7 @@ TYPED = {
     "/audit/": ["q", "actor"],
     "/policies/explain/": ["key", "to_region"],
     "/search/": ["q"],
+    "/people/": ["q"],
 }
 CHOSEN = ["page", "seen", "tab", "view", "as", "account", "primary", "replica", "state", "show", "sort"]
 CHOSEN += ["event", "since", "until", "chain", "day", "at", "put_back", "all", "next"]

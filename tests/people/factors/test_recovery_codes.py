@@ -39,7 +39,7 @@ def test_each_code_counts_once_and_is_recorded_with_how_many_are_left(cast: Cast
         typed = codes[left]
         assert prove_by_code(cast.ana, typed, address=HERE, now=timezone.now())
         assert prove_by_code(cast.ana, typed, address=HERE, now=timezone.now()) is None
-        assert entries("recovery_code.used")[-1] == {"left": left, "address": HERE}
+        assert entries("factor.recovery_code_used")[-1] == {"left": left, "address": HERE}
     assert codes_left(cast.ana) == 8
 
 
@@ -55,7 +55,7 @@ def test_new_codes_end_those_from_before_and_say_so(cast: Cast) -> None:
     before, after = give_codes(cast.ana), give_codes(cast.ana)
     assert prove_by_code(cast.ana, before[0], address=HERE, now=timezone.now()) is None
     assert prove_by_code(cast.ana, after[0], address=HERE, now=timezone.now())
-    assert entries("recovery_codes.made") == [{"codes": 10, "address": HERE}] * 2
+    assert entries("factor.recovery_codes_made") == [{"codes": 10, "address": HERE}] * 2
     told = (
         Delivery.objects.filter(topic="person.factors_changed")
         .order_by("pk")

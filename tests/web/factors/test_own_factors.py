@@ -250,7 +250,7 @@ def test_a_code_and_a_passkey_are_fresh_proofs_and_carry_on_what_was_asked(cast:
             answer = client.post(AGAIN_BY_CODE, {"code": typed, "next": MAKE_CODES})
         assert answer.headers["Location"] == CODES, prove
         codes = [each.replace(" ", "") for each in client.get(CODES).context["codes"]]
-    assert Entry.objects.filter(event="recovery_codes.made").count() == 4
+    assert Entry.objects.filter(event="factor.recovery_codes_made").count() == 4
 
 
 def test_beside_a_second_factor_the_password_is_no_fresh_proof(cast: Cast):

@@ -61,7 +61,7 @@ def test_a_recovery_code_opens_once_and_the_record_says_so(cast: Cast):
         client.post(SECOND, {"code": codes[0]})
     assert not is_signed_in(client)
     assert proofs() == [["password", "recovery code"]]
-    assert Entry.objects.filter(event="recovery_code.used", actor="ana").count() == 1
+    assert Entry.objects.filter(event="factor.recovery_code_used", actor="ana").count() == 1
     assert refused() == [("ana", "code")]
 
 
