@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from itertools import pairwise
 
@@ -47,3 +48,11 @@ def test_each_has_its_hashes_and_no_line_says_where_it_comes_from():
 def test_what_is_needed_only_to_test_is_not_needed_to_run():
     assert not {"pytest", "mypy", "moto", "bandit", "uv"} & set(runtime.distributions())
     assert {"django", "fido2", "psycopg-binary", "brotli"} <= set(runtime.distributions())
+
+
+def test_neither_does_the_lock_of_the_tests_provider():
+    text = read("tests/oidc_provider/package-lock.json")
+    assert "://" not in text
+    packages = {name: each for name, each in json.loads(text)["packages"].items() if name}
+    assert [name for name, each in packages.items() if not each["integrity"].startswith("sha512-")] == []
+    assert "node_modules/oidc-provider" in packages
