@@ -14,11 +14,11 @@ from django.urls import reverse
 
 from keyconsole.audit.given_proof import HOW_AT_MOST
 from keyconsole.aws_accounts.models import AwsAccount
-from keyconsole.changes.references import BATCH, CHANGE, reference
 from keyconsole.changes.states import CLOSED, IN_FLIGHT, OPEN, State
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.lease import Leased, due_index
 from keyconsole.policies.models import PolicyVersion
+from keyconsole.references import BATCH, CHANGE, reference
 
 _OPEN_VALUES = sorted(state.value for state in OPEN)
 

@@ -15,6 +15,7 @@ from django.db import models
 from keyconsole.aws_accounts.models import SSO_GROUP_AT_MOST, AwsAccount
 from keyconsole.aws_accounts.roles import Role
 from keyconsole.lease import Leased, due_index
+from keyconsole.references import ACCESS, REVIEW, reference
 
 NAME_AT_MOST = 60
 FACTOR_NAME_AT_MOST = 60
@@ -172,7 +173,7 @@ class AccessProposal(models.Model):
 
     @property
     def ref(self) -> str:
-        return f"AR-{self.number}"
+        return reference(ACCESS, self.number)
 
 
 class AccessReview(models.Model):
@@ -197,7 +198,7 @@ class AccessReview(models.Model):
 
     @property
     def ref(self) -> str:
-        return f"RV-{self.number}"
+        return reference(REVIEW, self.number)
 
 
 class Answer(models.TextChoices):

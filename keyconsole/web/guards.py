@@ -28,9 +28,9 @@ from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.permissions import accounts_where, can, can_somewhere
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Change
-from keyconsole.changes.references import CHANGE, number_of
 from keyconsole.changes.requests.begin_emergency import FRESH_FOR
 from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.references import CHANGE, number_of
 from keyconsole.web.reauthentication import Confirmation, ask, given_proof, is_fresh
 
 

@@ -10,8 +10,8 @@ from django.core.management.base import CommandError
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Change
-from keyconsole.changes.references import CHANGE, number_typed
 from keyconsole.people.at_terminal import add_who_acts
+from keyconsole.references import CHANGE, number_typed
 
 DONE, REFUSED, USAGE, NOT_KNOWN_YET = 0, 1, 2, 3
 

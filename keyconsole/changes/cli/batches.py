@@ -16,10 +16,10 @@ from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.batches.part import part_seen_by, part_with
 from keyconsole.changes.cli.arguments import USAGE, add_who_asks
 from keyconsole.changes.models import Batch, Change, OnFailure
-from keyconsole.changes.references import BATCH, number_typed
 from keyconsole.changes.states import State
 from keyconsole.changes.told import told_of_batch
 from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.references import BATCH, number_typed
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Reason, Refused
 

@@ -18,13 +18,13 @@ from keyconsole.changes.kinds.registry import KINDS, kind_of
 from keyconsole.changes.models import Batch, Change, KindName
 from keyconsole.changes.plan.plan import plan_sha256
 from keyconsole.changes.plan.selection import with_selection
-from keyconsole.changes.references import CHANGE, reference
 from keyconsole.changes.states import State
 from keyconsole.changes.transition import move, record_event
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.policies.governing.match import Governing
 from keyconsole.policies.governing.resolve import governing_for
 from keyconsole.policies.models import PolicyVersion
+from keyconsole.references import CHANGE, reference
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Lost, Reason, Refused
 

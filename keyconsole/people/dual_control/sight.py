@@ -5,8 +5,6 @@ For everybody else it does not exist. Reads, never writes.
 
 from __future__ import annotations
 
-import re
-
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 
@@ -14,9 +12,7 @@ from keyconsole.aws_accounts.permissions import accounts_where, can
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.people.dual_control.kind import kind_called
 from keyconsole.people.models import AccessProposal, AccessState
-
-# An address has one spelling; more digits would not fit the column.
-_REF = re.compile(r"AR-([1-9][0-9]{0,8})", re.ASCII)
+from keyconsole.references import ACCESS, number_of
 
 
 def proposals_seen_by(person: User) -> QuerySet[AccessProposal]:
@@ -28,9 +24,8 @@ def proposals_seen_by(person: User) -> QuerySet[AccessProposal]:
 
 def proposal_called(ref: str, *, seen_by: User | None = None) -> AccessProposal | None:
     """None for one that is not there, or not for this person; the operator reads everything."""
-    found = _REF.fullmatch(ref)
     rows = AccessProposal.objects.select_related("proposer", "decided_by")
-    proposal = rows.filter(number=int(found[1])).first() if found else None
+    proposal = rows.filter(number=number_of(ACCESS, ref)).first()
     if proposal is None or seen_by is None:
         return proposal
     is_theirs = seen_by.is_active and rows.filter(_theirs(seen_by), pk=proposal.pk).exists()

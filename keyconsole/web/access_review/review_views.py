@@ -19,6 +19,7 @@ from keyconsole.people.access_review import answer as answering
 from keyconsole.people.access_review import end as ending
 from keyconsole.people.access_review.start import start as begin
 from keyconsole.people.models import AccessReview, AccessReviewLine
+from keyconsole.references import REVIEW, number_of
 from keyconsole.refusals import Refused
 from keyconsole.web.access_review.forms import AnswerForm, StartForm
 from keyconsole.web.access_review.sight import AuditSight
@@ -124,10 +125,8 @@ def export(request: HttpRequest, ref: str, fmt: str) -> StreamingHttpResponse:
 
 
 def _review_called(ref: str) -> AccessReview:
-    number = ref.removeprefix("RV-")
-    known = number.isascii() and number.isdigit() and len(number) < 9
-    found = AccessReview.objects.filter(number=int(number)).first() if known else None
-    if found is None or found.ref != ref:
+    found = AccessReview.objects.filter(number=number_of(REVIEW, ref)).first()
+    if found is None:
         raise Http404("No such access review.")
     return found
 

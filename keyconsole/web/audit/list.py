@@ -21,7 +21,7 @@ from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.permissions import accounts_where, can
 from keyconsole.aws_accounts.roles import Permission
-from keyconsole.changes.references import CHANGE, number_of
+from keyconsole.references import CHANGE, number_of
 from keyconsole.web.audit.named_keys import NamedKeys, named_keys
 from keyconsole.web.changes.timeline import readable
 from keyconsole.web.search.field import SearchField

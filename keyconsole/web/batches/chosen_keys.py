@@ -15,8 +15,8 @@ from keyconsole.changes.batches.lines import Line
 from keyconsole.changes.batches.put_back import lines_back
 from keyconsole.changes.batches.request import LINES_AT_MOST
 from keyconsole.changes.models import Batch
-from keyconsole.changes.references import BATCH, number_of
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
+from keyconsole.references import BATCH, number_of
 from keyconsole.web.guards import person_of
 from keyconsole.web.keys.filter import read_filter
 from keyconsole.web.keys.list import choices_in, keys_in

@@ -12,9 +12,9 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Approval, Change, ChangeQuerySet
-from keyconsole.changes.references import CHANGE, number_typed
 from keyconsole.changes.states import OPEN
 from keyconsole.inventory.models import MultiRegionKey
+from keyconsole.references import CHANGE, number_typed
 from keyconsole.web.search.keys import key_matching
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from keyconsole.changes.references import BATCH, CHANGE, number_of
+from keyconsole.references import BATCH, CHANGE, number_of
 
 _ARN = re.compile(r"arn:[a-z-]+:kms:[a-z0-9-]*:([0-9]{12}):(key|alias)/([\w/-]{1,250})", re.ASCII)
 _ACCOUNT = re.compile(r"[0-9]{12}", re.ASCII)

@@ -18,6 +18,7 @@ from keyconsole.people.access_review.end import LINE_COLUMNS, line_rows
 from keyconsole.people.access_review.start import start
 from keyconsole.people.at_terminal import add_who_acts, who_acts
 from keyconsole.people.models import AccessReview
+from keyconsole.references import REVIEW, number_of
 from keyconsole.refusals import Refused
 from keyconsole.terminal import who_types
 
@@ -82,7 +83,7 @@ class Command(BaseCommand):
 
 
 def _called(ref: str) -> AccessReview:
-    review = next((each for each in AccessReview.objects.all() if each.ref == ref), None)
+    review = AccessReview.objects.filter(number=number_of(REVIEW, ref)).first()
     if review is None:
         raise CommandError(f"There is no access review {ref[:40]!r}.", returncode=2)
     return review

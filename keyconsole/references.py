@@ -1,4 +1,4 @@
-"""How people name changes (CR-12) and batches (BR-3), on pages, at the terminal and in searches. Pure.
+"""How people name changes (CR-12), batches (BR-3), proposals of power (AR-4) and access reviews (RV-1). Pure.
 
 Numbers count from 1: where a text names none, the answer is 0, and nothing has that number.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-CHANGE, BATCH = "CR", "BR"
+CHANGE, BATCH, ACCESS, REVIEW = "CR", "BR", "AR", "RV"
 # Nine digits: more would not fit the column, and PostgreSQL says so with an error.
 _NUMBER = "[1-9][0-9]{0,8}"
 
