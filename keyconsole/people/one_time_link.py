@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -17,6 +16,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from keyconsole.people.drawn_secret import hash_of
 from keyconsole.people.dual_control.kinds.enable_person import power_of
 from keyconsole.people.models import OneTimeLink, Purpose
 from keyconsole.refusal_codes import Code
@@ -63,11 +63,6 @@ def withdraw_links(person: User, *purposes: Purpose, by: str, now: datetime) -> 
 
 def link_with(sha256_of_secret: str) -> OneTimeLink | None:
     return OneTimeLink.objects.select_related("person").filter(sha256=sha256_of_secret).first()
-
-
-def hash_of(text: str) -> str:
-    """One round is enough: what is drawn from 256 bits is not guessed."""
-    return sha256(text.encode()).hexdigest()
 
 
 def why_over(link: OneTimeLink | None, *, now: datetime) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import string
 from datetime import datetime, timedelta
-from hashlib import sha256
 from zlib import crc32
 
 from django.contrib.auth.models import User
@@ -13,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import record
+from keyconsole.people.drawn_secret import hash_of
 from keyconsole.people.models import NAME_AT_MOST, PersonalToken
 from keyconsole.refusals import Invalid, Refused
 from keyconsole.text import clean_text
@@ -30,7 +30,7 @@ def make_token(person: User, *, name: str, days: int, via: str, now: datetime) -
     token = PersonalToken(
         person=person,
         name=name,
-        sha256=_hashed(secret),
+        sha256=hash_of(secret),
         made_at=now,
         made_via=via,
         expires_at=now + timedelta(days=days),
@@ -63,7 +63,7 @@ def token_with(secret: str) -> PersonalToken | None:
     """In force or not; None for a secret that never was one of ours."""
     if not is_well_formed(secret):
         return None
-    return PersonalToken.objects.select_related("person").filter(sha256=_hashed(secret)).first()
+    return PersonalToken.objects.select_related("person").filter(sha256=hash_of(secret)).first()
 
 
 def new_secret() -> str:
@@ -84,11 +84,6 @@ def _checksum(text: str) -> str:
         number, rest = divmod(number, len(_ALPHABET))
         digits = _ALPHABET[rest] + digits
     return digits
-
-
-def _hashed(secret: str) -> str:
-    """One round is enough: what is drawn from 238 bits is not guessed."""
-    return sha256(secret.encode()).hexdigest()
 
 
 def _checked(name: str, days: int) -> str:

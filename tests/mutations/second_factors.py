@@ -50,7 +50,7 @@ SECOND_FACTORS = (
     Mutation(
         "secrets stand in the clear",
         ENCRYPTION,
-        "return _fernet().encrypt(text.encode()).decode()",
+        "return cipher_for(_PURPOSE).encrypt(text.encode()).decode()",
         "return text",
         ("tests/people/factors/test_encryption.py",),
     ),

@@ -10,10 +10,11 @@ from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.permissions import can
 from keyconsole.aws_accounts.roles import Permission, Role
 from keyconsole.people.disable import disable
+from keyconsole.people.drawn_secret import hash_of
 from keyconsole.people.enable import enable
 from keyconsole.people.invitations import accept, invite, invite_again, is_invited, withdraw_invitation
 from keyconsole.people.models import OneTimeLink
-from keyconsole.people.one_time_link import hash_of, link_with, why_over
+from keyconsole.people.one_time_link import link_with, why_over
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Invalid, Refused
 from tests.cast import NOW, make_person

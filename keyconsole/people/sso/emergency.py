@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 
@@ -12,6 +11,7 @@ from django.db import transaction
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import record
 from keyconsole.aws_accounts.told import path_of_record, tell_of_power
+from keyconsole.people.drawn_secret import hash_of
 from keyconsole.people.models import EmergencySignIn
 from keyconsole.people.sso.failures import SignInFailed, Why
 from keyconsole.refusal_codes import Code
@@ -29,7 +29,7 @@ def make_link(person: User, *, by: str, now: datetime) -> tuple[EmergencySignIn,
     says = f"make a link at {by} that signs {person.username} in once"
     with transaction.atomic():
         made = EmergencySignIn.objects.create(
-            person=person, sha256=_hashed(secret), made_at=now, made_via=by, expires_at=now + LASTS
+            person=person, sha256=hash_of(secret), made_at=now, made_via=by, expires_at=now + LASTS
         )
         data = {"expires_at": made.expires_at.isoformat()}
         record(Event.PERSON_EMERGENCY_LINK_MADE, actor=by, subject=person.username, now=now, data=data)
@@ -39,7 +39,7 @@ def make_link(person: User, *, by: str, now: datetime) -> tuple[EmergencySignIn,
 
 def waiting(secret: str, *, now: datetime) -> EmergencySignIn:
     """Raises SignInFailed for what is used, over or unknown, in one answer."""
-    found = EmergencySignIn.objects.select_related("person").filter(sha256=_hashed(secret)).first()
+    found = EmergencySignIn.objects.select_related("person").filter(sha256=hash_of(secret)).first()
     if found is None or found.used_at or found.expires_at <= now:
         raise SignInFailed(Why.LINK_OVER, username=found.person.username if found else "")
     if not found.person.is_active:
@@ -54,7 +54,3 @@ def use(secret: str, *, address: str, now: datetime) -> User:
     if not unused.update(used_at=now, used_from=address[:60]):
         raise SignInFailed(Why.LINK_OVER, username=found.person.username)
     return found.person
-
-
-def _hashed(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

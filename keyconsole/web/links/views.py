@@ -16,9 +16,10 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from keyconsole.people.drawn_secret import hash_of
 from keyconsole.people.invitations import accept
 from keyconsole.people.models import OneTimeLink, Purpose
-from keyconsole.people.one_time_link import hash_of, link_with, why_over
+from keyconsole.people.one_time_link import link_with, why_over
 from keyconsole.people.reset_link import reset_password
 from keyconsole.refusals import Invalid, Refused
 from keyconsole.web.guards import open_to_anyone
