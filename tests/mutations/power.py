@@ -59,7 +59,7 @@ POWER = (
     ),
     Mutation(
         "power is given by a hash that nobody read",
-        f"{CORE}/propose.py",
+        "keyconsole/people/agreed_hash.py",
         "if sha256 != proposal.sha256:",
         "if not sha256:",
         (f"{OF}/test_agree.py::test_the_hash_of_another_proposal_agrees_to_nothing",),

@@ -14,6 +14,7 @@ from django.db.models import Max
 from keyconsole.audit.chain import sha256_of
 from keyconsole.audit.events import Event
 from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
+from keyconsole.people.agreed_hash import refuse_another_hash
 from keyconsole.people.dual_control import notifications
 from keyconsole.people.dual_control.end import close, end_if_over, locked
 from keyconsole.people.dual_control.kind import Decision, Facts, Kind, kind_called
@@ -141,9 +142,7 @@ def _agree(
 ) -> None:
     may_agree(by, proposal).or_refuse()
     refuse_stale(proof)
-    if sha256 != proposal.sha256:
-        sentence = f"{proposal} says something else than what you read: its hash is {proposal.sha256}."
-        raise Refused(Reason(Code.PLAN_CHANGED, sentence))
+    refuse_another_hash(proposal, sha256)
     outcome = f"was agreed to by {by.username}"
     close(proposal, AccessState.APPLIED, outcome=outcome, by=by, comment=comment, now=now)
     data = {"says": proposal.says, "comment": comment, "via": via, **told(proof, now=now)}

@@ -29,8 +29,8 @@ from keyconsole.policies.models import AccountEdit, EditState
 from keyconsole.policies.quorum.roster import Roster
 from keyconsole.policies.versions.activate import lock_policies, refuse_beside_unread
 from keyconsole.policies.versions.agreement import Agreement, agreements_of_keys
-from keyconsole.policies.versions.ballot import cast, refuse_another_hash
-from keyconsole.policies.versions.votes import may_agree, may_reject, may_withdraw, why_weak
+from keyconsole.policies.versions.ballot import vote_against, vote_for
+from keyconsole.policies.versions.votes import may_withdraw
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Reason, Refused, Verdict
 from keyconsole.text import clean_comment, clean_why
@@ -82,12 +82,7 @@ def agree(
     _refuse_if_over(edit, now=now)
     with transaction.atomic():
         fresh = decided_alone(edit)
-        may_agree(by, fresh).or_refuse()
-        refuse_stale(proof)
-        why_weak(fresh, proof).or_refuse()
-        refuse_another_hash(fresh, sha256)
-        fresh.votes.filter(voter=by).delete()  # one that would not have counted
-        cast(fresh, by=by, agrees=True, comment=comment, now=now, proof=proof)
+        vote_for(fresh, by=by, sha256=sha256, comment=comment, now=now, proof=proof)
         record_edit(
             Event.ACCOUNT_EDIT_AGREED,
             fresh,
@@ -113,9 +108,7 @@ def reject(
     reason = clean_why(reason, needed="Say why you reject it: who proposed it reads that.")
     with transaction.atomic():
         fresh = decided_alone(edit)
-        may_reject(by, fresh).or_refuse()
-        fresh.votes.filter(voter=by).delete()
-        cast(fresh, by=by, agrees=False, comment=reason, now=now, proof=proof)
+        vote_against(fresh, by=by, reason=reason, now=now, proof=proof)
         outcome = f"was rejected by {by.username}"
         close(fresh, EditState.REJECTED, outcome=outcome, now=now)
         record_edit(

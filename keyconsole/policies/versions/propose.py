@@ -29,17 +29,14 @@ from keyconsole.policies.versions.activate import (
     refuse_misfits,
 )
 from keyconsole.policies.versions.agreement import Agreement, agreements_needed
-from keyconsole.policies.versions.ballot import cast, refuse_another_hash
+from keyconsole.policies.versions.ballot import vote_against, vote_for
 from keyconsole.policies.versions.effects import effects_of
 from keyconsole.policies.versions.horizon import Horizon, horizon_of, policy_in, refuse_unfit
 from keyconsole.policies.versions.votes import (
-    may_agree,
     may_propose,
-    may_reject,
     may_withdraw,
     tallies,
     votes_that_count,
-    why_weak,
 )
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Reason, Refused
@@ -87,12 +84,7 @@ def agree(
     comment = clean_comment(comment)
     with transaction.atomic():
         fresh = _decided_alone(version)
-        may_agree(by, fresh).or_refuse()
-        refuse_stale(proof)
-        why_weak(fresh, proof).or_refuse()
-        refuse_another_hash(fresh, sha256)
-        fresh.votes.filter(voter=by).delete()  # one that would not have counted
-        cast(fresh, by=by, agrees=True, comment=comment, now=now, proof=proof)
+        vote_for(fresh, by=by, sha256=sha256, comment=comment, now=now, proof=proof)
         _record(
             Event.POLICY_AGREED,
             fresh,
@@ -118,9 +110,7 @@ def reject(
     reason = clean_why(reason, needed="Say why you reject it: who proposed it reads that.")
     with transaction.atomic():
         fresh = _decided_alone(version)
-        may_reject(by, fresh).or_refuse()
-        fresh.votes.filter(voter=by).delete()
-        cast(fresh, by=by, agrees=False, comment=reason, now=now, proof=proof)
+        vote_against(fresh, by=by, reason=reason, now=now, proof=proof)
         close(fresh, VersionState.REJECTED, now=now)
         _record(
             Event.POLICY_REJECTED,
