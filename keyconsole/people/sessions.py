@@ -49,13 +49,12 @@ class LiveSession:
 
 def begin(person: User, *, key: str, address: str, user_agent: str, now: datetime) -> None:
     """At the sign-in, in the request that made the session."""
-    at_most = UserSession._meta.get_field("user_agent").max_length  # noqa: SLF001 - Django's documented API
     UserSession.objects.update_or_create(
         session_key=key,
         defaults={
             "user": person,
             "ip": address or NO_ADDRESS,
-            "user_agent": user_agent[:at_most],
+            "user_agent": _kept(user_agent),
             "created_at": now,
             "last_seen_at": now,
         },
@@ -64,9 +63,8 @@ def begin(person: User, *, key: str, address: str, user_agent: str, now: datetim
 
 def seen(key: str, *, address: str, user_agent: str, now: datetime) -> None:
     """At a click, at most once a minute. A poll is none."""
-    at_most = UserSession._meta.get_field("user_agent").max_length  # noqa: SLF001 - Django's documented API
     UserSession.objects.filter(session_key=key).update(
-        ip=address or NO_ADDRESS, user_agent=user_agent[:at_most], last_seen_at=now
+        ip=address or NO_ADDRESS, user_agent=_kept(user_agent), last_seen_at=now
     )
 
 
@@ -137,6 +135,12 @@ def _live(now: datetime) -> QuerySet[UserSession]:
     there = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=now)
     rows: QuerySet[UserSession] = UserSession.objects.filter(last_seen_at__gt=idle, created_at__gt=oldest)
     return rows.filter(Exists(there))
+
+
+def _kept(user_agent: str) -> str:
+    """What the column holds of it."""
+    field = UserSession._meta.get_field("user_agent")  # noqa: SLF001 - Django's documented API
+    return user_agent[: field.max_length]
 
 
 def _portions(keys: list[str]) -> Iterable[Collection[str]]:

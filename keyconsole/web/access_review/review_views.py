@@ -26,6 +26,7 @@ from keyconsole.web.access_review.sight import AuditSight
 from keyconsole.web.downloads import recorded_download
 from keyconsole.web.guards import Proof, person_of, requires
 from keyconsole.web.people.confirmed import doing
+from keyconsole.web.proposals import say
 
 PER_PAGE = 50
 SHOWS = {"mine": "Wait for me", "open": "Not answered", "all": "All"}
@@ -102,12 +103,12 @@ def answer(request: HttpRequest, ref: str) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest, ref: str) -> HttpResponse:
     found = _review_called(ref)
-    try:
+
+    def decide() -> str:
         ending.end(found, by=person_of(request), now=timezone.now())
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, f"{found} has ended. Its lines stay as they are, for ever.")
+        return f"{found} has ended. Its lines stay as they are, for ever."
+
+    say(request, decide)
     return redirect("access-review-campaign", found.ref)
 
 

@@ -20,6 +20,7 @@ from keyconsole.web.links.sent import sent_link
 from keyconsole.web.people.confirm import Confirmation, confirmed
 from keyconsole.web.people.confirmed import doing
 from keyconsole.web.people.visible import Sight
+from keyconsole.web.proposals import say
 
 _METHODS = ["GET", "HEAD", "POST"]
 
@@ -121,10 +122,10 @@ def reset(request: HttpRequest, username: str) -> HttpResponse:
 def withdraw_reset(request: HttpRequest, username: str) -> HttpResponse:
     by = person_of(request)
     person = Sight.of(by).person(username)
-    try:
+
+    def decide() -> str:
         reset_link.withdraw_reset_link(person, by=by, now=timezone.now())
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, "The link opens nothing any more.")
+        return "The link opens nothing any more."
+
+    say(request, decide)
     return redirect("person", person.username)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,11 +17,9 @@ from keyconsole.people.assign import give_role as give
 from keyconsole.people.assign import propose_group, take_out_of_group
 from keyconsole.people.assign import take_role as take
 from keyconsole.people.dual_control.kinds import join_group as joining
-from keyconsole.people.dual_control.notifications import path_of
-from keyconsole.people.models import AccessProposal, AccessState
 from keyconsole.refusals import Refused
 from keyconsole.web.guards import Proof, person_of, requires
-from keyconsole.web.people.confirm import Confirmation, confirmed
+from keyconsole.web.people.confirm import Confirmation, confirmed, say_done_or_waiting
 from keyconsole.web.people.confirmed import sending
 from keyconsole.web.people.forms import ALL, GroupForm, RoleForm
 from keyconsole.web.people.preview import Preview, agreed_preview, preview_of_role
@@ -48,7 +45,9 @@ def give_role(request: HttpRequest, username: str) -> HttpResponse:
         proposal = give(person, role, account, ends_at=ends_at, why=why, by=by, now=timezone.now())
     except Refused as refused:
         return _refused(request, person, form, "Give a role", refused)
-    _say(request, proposal, done=f"{person.username} is {role} in {account or 'all accounts'}.")
+    say_done_or_waiting(
+        request, proposal, done=f"{person.username} is {role} in {account or 'all accounts'}."
+    )
     return redirect("person", person.username)
 
 
@@ -77,7 +76,7 @@ def join_group(request: HttpRequest, username: str) -> HttpResponse:
         proposal = propose_group(person, group, why=why, by=by, now=timezone.now())
     except Refused as refused:
         return _refused(request, person, form, title, refused)
-    _say(request, proposal, done=f"{person.username} is in the group {facts['group']}.")
+    say_done_or_waiting(request, proposal, done=f"{person.username} is in the group {facts['group']}.")
     return redirect("person", person.username)
 
 
@@ -137,13 +136,6 @@ def _refused(request: HttpRequest, person: User, form: Any, title: str, refused:
     for reason in refused.reasons:
         form.add_error(None, str(reason))
     return _form(request, person, form, title)
-
-
-def _say(request: HttpRequest, proposal: AccessProposal | None, *, done: str) -> None:
-    if proposal is None or proposal.state == AccessState.APPLIED:
-        messages.success(request, done)
-    else:
-        messages.success(request, f"{proposal} waits for another administrator: {path_of(proposal)}")
 
 
 def _role_named(request: HttpRequest) -> Role:

@@ -41,9 +41,14 @@ def confirmed(
             for reason in refused.reasons:
                 form.add_error(None, str(reason))
         else:
-            if proposal is None or proposal.state == AccessState.APPLIED:
-                messages.success(request, shown.done)
-            else:
-                messages.success(request, f"{proposal} waits for another administrator: {path_of(proposal)}")
+            say_done_or_waiting(request, proposal, done=shown.done)
             return redirect("person", person.username)
     return render(request, "people/confirm.html", {"person": person, "shown": shown, "form": form})
+
+
+def say_done_or_waiting(request: HttpRequest, proposal: AccessProposal | None, *, done: str) -> None:
+    """`proposal`: under dual control; None for what one alone may do."""
+    if proposal is None or proposal.state == AccessState.APPLIED:
+        messages.success(request, done)
+    else:
+        messages.success(request, f"{proposal} waits for another administrator: {path_of(proposal)}")

@@ -17,6 +17,7 @@ from keyconsole.web.links.sent import sent_link
 from keyconsole.web.people.confirmed import doing
 from keyconsole.web.people.forms import InviteForm, chosen_account
 from keyconsole.web.people.visible import Sight
+from keyconsole.web.proposals import say
 
 
 @requires(Permission.ADMINISTER, everywhere=True, proof=Proof.FRESH, confirms=doing("invite somebody"))
@@ -66,10 +67,10 @@ def invite_again(request: HttpRequest, username: str) -> HttpResponse:
 def withdraw_invitation(request: HttpRequest, username: str) -> HttpResponse:
     by = person_of(request)
     person = Sight.of(by).person(username)
-    try:
+
+    def decide() -> str:
         invitations.withdraw_invitation(person, by=by, now=timezone.now())
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, f"The invitation of {person.username} opens nothing any more.")
+        return f"The invitation of {person.username} opens nothing any more."
+
+    say(request, decide)
     return redirect("person", person.username)

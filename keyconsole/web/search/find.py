@@ -89,11 +89,8 @@ def _changes(accounts: QuerySet[AwsAccount], term: Term, exactly: bool) -> Hits:
     found = Change.objects.visible_in(accounts).select_related("key__account", "requester").newest_first()
     if exactly:
         found = found.filter(number=term.change) if term.change else found.none()
-    elif term.names_a_key:
-        found = found.none()
     else:
-        for word in term.text.split():
-            found = found.filter(Q(ticket__icontains=word) | Q(reason__icontains=word))
+        found = found.none() if term.names_a_key else found.filter(_asked_with(term))
     rows = list(found[:SHOWN])
     hits = [
         Hit(
@@ -115,14 +112,19 @@ def _batches(accounts: QuerySet[AwsAccount], term: Term, exactly: bool) -> Hits:
     found = Batch.objects.visible_in(accounts).select_related("requester").order_by("-number")
     if exactly:
         found = found.filter(number=term.batch) if term.batch else found.none()
-    elif term.names_a_key:
-        found = found.none()
     else:
-        for word in term.text.split():
-            found = found.filter(Q(ticket__icontains=word) | Q(reason__icontains=word))
+        found = found.none() if term.names_a_key else found.filter(_asked_with(term))
     rows = list(found[:SHOWN])
     hits = [Hit(batch.ref, batch.get_absolute_url(), (f"asked by {batch.requester}",)) for batch in rows]
     return Hits("Batches", "changes", hits, _rest(found, rows), reverse("batches"))
+
+
+def _asked_with(term: Term) -> Q:
+    """Each word in the ticket or the reason."""
+    found = Q()
+    for word in term.text.split():
+        found &= Q(ticket__icontains=word) | Q(reason__icontains=word)
+    return found
 
 
 def _keys(accounts: QuerySet[AwsAccount], term: Term, exactly: bool) -> Hits:
