@@ -9,15 +9,13 @@ from typing import Any
 
 from django.db import connection
 
+from keyconsole.advisory_lock import Lock, hold
 from keyconsole.audit.chain import FIRST, Link, first_break, link_hash
 from keyconsole.audit.events import Event
 from keyconsole.audit.models import Entry
 
 ITSELF = "keyconsole"
 """The actor of what no person did."""
-
-# Any constant: it names the advisory lock that keeps two writers from extending the chain at once.
-_CHAIN_LOCK = 7_304_421
 
 
 class NotInTransactionError(RuntimeError):
@@ -55,7 +53,7 @@ def record_all(happened: Iterable[Happened], *, now: datetime) -> list[Entry]:
     if not connection.in_atomic_block:
         names = ", ".join(sorted({each.event for each in told}))
         raise NotInTransactionError(f"{names} must be recorded in the transaction of what it describes.")
-    _lock_chain()
+    hold(Lock.RECORD)
     last = Entry.objects.order_by("-number").values_list("number", "sha256").first()
     number, previous = last or (0, FIRST)
     entries = []
@@ -84,10 +82,3 @@ def first_broken_entry() -> int | None:
 def _links() -> Iterator[Link]:
     for entry in Entry.objects.order_by("number").iterator(chunk_size=1000):
         yield Link(entry.number, entry.content(), entry.previous, entry.sha256)
-
-
-def _lock_chain() -> None:
-    # SQLite's IMMEDIATE transaction already is the only writer.
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHAIN_LOCK])

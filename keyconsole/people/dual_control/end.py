@@ -8,11 +8,11 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from keyconsole.advisory_lock import Lock, hold
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import ITSELF
 from keyconsole.people.dual_control import notifications
 from keyconsole.people.dual_control.kind import is_known, kind_called
-from keyconsole.people.dual_control.one_at_a_time import decide_one_at_a_time
 from keyconsole.people.dual_control.record import record_proposal
 from keyconsole.people.models import AccessProposal, AccessState
 from keyconsole.refusal_codes import Code
@@ -21,7 +21,7 @@ from keyconsole.refusals import Reason, Refused
 
 def locked(proposal: AccessProposal) -> AccessProposal:
     """As it is now; nobody else decides until this transaction ends."""
-    decide_one_at_a_time()
+    hold(Lock.ACCESS)
     rows = AccessProposal.objects.select_related("proposer").select_for_update(of=("self",))
     return rows.get(pk=proposal.pk)
 

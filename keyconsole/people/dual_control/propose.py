@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
 
+from keyconsole.advisory_lock import Lock, hold
 from keyconsole.audit.chain import sha256_of
 from keyconsole.audit.events import Event
 from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
@@ -26,7 +27,6 @@ from keyconsole.people.dual_control.may import (
     may_reject,
     may_withdraw,
 )
-from keyconsole.people.dual_control.one_at_a_time import decide_one_at_a_time
 from keyconsole.people.dual_control.record import record_proposal
 from keyconsole.people.models import AccessProposal, AccessState
 from keyconsole.refusal_codes import Code
@@ -51,7 +51,7 @@ def propose(
     kind = kind_called(kind_name)
     why = clean_why(why, needed="Say why: who agrees reads it.")
     with transaction.atomic():
-        decide_one_at_a_time()
+        hold(Lock.ACCESS)
         may_propose(by, kind, facts, now=now).or_refuse()
         refuse_stale(proof)
         _refuse_beside_the_same(kind, facts, now=now)

@@ -14,13 +14,14 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from keyconsole.advisory_lock import Lock, hold
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import ITSELF, record
 from keyconsole.people.models import GroupsAnswer, SsoGroup, SsoIdentity
 from keyconsole.people.sso.failures import SignInFailed, Why
 from keyconsole.people.sso.oidc.claims import Claims, Groups
 from keyconsole.people.sso.oidc.flow import Tokens
-from keyconsole.people.sso.reconcile import BY, Scope, one_at_a_time, reconcile
+from keyconsole.people.sso.reconcile import BY, Scope, reconcile
 from keyconsole.people.sso.secrets_kept import enciphered
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Reason, Refused
@@ -49,7 +50,7 @@ def link(person: User, *, issuer: str, sub: str, by: str, now: datetime) -> SsoI
 
     What groups of the person's subject of before gave goes at once.
     """
-    one_at_a_time()
+    hold(Lock.ACCESS)
     other = known_as(issuer, sub)
     if other and other.person_id != person.pk:
         sentence = f"That subject is {other.person.username} here."
@@ -66,7 +67,7 @@ def link(person: User, *, issuer: str, sub: str, by: str, now: datetime) -> SsoI
 def confirm(identity: SsoIdentity, groups: Groups, tokens: Tokens, *, now: datetime) -> None:
     """The provider stands for this person now, and said this of their groups. In one transaction."""
     with transaction.atomic():
-        one_at_a_time()
+        hold(Lock.ACCESS)
         was = _take_in(identity, groups, now=now)
         if identity.unconfirmed_why:
             _record(Event.SSO_CONFIRMED, identity, by=BY, now=now)
@@ -125,7 +126,7 @@ def could_not_ask(identity: SsoIdentity, *, why: str, now: datetime) -> None:
 
 def _vouched_for(claims: Claims, tokens: Tokens, *, now: datetime) -> SsoIdentity:
     with transaction.atomic():
-        one_at_a_time()
+        hold(Lock.ACCESS)
         identity = known_as(claims.issuer, claims.sub) or _added(claims, now=now)
         if not identity.person.is_active:
             raise SignInFailed(Why.PERSON_DISABLED, username=identity.person.username)

@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from keyconsole.advisory_lock import Lock, hold
 from keyconsole.audit.events import Event
 from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
 from keyconsole.audit.log import record
@@ -18,7 +19,7 @@ from keyconsole.aws_accounts.models import SSO_GROUP_AT_MOST, AwsAccount, RoleGr
 from keyconsole.aws_accounts.roles import Role
 from keyconsole.people.groups import clean_group_name
 from keyconsole.people.models import Membership, SsoGroup, SsoMapping
-from keyconsole.people.sso.reconcile import Difference, Scope, one_at_a_time, reconcile
+from keyconsole.people.sso.reconcile import Difference, Scope, reconcile
 from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Reason, Refused
 
@@ -116,7 +117,7 @@ def add_mapping(
 ) -> Difference:
     """In one transaction with what it gives. Raises Refused where it is there already."""
     with transaction.atomic():
-        one_at_a_time()
+        hold(Lock.ACCESS)
         group = Group.objects.get_or_create(name=asked.group)[0] if asked.group else None
         if mapping_of(asked) is not None:
             raise Refused(Reason(Code.NOTHING_NEW, f"This holds already: {asked.says}."))
@@ -139,7 +140,7 @@ def remove_mapping(
     asked = as_wanted(mapping)
     refuse_stale(proof)
     with transaction.atomic():
-        one_at_a_time()
+        hold(Lock.ACCESS)
         if not SsoMapping.objects.filter(pk=mapping.pk).delete()[0]:
             raise Refused(Reason(Code.LOST_RACE, "Somebody else removed this mapping first."))
         _record(Event.SSO_UNMAPPED, asked, by=by, now=now, more={"via": via, **told(proof, now=now)})

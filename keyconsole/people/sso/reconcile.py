@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.contrib.auth.models import Group, User
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Model, QuerySet
 
+from keyconsole.advisory_lock import Lock, hold
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
 from keyconsole.aws_accounts import grants
@@ -21,8 +22,6 @@ from keyconsole.people import groups
 from keyconsole.people.models import Membership, SsoGroup, SsoMapping
 
 BY = "single sign-on"
-# Any constant: it names the advisory lock under which mappings and people's groups are read together.
-_LOCK = 7_304_422
 _AT_ONCE = 500
 
 
@@ -48,21 +47,11 @@ class Difference(NamedTuple):
     lost: int
 
 
-def one_at_a_time() -> None:
-    """In a transaction: nobody else changes mappings or reads groups until it ends.
-
-    Or a person whose groups are read while a mapping is removed would keep what it gave. SQLite's IMMEDIATE
-    transaction already is the only writer.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-
-
 def reconcile(scope: Scope, *, by: str, now: datetime) -> Difference:
     """`by`: who is the actor of its events: single sign-on itself, or who changed a mapping."""
     with transaction.atomic():
-        one_at_a_time()
+        # Or a person whose groups are read while a mapping is removed would keep what it gave.
+        hold(Lock.ACCESS)
         roles, memberships = _roles(scope), _memberships(scope)
         held = {**roles, **memberships}
         wanted, active = _wanted(scope)
