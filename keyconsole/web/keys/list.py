@@ -13,7 +13,8 @@ from keyconsole.changes.models import Change
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
 from keyconsole.web.keys.drift import drifting, light_members
 from keyconsole.web.keys.filter import Choices, KeyFilter
-from keyconsole.web.search.keys import key_matching
+from keyconsole.web.search.keys import key_in, key_matching
+from keyconsole.web.search.term import read_terms
 from keyconsole.web.statuses import KEY_STATES
 
 PER_PAGE = 50
@@ -71,8 +72,8 @@ def keys_in(accounts: QuerySet[AwsAccount], wanted: KeyFilter) -> QuerySet[Multi
         keys = keys.filter(_has(Q(region=wanted.replica))).exclude(primary_region=wanted.replica)
     if wanted.state:
         keys = keys.filter(_has(Q(state=wanted.state, sight=Sight.SEEN.value)))
-    for word in wanted.text.split():
-        keys = keys.filter(key_matching(word))
+    for term in read_terms(wanted.text):
+        keys = keys.filter(key_matching(term) | key_in(term))
     return _ordered(_shown(keys, wanted.show), wanted)
 
 

@@ -41,7 +41,8 @@ def matrix_cell(region: str, role: str = "", state: str = "", visibility: str = 
             words,
         )
     return format_html(
-        '<td class="cell present" data-region="{}" title="{}: {}"><span class="mark {} tone-{}">{}</span>{}</td>',
+        '<td class="cell present" data-region="{}" title="{}: {}">'
+        '<span class="mark {} tone-{}">{}</span>{}</td>',
         region,
         region,
         words,
