@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
+from django.contrib.auth.models import User
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.models import Change
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
-from keyconsole.web.keys.drift import drifting, light_members
+from keyconsole.web.keys.columns import AT_FIRST
+from keyconsole.web.keys.drift import DriftCell, drift_cell, drifting, light_members
 from keyconsole.web.keys.filter import Choices, KeyFilter
+from keyconsole.web.keys.governing import governing_names
 from keyconsole.web.search.keys import key_in, key_matching
 from keyconsole.web.search.term import read_terms
 from keyconsole.web.statuses import KEY_STATES
@@ -51,6 +54,8 @@ class KeyRow:
     key: MultiRegionKey
     cells: Sequence[Cell]
     open_change: Change | None
+    drift: DriftCell | None = None  # only where its column is shown
+    policy: str = ""
 
 
 def choices_in(accounts: QuerySet[AwsAccount]) -> Choices:
@@ -77,6 +82,11 @@ def keys_in(accounts: QuerySet[AwsAccount], wanted: KeyFilter) -> QuerySet[Multi
     return _ordered(_shown(keys, wanted.show), wanted)
 
 
+def region_keys_of(keys: QuerySet[MultiRegionKey]) -> int:
+    """How many rows an export of them has with one a Region key."""
+    return _members(keys).count()
+
+
 def columns_of(keys: QuerySet[MultiRegionKey]) -> list[RegionColumn]:
     """Every Region that any of the keys is in, on this page of the list or not."""
     counts = dict(keys.order_by().values_list("primary_region").annotate(Count("pk")))
@@ -84,8 +94,24 @@ def columns_of(keys: QuerySet[MultiRegionKey]) -> list[RegionColumn]:
     return [RegionColumn(region, counts.get(region, 0)) for region in regions]
 
 
-def rows_of(keys: Iterable[MultiRegionKey], columns: Sequence[RegionColumn]) -> list[KeyRow]:
-    return [_row(key, columns) for key in keys]
+def rows_of(
+    keys: Sequence[MultiRegionKey],
+    columns: Sequence[RegionColumn],
+    *,
+    shown: Collection[str] = AT_FIRST,
+    person: User | None = None,
+) -> list[KeyRow]:
+    """`shown`: the optional columns, of which those of policies are as this person sees them."""
+    regions = columns if "regions" in shown else ()
+    policies = governing_names(keys, person) if person and "policy" in shown else {}
+    return [
+        replace(
+            _row(key, regions),
+            drift=drift_cell(key) if "drift" in shown else None,
+            policy=policies.get(key.pk, ""),
+        )
+        for key in keys
+    ]
 
 
 def cell_of(region: str, member: RegionKey | None) -> Cell:

@@ -107,7 +107,7 @@ def policy_called(horizon: Horizon, name: str) -> Policy:
 
 
 def _keys_called(request: HttpRequest, asked: str) -> list[MultiRegionKey]:
-    """By alias, key id (also shortened) or ARN, in the accounts that the person sees; accounts may share an alias."""
+    """By any name of a key, in the accounts that the person sees; accounts may share an alias."""
     if not asked:
         return []
     visible = accounts_where(person_of(request), Permission.VIEW)
