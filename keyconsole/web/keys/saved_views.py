@@ -15,7 +15,8 @@ from keyconsole.aws_accounts.roles import Permission
 from keyconsole.refusals import Invalid
 from keyconsole.web.guards import person_of, requires
 from keyconsole.web.keys import saved
-from keyconsole.web.keys.filter import Choices
+from keyconsole.web.keys.columns import COLUMNS
+from keyconsole.web.keys.filter import SHOWS, Choices
 from keyconsole.web.keys.list import choices_in
 from keyconsole.web.models import VIEW_NAME_AT_MOST
 
@@ -84,7 +85,8 @@ def _saving(request: HttpRequest, choices: Choices) -> dict[str, Any]:
     return {
         "query": saved.query_of(wanted, columns),
         "wanted": wanted,
-        "shown": columns,
+        "column_words": [COLUMNS[name] for name in columns],
+        "show_words": SHOWS.get(wanted.show, ""),
         "choices": choices,
         "name": request.POST.get("name", ""),
         "for_all": request.POST.get("for") == "all",

@@ -238,7 +238,7 @@ def test_an_export_is_read_a_part_at_a_time(
     monkeypatch.setattr(export, "_CHUNK", 5)
     for number in range(20):
         make_key(cast.payments, f"mrk-{number:032x}", Member("us-east-1"))
-    lines = iter(as_ana.get(f"/keys/export.csv?rows={kind}").streaming_content)
+    lines = iter(as_ana.get(f"/keys/export.csv?rows={kind}"))
     with CaptureQueriesContext(connection) as first:
         next(lines), next(lines)
     with CaptureQueriesContext(connection) as others:
