@@ -21,6 +21,7 @@ from keyconsole.web.factors import views as factors
 from keyconsole.web.guards import open_to_anyone, signed_in
 from keyconsole.web.help import views as guide
 from keyconsole.web.keys import key_views as key
+from keyconsole.web.keys import saved_views
 from keyconsole.web.keys import views as keys
 from keyconsole.web.links import views as links
 from keyconsole.web.make_primary import emergency_views as emergency
@@ -60,6 +61,10 @@ urlpatterns: list[URLPattern] = [
     path("keys/", keys.keys, name="keys"),
     path("keys/export.<str:fmt>", keys.export, name="keys-export"),
     path("keys/move/", batches.move_keys, name="keys-move"),
+    path("keys/views/", saved_views.views, name="keys-views"),
+    path("keys/views/save/", saved_views.save, name="keys-view-save"),
+    path("keys/views/<int:pk>/rename/", saved_views.rename, name="keys-view-rename"),
+    path("keys/views/<int:pk>/delete/", saved_views.delete, name="keys-view-delete"),
     path(_KEY, key.key, name="key"),
     path(f"{_KEY}make-primary/<str:region>/", make_primary.make_primary, name="make-primary"),
     path(

@@ -36,7 +36,7 @@ WITHOUT_FRESH_PROOF = {
     "account_change_password", "link", "me-end-session", "me-end-other-sessions", "token-end",
     "person-take-role", "person-leave-group", "person-disable", "person-end-session", "person-end-sessions",
     "person-withdraw-invitation", "person-withdraw-reset", "access-review-start", "access-review-answer",
-    "access-review-end",
+    "access-review-end", "keys-view-save", "keys-view-rename", "keys-view-delete",
 }  # fmt: skip
 # One's own second factors: the sign-in library asks for the proof, to open them and to send.
 BY_THE_LIBRARY = {

@@ -68,3 +68,16 @@ def test_every_used_token_exists():
     used = set(re.findall(r"var\(--([\w-]+)", CSS))
     defined = set(re.findall(r"--([\w-]+):", CSS))
     assert used <= defined
+
+
+def test_no_mark_of_a_key_is_a_square():
+    """Squares are checkboxes: a primary is a disc, a replica a ring, everywhere."""
+    icons = (STATIC / "icons.svg").read_text(encoding="utf-8")
+    for name in ("primary", "replica"):
+        drawn = re.search(rf'<symbol id="{name}".*?</symbol>', icons)
+        assert drawn
+        assert "<circle" in drawn[0]
+        assert "<rect" not in drawn[0]
+    marks = re.findall(r"\.mark[^{}]*\{[^{}]*", CSS)
+    assert [rule for rule in marks if re.search(r"border-radius: (?!50%)", rule)] == []
+    assert any("border-radius: 50%" in rule for rule in marks)

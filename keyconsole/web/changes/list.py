@@ -16,6 +16,7 @@ from keyconsole.changes.states import OPEN
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.references import CHANGE, number_typed
 from keyconsole.web.search.keys import key_matching
+from keyconsole.web.search.term import Term, read_terms
 
 
 class Tab(StrEnum):
@@ -67,8 +68,8 @@ def tab_links(person: User, wanted: str, *, needs_me: int) -> list[TabLink]:
 def matching(changes: ChangeQuerySet, text: str) -> QuerySet[Change]:
     """Changes that hold every word: in reference, key, account, Regions, people, reason or ticket."""
     found: QuerySet[Change] = changes
-    for word in text.split():
-        found = found.filter(_holds(word))
+    for term in read_terms(text):
+        found = found.filter(_holds(term))
     return found
 
 
@@ -88,8 +89,12 @@ def with_lines_seen(changes: QuerySet[Change], person: User) -> QuerySet[Change]
     )
 
 
-def _holds(word: str) -> Q:
-    found = Q(key__in=MultiRegionKey.objects.filter(key_matching(word)))
+def _holds(term: Term) -> Q:
+    word = term.text
+    found = Q(key__in=MultiRegionKey.objects.filter(key_matching(term)))
+    found |= Q(from_region__in=term.regions) | Q(to_region__in=term.regions)
+    if term.batch:
+        found |= Q(batch__number=term.batch)
     for field in (
         "from_region",
         "to_region",

@@ -43,6 +43,20 @@ class KeyFilter:
     def narrows(self) -> bool:
         return any((self.account, self.primary, self.replica, self.state, self.show, self.text))
 
+    def as_pairs(self) -> list[tuple[str, str]]:
+        """As an address says it, in one spelling."""
+        order = f"-{self.sort}" if self.descending else self.sort
+        named = {
+            "q": self.text,
+            "account": self.account,
+            "primary": self.primary,
+            "replica": self.replica,
+            "state": self.state,
+            "show": self.show,
+            "sort": "" if order == "alias" else order,
+        }
+        return [(name, value) for name, value in named.items() if value]
+
 
 def read_filter(query: Mapping[str, str], choices: Choices) -> KeyFilter:
     problems: list[str] = []

@@ -33,6 +33,7 @@ def key(request: HttpRequest, account_id: str, key_id: str) -> HttpResponse:
         "regions": regions_of(found, person=person, now=now),
         "timeline": timeline_of(found, changes=changes, now=now),
         "changes": changes,
+        "open_changes": [change for change in changes if change.is_open],
         "may_scan": can(person, Permission.SCAN, found.account),
         "version": version,
     }

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
+from django.contrib.auth.models import User
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.models import Change
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
-from keyconsole.web.keys.drift import drifting, light_members
+from keyconsole.web.keys.columns import AT_FIRST
+from keyconsole.web.keys.drift import DriftCell, drift_cell, drifting, light_members
 from keyconsole.web.keys.filter import Choices, KeyFilter
-from keyconsole.web.search.keys import key_matching
+from keyconsole.web.keys.governing import governing_names
+from keyconsole.web.search.keys import key_in, key_matching
+from keyconsole.web.search.term import read_terms
 from keyconsole.web.statuses import KEY_STATES
 
 PER_PAGE = 50
@@ -50,6 +54,8 @@ class KeyRow:
     key: MultiRegionKey
     cells: Sequence[Cell]
     open_change: Change | None
+    drift: DriftCell | None = None  # only where its column is shown
+    policy: str = ""
 
 
 def choices_in(accounts: QuerySet[AwsAccount]) -> Choices:
@@ -71,9 +77,14 @@ def keys_in(accounts: QuerySet[AwsAccount], wanted: KeyFilter) -> QuerySet[Multi
         keys = keys.filter(_has(Q(region=wanted.replica))).exclude(primary_region=wanted.replica)
     if wanted.state:
         keys = keys.filter(_has(Q(state=wanted.state, sight=Sight.SEEN.value)))
-    for word in wanted.text.split():
-        keys = keys.filter(key_matching(word))
+    for term in read_terms(wanted.text):
+        keys = keys.filter(key_matching(term) | key_in(term))
     return _ordered(_shown(keys, wanted.show), wanted)
+
+
+def region_keys_of(keys: QuerySet[MultiRegionKey]) -> int:
+    """How many rows an export of them has with one a Region key."""
+    return _members(keys).count()
 
 
 def columns_of(keys: QuerySet[MultiRegionKey]) -> list[RegionColumn]:
@@ -83,8 +94,24 @@ def columns_of(keys: QuerySet[MultiRegionKey]) -> list[RegionColumn]:
     return [RegionColumn(region, counts.get(region, 0)) for region in regions]
 
 
-def rows_of(keys: Iterable[MultiRegionKey], columns: Sequence[RegionColumn]) -> list[KeyRow]:
-    return [_row(key, columns) for key in keys]
+def rows_of(
+    keys: Sequence[MultiRegionKey],
+    columns: Sequence[RegionColumn],
+    *,
+    shown: Collection[str] = AT_FIRST,
+    person: User | None = None,
+) -> list[KeyRow]:
+    """`shown`: the optional columns, of which those of policies are as this person sees them."""
+    regions = columns if "regions" in shown else ()
+    policies = governing_names(keys, person) if person and "policy" in shown else {}
+    return [
+        replace(
+            _row(key, regions),
+            drift=drift_cell(key) if "drift" in shown else None,
+            policy=policies.get(key.pk, ""),
+        )
+        for key in keys
+    ]
 
 
 def cell_of(region: str, member: RegionKey | None) -> Cell:

@@ -64,8 +64,9 @@ class KeyRegions:
         return [row for row in self.rows if row.differences and row.differences.words]
 
     @property
-    def with_details(self) -> list[RegionRow]:
-        return [row for row in self.rows if row.member.details_at or row.member.details_problem]
+    def offers(self) -> bool:
+        """Whether something is to be said of one Region: that it can be made primary, or why it cannot."""
+        return any(row.can_be_made_primary or row.reasons for row in self.rows if not row.is_primary)
 
 
 def regions_of(key: MultiRegionKey, *, person: User, now: datetime) -> KeyRegions:

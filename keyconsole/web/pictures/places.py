@@ -6,6 +6,7 @@ place without a name and without coordinates, and is listed beside the map.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 
@@ -67,3 +68,21 @@ _PLACES = {
 def place(region: str) -> Place:
     name, latitude, longitude = _PLACES.get(region, ("", None, None))
     return Place(region, name, latitude, longitude)
+
+
+def regions_called(name: str) -> tuple[str, ...]:
+    """The Regions that people call exactly so, however it is written: Ireland, sao paulo."""
+    wanted = _plain(name)
+    return tuple(region for region, (known, _, _) in _PLACES.items() if wanted and _plain(known) == wanted)
+
+
+def regions_with(part: str) -> tuple[str, ...]:
+    """The Regions in whose name a text stands."""
+    wanted = _plain(part)
+    return tuple(region for region, (known, _, _) in _PLACES.items() if wanted and wanted in _plain(known))
+
+
+def _plain(text: str) -> str:
+    """Without case and accents, spaces as one."""
+    letters = unicodedata.normalize("NFKD", text).casefold()
+    return " ".join("".join(each for each in letters if not unicodedata.combining(each)).split())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -25,6 +25,8 @@ from keyconsole.web.policies.explain import explained, targets_of
 from keyconsole.web.policies.list import holding, not_holding, proposed
 from keyconsole.web.policies.page import Version, holding_of, proposal_of, versions_of
 from keyconsole.web.policies.runs_now import RunsNow, runs_now
+from keyconsole.web.search.keys import key_named
+from keyconsole.web.search.term import read_term
 
 VERSIONS_SHOWN = 20
 FREEZES_SHOWN = 5
@@ -105,13 +107,11 @@ def policy_called(horizon: Horizon, name: str) -> Policy:
 
 
 def _keys_called(request: HttpRequest, asked: str) -> list[MultiRegionKey]:
-    """By alias, key id or ARN, in the accounts that the person sees; accounts may share an alias."""
+    """By any name of a key, in the accounts that the person sees; accounts may share an alias."""
     if not asked:
         return []
-    key_id = asked.rpartition("key/")[2] if asked.startswith("arn:") else asked
-    alias = f"alias/{asked.removeprefix('alias/')}"
     visible = accounts_where(person_of(request), Permission.VIEW)
     keys = MultiRegionKey.objects.select_related("account").filter(account__in=visible)
     if account := request.GET.get("account", ""):
         keys = keys.filter(account__account_id=account if account.isprintable() else "")
-    return list(keys.filter(Q(key_id=key_id) | Q(alias=alias)).order_by("account__name")[:KEYS_FOUND])
+    return list(keys.filter(key_named(read_term(asked))).order_by("account__name", "pk")[:KEYS_FOUND])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from keyconsole.inventory.models import RegionKey, Sight
-from keyconsole.web.search.term import Term, read_term
+from keyconsole.web.search.term import Term
 
 
 def key_named(term: Term) -> Q:
@@ -25,12 +25,21 @@ def _called(alias: str) -> Q:
     return Q(Exists(members))
 
 
-def key_matching(word: str) -> Q:
-    """Of multi-Region keys: those that a word of a filter means, by any of their names or a part of one."""
-    term = read_term(word)
+def key_matching(term: Term) -> Q:
+    """Of multi-Region keys: those that one word of a filter means, by any of their names or a part of one."""
     if term.names_a_key:
         return key_named(term)
-    in_a_region = RegionKey.objects.filter(key=OuterRef("pk")).exclude(sight=Sight.GONE.value)
+    word = term.text
+    in_a_region = _members()
     described = Exists(in_a_region.filter(Q(description__icontains=word) | Q(aliases__icontains=word)))
     named = Q(alias__icontains=word) | Q(key_id__icontains=word) | Q(account__name__icontains=word)
-    return named | Q(account__account_id__icontains=word) | Q(described)
+    return named | Q(account__account_id__icontains=term.account_id or word) | Q(described)
+
+
+def key_in(term: Term) -> Q:
+    """Of multi-Region keys: those that are in the Region which the word names; none where it names none."""
+    return Q(Exists(_members().filter(region__in=term.regions))) if term.regions else Q(pk__in=[])
+
+
+def _members() -> QuerySet[RegionKey]:
+    return RegionKey.objects.filter(key=OuterRef("pk")).exclude(sight=Sight.GONE.value)

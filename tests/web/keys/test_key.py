@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from keyconsole.inventory.models import Outcome, Sight
 from tests.cast import CARD_VAULT, GENOME, LEDGER, OLD_VAULT, Cast, Inventory, Member, make_key
 from tests.conftest import HTMX
+from tests.web.stories import ask
 
 pytestmark = pytest.mark.django_db
 CARD_VAULT_PAGE = f"/keys/111122223333/{CARD_VAULT}/"
@@ -128,3 +129,37 @@ def test_the_number_of_queries_does_not_grow_with_the_regions(
     for found in (few, many):
         with django_assert_num_queries(QUERIES):
             as_ana.get(found.get_absolute_url())
+
+
+def test_the_decision_stands_first_and_what_supports_it_is_folded(as_ana: Client, inventory: Inventory) -> None:
+    content = content_of(as_ana, CARD_VAULT_PAGE)
+    decision, folded = content.index('class="panel decision"'), content.index('class="folds"')
+    assert decision < content.index(f"{CARD_VAULT_PAGE}make-primary/eu-west-1/") < folded
+    assert "Primary in" in content[decision:folded]
+    assert all(heading in content[folded:] for heading in ("Changes", "Facts", "Aliases, policies, tags"))
+    assert "<details class=\"fold\" open" not in content
+
+
+def test_what_differs_is_unfolded(as_ana: Client, inventory: Inventory) -> None:
+    content = content_of(as_ana, GENOME_PAGE)
+    assert content.count('<details class="fold" open') == 1
+
+
+def test_an_open_change_stands_beside_the_decision(as_ana: Client, cast: Cast, inventory: Inventory) -> None:
+    change = ask(cast.ana, inventory.card_vault, at=timezone.now())
+    content = content_of(as_ana, CARD_VAULT_PAGE)
+    decision = content[content.index('class="panel decision"') : content.index('class="folds"')]
+    assert f"/changes/{change.ref}/" in decision
+    assert "No other Region can be made primary now." in decision
+    assert "make-primary/" not in decision
+
+
+def test_nothing_on_the_page_is_a_button_that_does_nothing(as_cleo: Client, inventory: Inventory) -> None:
+    for url in (CARD_VAULT_PAGE, GENOME_PAGE):
+        assert " disabled" not in content_of(as_cleo, url)
+
+
+def test_each_arn_can_be_copied_whole(as_ana: Client, inventory: Inventory) -> None:
+    content = content_of(as_ana, CARD_VAULT_PAGE)
+    for region in ("us-east-1", "eu-west-1", "us-west-2"):
+        assert f'data-copy="arn:aws:kms:{region}:111122223333:key/{CARD_VAULT}"' in content

@@ -8,13 +8,17 @@ from io import StringIO
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from keyconsole.audit.models import Entry
+from keyconsole.web.keys import export
 from tests.cast import CARD_VAULT, GENOME, LEDGER, OLD_VAULT, Cast, Inventory, Member, make_key
 from tests.conftest import HTMX
+from tests.web.stories import ask
 
 pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 
@@ -171,7 +175,7 @@ def test_the_number_of_queries_does_not_grow_with_the_keys(
         as_ana.get("/keys/")
 
 
-QUERIES = 22
+QUERIES = 25
 
 
 def test_people_without_a_role_may_not_open_it(as_dan: Client, inventory: Inventory) -> None:
@@ -197,6 +201,73 @@ def test_the_export_holds_every_region_key_of_the_filter(as_ana: Client, invento
         (LEDGER, "eu-central-1", "REPLICA"),
         (LEDGER, "eu-west-1", "PRIMARY"),
     ]
+
+
+def test_the_export_has_one_row_a_key_where_that_is_asked_for(as_ana: Client, inventory: Inventory) -> None:
+    rows = json.loads(b"".join(as_ana.get("/keys/export.json?rows=keys")))
+    genome = next(row for row in rows if row["alias"] == "alias/genome")
+    assert len(rows) == 3
+    assert genome["arn"] == f"arn:aws:kms:us-west-2:222233334444:key/{GENOME}"
+    assert genome["other_regions"] == "ap-southeast-2 us-east-1"
+    assert (genome["unknown_regions"], genome["differs_in"]) == ("ap-southeast-2", "us-east-1")
+    assert as_ana.get("/keys/export.csv?rows=pages").status_code == 404
+
+
+def test_each_region_key_is_exported_with_its_own_arn(as_ana: Client, inventory: Inventory) -> None:
+    rows = json.loads(b"".join(as_ana.get("/keys/export.json?q=ledger")))
+    assert [row["arn"] for row in rows] == [
+        f"arn:aws:kms:{region}:111122223333:key/{LEDGER}" for region in ("eu-central-1", "eu-west-1")
+    ]
+
+
+@pytest.mark.parametrize("kind", ["keys", "region-keys"])
+def test_no_cell_of_an_export_is_a_formula(
+    as_ana: Client, cast: Cast, inventory: Inventory, kind: str
+) -> None:
+    cast.payments.name = "=cmd|' /C calc'!A0"
+    cast.payments.save()
+    rows = list(csv.reader(StringIO(b"".join(as_ana.get(f"/keys/export.csv?rows={kind}")).decode())))
+    assert any("'=cmd" in row[1] for row in rows)
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
+
+
+@pytest.mark.parametrize("kind", ["keys", "region-keys"])
+def test_an_export_is_read_a_part_at_a_time(
+    as_ana: Client, cast: Cast, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "_CHUNK", 5)
+    for number in range(20):
+        make_key(cast.payments, f"mrk-{number:032x}", Member("us-east-1"))
+    lines = iter(as_ana.get(f"/keys/export.csv?rows={kind}"))
+    with CaptureQueriesContext(connection) as first:
+        next(lines), next(lines)
+    with CaptureQueriesContext(connection) as others:
+        assert len(list(lines)) == 19
+    assert len(first) <= 3
+    assert len(others) >= 6
+
+
+def test_keys_with_an_open_change_cannot_be_ticked_and_say_why(
+    as_ana: Client, cast: Cast, inventory: Inventory
+) -> None:
+    change = ask(cast.ana, inventory.card_vault, at=timezone.now())
+    content = as_ana.get("/keys/").content.decode()
+    assert "Tick card-vault" not in content
+    assert "Tick ledger" in content
+    assert f"{change.ref} is open: card-vault cannot be ticked" in content
+
+
+def test_nobody_who_may_not_ask_sees_anything_to_tick(as_cleo: Client, inventory: Inventory) -> None:
+    content = as_cleo.get("/keys/").content.decode()
+    assert 'type="checkbox" form=' not in content
+    assert "Move the ticked keys" not in content
+    assert 'class="tick"' not in content
+
+
+def test_counts_say_what_they_count(as_ana: Client, inventory: Inventory) -> None:
+    content = as_ana.get("/keys/?account=111122223333").content.decode()
+    assert "2 multi-Region keys found" in content
+    assert "5 Region keys" in content
 
 
 def test_the_export_as_json_says_what_differs_and_what_is_unknown(

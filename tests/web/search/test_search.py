@@ -3,7 +3,13 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
+from keyconsole.aws_accounts.roles import Permission, Role
 from keyconsole.inventory.models import RegionKey
+from keyconsole.people.dual_control.kinds import grant_role
+from keyconsole.people.dual_control.propose import propose
+from keyconsole.people.groups import join
+from keyconsole.people.models import AccessReview
+from keyconsole.web.search.find import named_by
 from tests.cast import CARD_VAULT, LEDGER, OLD_VAULT, Member, make_key
 from tests.web.stories import ask
 
@@ -35,6 +41,10 @@ def titles(response):
         (PAYMENTS, f"/accounts/{PAYMENTS}/"),
         ("payments", f"/accounts/{PAYMENTS}/"),
         ("eu-west-1", "/keys/?primary=eu-west-1"),
+        ("Ireland", "/keys/?primary=eu-west-1"),
+        ("oregon", "/keys/?primary=us-west-2"),
+        ("1111-2222-3333", f"/accounts/{PAYMENTS}/"),
+        ("1111 2222 3333", f"/accounts/{PAYMENTS}/"),
         ("alone", "/policies/alone/"),
         ("card-v", CARDS),
     ],
@@ -49,6 +59,60 @@ def test_a_change_and_a_batch_by_their_references(as_ana, cast, inventory):
     for text in (change.ref, change.ref.lower()):
         assert search(as_ana, text).headers["Location"] == f"/changes/{change.ref}/"
     assert search(as_ana, "BR-7").status_code == 200
+
+
+def test_a_proposal_and_a_review_of_access_by_their_references(as_ada, as_cleo, as_ana, cast):
+    now = timezone.now()
+    facts = grant_role.facts_of(cast.dan, Role.VIEWER, None, ends_at=None)
+    proposal = propose(grant_role.NAME, facts, by=cast.ada, now=now, why="Joins.")
+    AccessReview.objects.create(number=4, started_by="ada", started_at=now, due_at=now)
+    for text in (proposal.ref, proposal.ref.lower()):
+        assert search(as_ada, text).headers["Location"] == f"/proposals/{proposal.ref}/"
+    assert search(as_cleo, "rv-4").headers["Location"] == "/access-review/RV-4/"
+    for text in (proposal.ref, "RV-4"):
+        assert not search(as_ana, text).context["found"].kinds, text
+
+
+def test_a_group_is_found_by_who_sees_it(as_ada, as_ana, as_dan, cast):
+    join(cast.ben, "platform", by="ada", now=timezone.now())
+    assert search(as_ada, "platform").headers["Location"] == "/groups/"
+    for client in (as_ana, as_dan):
+        assert not search(client, "platform").context["found"].kinds
+
+
+def test_the_region_of_a_key_narrows_the_list_by_code_and_by_name(as_ana, inventory):
+    for text in ("eu-central-1", "Frankfurt", "frankfurt"):
+        rows = as_ana.get("/keys/", {"q": text}).context["rows"]
+        assert [row.key.name for row in rows] == ["ledger"], text
+
+
+def test_the_list_of_changes_is_narrowed_by_region_batch_and_account(as_ana, cast, inventory):
+    change = ask(cast.ana, inventory.card_vault, at=timezone.now(), to_region="eu-west-1")
+    ask(cast.ana, inventory.genome, at=timezone.now(), to_region="us-east-1")
+    for text in ("Ireland", "eu-west-1", "1111 2222 3333", "1111-2222-3333"):
+        changes = as_ana.get("/changes/", {"q": text, "tab": "open"}).context["changes_page"].object_list
+        assert [each.ref for each in changes] == [change.ref], text
+    assert not as_ana.get("/changes/", {"q": "BR-9", "tab": "open"}).context["changes_page"].object_list
+
+
+def test_the_question_which_policy_governs_takes_what_the_search_takes(as_ana, inventory):
+    for text in (
+        "card-vault",
+        "alias/card-vault",
+        CARD_VAULT,
+        "mrk-1111…dddd",
+        f"arn:aws:kms:eu-west-1:{PAYMENTS}:alias/card-vault",
+    ):
+        assert as_ana.get("/policies/explain/", {"key": text}).context["keys"] == [inventory.card_vault], text
+
+
+def test_what_a_text_names_is_told_with_the_name_that_the_record_has_for_it(cast, inventory):
+    [kind] = named_by(cast.cleo, "card-vault").kinds
+    assert [(hit.title, hit.url, hit.recorded_as) for hit in kind.hits] == [("card-vault", CARDS, CARD_VAULT)]
+    assert named_by(cast.cleo, "card-va").kinds == ()
+    assert named_by(cast.ana, "card-vault").kinds == ()
+    [seen] = named_by(cast.ana, "card-vault", where=Permission.VIEW).kinds
+    assert seen.kind == "Keys"
 
 
 def test_an_alias_of_another_region_finds_the_key(as_ana, inventory):
@@ -104,7 +168,7 @@ def test_every_page_has_the_box(as_ana, inventory):
 
 def test_a_search_costs_few_queries(as_ana, inventory, django_assert_max_num_queries):
     search(as_ana, "e")
-    with django_assert_max_num_queries(35):
+    with django_assert_max_num_queries(38):
         search(as_ana, "e")
 
 
