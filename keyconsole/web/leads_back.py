@@ -17,8 +17,6 @@ from django.urls import resolve
 from keyconsole.web.fragments import wants_fragment
 
 NOTHING_SENT = "Nothing was sent and nothing is changed. Send it again from this page."
-# What stands on a page that its address does not lie under.
-_ELSEWHERE = {"/freeze/": "/policies/", "/lift-freeze/": "/policies/"}
 
 
 def leads_back(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -40,8 +38,6 @@ def leads_back(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
 
 def page_of(path: str) -> str:
     """The nearest page above that address."""
-    if path in _ELSEWHERE:
-        return _ELSEWHERE[path]
     above = path.rstrip("/").rpartition("/")[0] + "/"
     return above if above == "/" or _is_page(above) else page_of(above)
 
