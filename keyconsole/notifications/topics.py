@@ -57,3 +57,12 @@ class Topic(Described):
         "All second factors of a person were removed at the server's terminal.",
     )
     POLICY_DECIDED = "policy.decided", "A new version of a policy was agreed, rejected or withdrawn."
+
+    @property
+    def asks(self) -> bool:
+        """Whether those who hear of it have something to decide."""
+        return self.value.endswith(".needs_you") or self in {
+            Topic.REVIEW_DUE,
+            Topic.REMINDER,
+            Topic.ACCESS_REVIEW_DUE,
+        }
