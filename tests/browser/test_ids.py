@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.browser.keys import key_path
+from tools.pages import key_path
 
 ARN = "dd:has(.part) .id.whole"
 

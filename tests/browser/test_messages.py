@@ -5,13 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-REFUSED = "Say why everything is frozen"
-
-
-def send_an_empty_reason(page, product):
-    page.goto(product.at("/policies/"))
-    page.evaluate("document.querySelectorAll('#freeze [required]').forEach((e) => e.required = false)")
-    page.locator("#freeze form button").click()
+# An address that refuses, and one that only says something.
+REFUSES, SAYS = "/groups/leave/", "/accounts/scan/"
+TOAST = ".messages > .notice"
 
 
 def header_top(page):
@@ -19,28 +15,40 @@ def header_top(page):
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_a_refusal_floats_above_the_page_stays_and_can_be_closed_by_keyboard(product, open_window, width):
+def test_what_was_refused_floats_stays_and_can_be_closed_by_keyboard(product, open_window, width):
     page = open_window("ada", width=width)
     page.clock.install()
-    page.goto(product.at("/policies/"))
+    page.goto(product.at("/groups/"))
     before = header_top(page)
-    send_an_empty_reason(page, product)
-    toast = page.get_by_role("status").filter(has_text=REFUSED)
+    page.goto(product.at(REFUSES))
+    toast = page.get_by_role("status").filter(has=page.locator(TOAST))
     expect(toast).to_be_visible()
     assert header_top(page) == before
-    page.clock.run_for(120_000)
+    page.clock.run_for(300_000)
     expect(toast).to_be_visible()
-    toast.get_by_role("button", name="Close this message").focus()
+    page.get_by_role("button", name="Close this message").first.focus()
     page.keyboard.press("Enter")
-    expect(toast).to_have_count(0)
+    expect(page.locator(TOAST)).to_have_count(0)
     expect(page.locator("#main")).to_be_focused()
+
+
+def test_what_went_well_goes_by_itself_but_not_while_somebody_is_in_it_or_a_poll_comes(product, open_window):
+    page = open_window("ada")
+    page.clock.install()
+    page.goto(product.at(SAYS))
+    close = page.get_by_role("button", name="Close this message")
+    close.focus()
+    with page.expect_response(lambda answer: "seen=" in answer.url):
+        page.clock.run_for(60_000)
+    expect(page.locator(TOAST)).to_have_count(1)
+    page.get_by_role("link", name="Overview").first.focus()
+    page.clock.run_for(60_000)
+    expect(page.locator(TOAST)).to_have_count(0)
 
 
 def test_without_script_it_stands_at_the_top(product, open_window):
     page = open_window("ada", java_script_enabled=False)
-    page.goto(product.at("/policies/"))
-    page.locator("#freeze input[name=why]").fill("x" * 3)
-    page.goto(product.at("/freeze/"))
+    page.goto(product.at(SAYS))
     message = page.get_by_role("status").filter(has_text="Nothing was sent")
     expect(message).to_be_visible()
     assert message.bounding_box()["y"] < header_top(page)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from playwright.sync_api import expect
 
 from keyconsole.web.templatetags.times import relative
-from tests.browser.keys import key_path
+from tools.pages import key_path
 
 NOW = datetime(2026, 11, 23, 20, 31, 7, tzinfo=UTC)
 SECONDS = [
