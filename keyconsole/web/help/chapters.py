@@ -47,7 +47,7 @@ CHAPTERS = (
         "refusals", "Refusals", "When AWS says no and what to do then; KeyConsole's own, each by its code."
     ),
     Chapter("scans", "Scans", "How keys are found, and the answers that a Region can give."),
-    Chapter("accounts", "AWS accounts", "Ways into an account, and the IAM role to create there."),
+    Chapter("accounts", "AWS accounts", "Credentials for an account, and the IAM role to create there."),
     Chapter("signing-in", "Signing in and second factors", "Passwords, passkeys, codes, and lost devices."),
     Chapter("roles", "Roles and permissions", "Who may do what, per account or everywhere."),
     Chapter("people", "People and access review", "Inviting, sessions, disabling, and who could move what."),

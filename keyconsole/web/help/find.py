@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from keyconsole.web.help.chapters import Chapter
 from keyconsole.web.help.sections import Section, sections
 
-SHOWN = 20
+SHOWN = 12
 _AROUND = 90
 
 

@@ -12,6 +12,8 @@ from django.template.loader import render_to_string
 from keyconsole.web.help.chapters import CHAPTERS, Chapter, tables
 
 _HEADING = re.compile(r"<h2>(.*?)</h2>", re.DOTALL)
+# Words in these do not run into those of the next.
+_APART = {"td", "th", "li", "p", "dt", "dd", "pre", "div", "tr"}
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -67,6 +69,8 @@ class _Pieces(HTMLParser):
             self._in_heading = True
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in _APART and not self._in_heading:
+            self._words.append(" ")
         if tag == "h2":
             self._in_heading = False
         if tag == "article":

@@ -39,6 +39,12 @@ def test_every_word_has_to_stand_in_the_place() -> None:
     assert find("") == []
 
 
+def test_cells_of_a_table_do_not_run_into_each_other() -> None:
+    roles = " ".join(section.text for section in sections() if section.chapter.slug == "roles")
+    assert "yes no" in roles
+    assert "yesno" not in roles
+
+
 def test_what_was_looked_for_is_marked_and_everything_is_escaped(client_as: Any) -> None:
     content = client_as("ana").get("/help/?q=webhook").content.decode()
     assert re.search(r"<mark>webhooks?</mark>", content, re.IGNORECASE)
