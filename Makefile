@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test mutations one check format browser lock audit sbom wheel clean need-python \
+.PHONY: help demo test mutations one check format browser pictures lock audit sbom wheel clean need-python \
 	ready-for-demo ready-for-test ready-for-release
 
 help: ## print this list
@@ -36,6 +36,9 @@ check: ready-for-test ## the checks without the tests: format, lint, types, laye
 browser: ready-for-test ## the journeys in Chromium alone
 	@exec .venv/bin/python -m tools.verify --only browser
 
+pictures: ready-for-test ## take pictures of every page and state (FOLDER=.pictures/now, BEFORE=… to lay beside, ONLY="keys change")
+	@exec .venv/bin/python -m tools.pictures $(if $(FOLDER),--folder "$(FOLDER)") $(if $(BEFORE),--before "$(BEFORE)") $(if $(ONLY),--only $(ONLY))
+
 lock: ready-for-release ## write requirements.lock anew: what a deployment installs, by hash (needs the network)
 	@exec .venv/bin/python -m tools.lock
 
@@ -54,7 +57,7 @@ wheel: ready-for-test ## build dist/keyconsole-….whl, which pip, pipx and uvx 
 	@ls dist/*.whl
 
 clean: ## remove the demo's data, caches and the virtual environment
-	@rm -rf .venv .demo dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache \
+	@rm -rf .venv .demo .pictures dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache \
 		.coverage htmlcov staticfiles test-results
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

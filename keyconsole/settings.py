@@ -171,6 +171,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "keyconsole.web.context.frame",
             ],
+            "builtins": ["keyconsole.web.templatetags.crumbs"],
         },
     }
 ]

@@ -63,18 +63,21 @@ def announce(
     """Tell `people` by e-mail and every route that hears the topic; raises NotInTransactionError.
 
     Without `to_routes` the people alone: routes were told of it in other words.
-    `path` is the page to open ("/changes/CR-12/"); messages hold it as a full address. With a `dedupe_key`
+    `path` is the page to open ("/changes/CR-12/"); messages hold it as a full address. Where the topic asks
+    for a decision, each message names everybody who is asked. With a `dedupe_key`
     each recipient is told once, or again when `again_after` has passed since the last time.
     """
     if not connection.in_atomic_block:
         raise NotInTransactionError(f"{topic} must be announced in the transaction of its cause.")
+    people = list(people)
+    asked = {"asked": sorted({each.username for each in people})} if topic.asks and people else {}
     message = {
         "topic": topic.value,
         "account_id": account_id,
         "subject": " ".join(subject.split())[:SUBJECT_AT_MOST],
         "body": body,
         "path": path,
-        "data": dict(data),
+        "data": {**data, **asked},
         "dedupe_key": dedupe_key,
         "due_at": now,
         "created_at": now,

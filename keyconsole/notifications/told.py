@@ -44,7 +44,7 @@ class Told:
         if self.undelivered:
             found.append(f"Not delivered: to {_named(self.undelivered)}.")
         if missed := sorted(set(meant) - written_to):
-            found.append(f"No e-mail was written to {listed(_shortened(missed))}.")
+            found.append(f"No e-mail was written to {listed(shortened(missed))}.")
         return tuple(found)
 
 
@@ -101,10 +101,11 @@ def _named(deliveries: Iterable[Delivery]) -> str:
     people = sorted(each.person.username for each in found if isinstance(each.person, User))
     routes = sum(each.route_id is not None for each in found)
     counted = [f"{routes} route{'' if routes == 1 else 's'}"] if routes else []
-    return listed([*_shortened(people), *counted])
+    return listed([*shortened(people), *counted])
 
 
-def _shortened(names: Sequence[str]) -> list[str]:
+def shortened(names: Sequence[str]) -> list[str]:
+    """At most so many names as a line holds, and how many more there are."""
     if len(names) <= NAMES_SHOWN:
         return list(names)
     return [*names[:NAMES_SHOWN], f"{len(names) - NAMES_SHOWN} more"]

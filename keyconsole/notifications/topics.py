@@ -21,7 +21,7 @@ class Topic(Described):
     REVIEW_DUE = "review.due", "The review of an emergency is due."
     REMINDER = "reminder", "Something still waits."
     POLICY_NEEDS_YOU = "policy.needs_you", "A new version of a policy waits for your agreement."
-    ACCOUNT_NEEDS_YOU = "account.needs_you", "Another way into an AWS account waits for your agreement."
+    ACCOUNT_NEEDS_YOU = "account.needs_you", "Other credentials for an AWS account wait for your agreement."
     ACCOUNT_EDIT_DECIDED = (
         "account.edit_decided",
         "A proposed edit of an AWS account was made, rejected or withdrawn, or ended undecided.",
@@ -47,7 +47,10 @@ class Topic(Described):
         "access_review.needs_you",
         "An access review began: roles and memberships wait for you to confirm or remove them.",
     )
-    ACCESS_REVIEW_DUE = "access_review.due", "An access review is due soon or overdue, and lines wait."
+    ACCESS_REVIEW_DUE = (
+        "access_review.due",
+        "An access review is due soon or overdue, and roles or memberships wait.",
+    )
     PERSON_FACTORS_CHANGED = (
         "person.factors_changed",
         "A second factor of yours was added or removed, or a recovery code of yours was used or made anew.",
@@ -57,3 +60,12 @@ class Topic(Described):
         "All second factors of a person were removed at the server's terminal.",
     )
     POLICY_DECIDED = "policy.decided", "A new version of a policy was agreed, rejected or withdrawn."
+
+    @property
+    def asks(self) -> bool:
+        """Whether those who hear of it have something to decide."""
+        return self.value.endswith(".needs_you") or self in {
+            Topic.REVIEW_DUE,
+            Topic.REMINDER,
+            Topic.ACCESS_REVIEW_DUE,
+        }

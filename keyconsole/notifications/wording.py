@@ -1,4 +1,4 @@
-"""What a message looks like outside: plain text with a link, or canonical JSON."""
+"""What a message looks like outside: plain text that begins with its link, or canonical JSON."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from keyconsole.audit.chain import canonical_json
 from keyconsole.notifications.models import Delivery
+from keyconsole.notifications.told import shortened
+from keyconsole.notifications.topics import Topic
+from keyconsole.text import listed
 
 
 def link_to(path: str) -> str:
@@ -19,13 +22,22 @@ def link_to(path: str) -> str:
 
 
 def as_title(delivery: Delivery) -> str:
-    return f"[{settings.KEYCONSOLE_ORGANISATION}] {delivery.subject}"
+    """Of whom something is asked, and what."""
+    asked = shortened(delivery.data.get("asked", ()))
+    of_whom = f"For {listed(asked)}: " if asked else ""
+    return f"[{settings.KEYCONSOLE_ORGANISATION}] {of_whom}{delivery.subject}"
 
 
 def as_text(delivery: Delivery) -> str:
-    """With the time at which it was so: a message may be hours old when it is read."""
+    """The link first. With the time at which it was so: a message may be hours old when it is read."""
+    link = link_to(delivery.path)
+    opens = f"{'Decide' if _asks(delivery) else 'Open'}: {link}" if link else ""
     written = f"As of {delivery.created_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC."
-    return "\n\n".join(part for part in (delivery.body.strip(), written, link_to(delivery.path)) if part)
+    return "\n\n".join(part for part in (opens, delivery.body.strip(), written) if part)
+
+
+def _asks(delivery: Delivery) -> bool:
+    return any(topic.asks for topic in Topic if topic == delivery.topic)
 
 
 def as_json(delivery: Delivery) -> str:

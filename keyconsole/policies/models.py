@@ -182,6 +182,7 @@ class Freeze(models.Model):
     frozen_at = models.DateTimeField()
     lifted_by = models.CharField(max_length=150, blank=True)
     lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_because = models.TextField(blank=True, default="")
 
     objects: ClassVar[models.Manager[Freeze]] = models.Manager()
 

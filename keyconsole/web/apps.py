@@ -8,7 +8,8 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         from keyconsole import checks  # noqa: F401, PLC0415
-        from keyconsole.web import reauthentication, sign_in  # noqa: PLC0415
+        from keyconsole.web import form_words, reauthentication, sign_in  # noqa: PLC0415
 
+        form_words.use_our_words()
         sign_in.connect()
         reauthentication.connect()

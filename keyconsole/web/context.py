@@ -17,6 +17,7 @@ from keyconsole.aws_accounts.permissions import reach_of
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.approvals.inbox import needs_count
 from keyconsole.notifications.retry import dead_letters
+from keyconsole.policies.models import Freeze
 from keyconsole.policies.schedule import freeze
 from keyconsole.worker import heartbeat
 
@@ -60,8 +61,8 @@ def _person(request: HttpRequest) -> User | None:
     return person if isinstance(person, User) else None
 
 
-def _frozen(request: HttpRequest) -> str:
-    return freeze.current_words() if _person(request) else ""
+def _frozen(request: HttpRequest) -> Freeze | None:
+    return freeze.current() if _person(request) else None
 
 
 def _no_worker(request: HttpRequest) -> dict[str, datetime | None]:

@@ -31,6 +31,7 @@ from keyconsole.changes.models import Change
 from keyconsole.changes.requests.begin_emergency import FRESH_FOR
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.references import CHANGE, number_of
+from keyconsole.web.leads_back import leads_back
 from keyconsole.web.reauthentication import Confirmation, ask, given_proof, is_fresh
 
 
@@ -85,7 +86,7 @@ def requires(
             return proved(request, *args, **kwargs)
 
         guard = f"{permission.value} {'everywhere' if everywhere else 'somewhere'}"
-        return _declared(guarded, guard, proof)
+        return _declared(leads_back(guarded), guard, proof)
 
     return guard
 
@@ -94,7 +95,7 @@ def signed_in(
     view: Callable[..., HttpResponseBase], *, proof: Proof = Proof.SESSION, confirms: Confirms | None = None
 ) -> View:
     """Open to everybody who is signed in: the page itself shows only what they may see."""
-    return _declared(_proved(view, proof, confirms), "signed in", proof)
+    return _declared(leads_back(_proved(view, proof, confirms)), "signed in", proof)
 
 
 def open_to_anyone(view: Callable[..., HttpResponseBase]) -> View:

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
-from keyconsole.demo.keys import KEYS
 from tests.browser.product import Product
-
-
-def key_path(alias: str) -> str:
-    key = next(key for key in KEYS if key.alias == alias)
-    return f"/keys/{key.account.account_id}/{key.key_id}/"
+from tools.pages import key_path
 
 
 def ask_to_make_primary(page: Page, product: Product, alias: str, to_region: str) -> None:

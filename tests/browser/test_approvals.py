@@ -5,8 +5,9 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORDS, sign_in
-from tests.browser.keys import ask_to_make_primary, fill_in_the_request, key_path, ref_of
+from tests.browser.keys import ask_to_make_primary, fill_in_the_request, ref_of
 from tests.browser.proof import press
+from tools.pages import key_path
 
 
 def test_two_people_agree_to_the_plan_and_it_runs(product, open_window):

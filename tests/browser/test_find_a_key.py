@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.browser.keys import key_path
+from tools.pages import key_path
 
 
 def test_somebody_narrows_the_list_and_opens_the_key(product, open_window):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.browser.keys import ask_to_make_primary, key_path
+from tests.browser.keys import ask_to_make_primary
+from tools.pages import key_path
 
 
 def test_a_replica_becomes_the_primary_while_somebody_watches(product, open_window):

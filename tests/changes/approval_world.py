@@ -164,5 +164,5 @@ class World:
 
     def lift(self) -> None:
         if held := freezing.current():
-            freezing.lift(held, by="ada", now=self.now)
+            freezing.lift(held, by="ada", because="It is over", now=self.now)
         self.frozen = False

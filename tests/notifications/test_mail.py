@@ -28,7 +28,7 @@ def test_a_person_gets_text_with_a_link(delivery: Delivery, mailoutbox):
     [message] = mailoutbox
     assert message.to == ["ben@example.org"]
     assert message.subject == "[KeyConsole] CR-12 is done"
-    assert message.body.endswith("\n\nhttps://keys.example.org/changes/CR-12/")
+    assert message.body.startswith("Open: https://keys.example.org/changes/CR-12/\n\nThe primary of")
     assert message.extra_headers["Auto-Submitted"] == "auto-generated"
 
 

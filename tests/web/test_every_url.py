@@ -17,6 +17,7 @@ from keyconsole.aws_accounts.permissions import can, can_somewhere
 from keyconsole.aws_accounts.roles import Permission, Role
 from keyconsole.urls import urlpatterns
 from keyconsole.web.guards import Proof, guard_of, proof_of
+from keyconsole.web.leads_back import NOTHING_SENT
 from tests.cast import make_account, make_person
 from tests.conftest import client_of
 from tests.form_client import FormClient
@@ -24,6 +25,7 @@ from tests.web.hidden_world import OWN, World, make_world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 HTMX = {"HX-Request": "true"}
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 SIGN_IN = "/sign-in/"
 
 # What takes a form from whoever is signed in, without a fresh proof: it reads, asks others, or makes safer.
@@ -214,6 +216,24 @@ def test_every_page_opens_for_who_may_without_any_fresh_proof_but_files_and_emer
         statuses = {client.get(url, headers=headers).status_code for headers in ({}, HTMX)}
         assert len(statuses) == 1, name
         assert statuses <= {200, 405}, (name, statuses)
+
+
+def test_a_browser_that_opens_what_only_takes_a_form_is_led_to_the_page_that_has_it(world: World) -> None:
+    client, led = client_of(world.pia), {}
+    for name, url, guard in everything(world):
+        is_there = not name.startswith("access-review-")  # there is no review in this world
+        opens = guard != "anyone" and lets_in(guard, world.pia) and is_there
+        if not opens or client.get(url).status_code != 405:
+            continue
+        assert client.head(url, headers=BROWSER).status_code == 405, name
+        assert client.get(url, headers=BROWSER | HTMX).status_code == 405, name
+        answer = client.get(url, headers=BROWSER, follow=True)
+        assert answer.status_code == 200, name
+        assert answer.content.decode().count(NOTHING_SENT) == 1, name
+        [(led[name], _)] = answer.redirect_chain
+    assert led["account-scan"] == f"/accounts/{OWN}/"
+    assert led["accounts-scan"] == "/accounts/"
+    assert len(led) > 10
 
 
 def test_ones_own_second_factors_are_neither_shown_nor_changed_without_a_fresh_proof(world: World) -> None:

@@ -70,17 +70,25 @@ def freeze_by_itself(*, why: str, now: datetime) -> bool:
 
 
 def lift(
-    held: Freeze, *, by: str, now: datetime, via: str = "page", evidence: Mapping[str, str] | None = None
+    held: Freeze,
+    *,
+    by: str,
+    because: str,
+    now: datetime,
+    via: str = "page",
+    evidence: Mapping[str, str] | None = None,
 ) -> None:
     """This freeze and no later one. Who may is asked above. Raises Refused where it is lifted already."""
     with transaction.atomic():
         # Of two who lift at once, one does.
-        if not Freeze.objects.filter(pk=held.pk, lifted_at=None).update(lifted_by=by, lifted_at=now):
+        ended = {"lifted_by": by, "lifted_at": now, "lifted_because": because}
+        if not Freeze.objects.filter(pk=held.pk, lifted_at=None).update(**ended):
             raise Refused(NOT_FROZEN)
         data = {
             "frozen_by": held.frozen_by,
             "frozen_at": held.frozen_at.isoformat(),
             "why": held.why,
+            "lifted_because": because,
             "via": via,
             **(evidence or {}),
         }

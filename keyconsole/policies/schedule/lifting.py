@@ -29,6 +29,7 @@ from keyconsole.policies.schedule.freeze import (
     lift,
     people_who_may_lift,
 )
+from keyconsole.references import ACCESS, number_of
 from keyconsole.refusals import Refused, Verdict
 from keyconsole.text import clean_why
 
@@ -61,7 +62,7 @@ def lift_at_the_terminal(*, by: str, why: str, now: datetime) -> None:
         held = current()
         if held is None:
             raise Refused(NOT_FROZEN)
-        lift(held, by=by, now=now, via="the terminal, without agreement", evidence={"lifted_because": why})
+        lift(held, by=by, because=why, now=now, via="the terminal, without agreement")
         says = f"{_says(facts_of(held))}. Why: {why}"
         tell_of_power(says, by=by, path=reverse("policies"), now=now)
 
@@ -100,7 +101,9 @@ def _apply(facts: Facts, decision: Decision) -> None:
     held = _held(facts)
     if held is None:
         raise Refused(NOT_FROZEN)
-    lift(held, by=decision.actor, now=decision.now, via="two people", evidence=decision.evidence)
+    because = AccessProposal.objects.get(number=number_of(ACCESS, decision.ref)).why
+    via = "two people" if decision.agreed_by else "one, who never had a second"
+    lift(held, by=decision.actor, because=because, now=decision.now, via=via, evidence=decision.evidence)
 
 
 LIFT_FREEZE = Kind(

@@ -22,8 +22,22 @@ class Chapter:
     title: str
     about: str
 
+    @property
+    def for_role(self) -> bool:
+        """About what somebody does, not about a part of the product."""
+        return self in FOR_ROLES
+
+
+FOR_ROLES = (
+    Chapter("approver", "I am an approver", "Decide about a move in two clicks, and what to look at."),
+    Chapter("requester", "I ask for moves", "From the key to done, and what to do when it is refused."),
+    Chapter("administrator", "I am an administrator", "Accounts, people, policies, and a bad day."),
+    Chapter("auditor", "I audit", "Which Region was primary when, who agreed, and how to prove it."),
+    Chapter("operator", "I run the server", "Watch it, back it up, upgrade it, get back in."),
+)
 
 CHAPTERS = (
+    *FOR_ROLES,
     Chapter("what-it-is", "What KeyConsole is", "What it does for you, and what it does not do."),
     Chapter("keys", "Keys and Regions", "What the keys pages show, and what unknown means."),
     Chapter("making-a-primary", "Making a primary", "From the key to the confirmation, check by check."),
@@ -33,7 +47,7 @@ CHAPTERS = (
         "refusals", "Refusals", "When AWS says no and what to do then; KeyConsole's own, each by its code."
     ),
     Chapter("scans", "Scans", "How keys are found, and the answers that a Region can give."),
-    Chapter("accounts", "AWS accounts", "Ways into an account, and the IAM role to create there."),
+    Chapter("accounts", "AWS accounts", "Credentials for an account, and the IAM role to create there."),
     Chapter("signing-in", "Signing in and second factors", "Passwords, passkeys, codes, and lost devices."),
     Chapter("roles", "Roles and permissions", "Who may do what, per account or everywhere."),
     Chapter("people", "People and access review", "Inviting, sessions, disabling, and who could move what."),
@@ -62,6 +76,19 @@ PERMISSIONS = {
     Permission.SCAN: "Start a scan, test a connection.",
     Permission.ADMINISTER: "Add accounts, propose how they are entered and who decides, cancel changes.",
 }
+
+
+# A role without a chapter of its own reads what the pages of keys show.
+_BY_ROLE = {
+    Role.REQUESTER: "requester",
+    Role.APPROVER: "approver",
+    Role.AUDITOR: "auditor",
+    Role.ADMINISTRATOR: "administrator",
+}
+
+
+def chapter_for_role(role: str) -> str:
+    return _BY_ROLE.get(Role(role), "keys") if role in set(Role) else "roles"
 
 
 def chapter_called(slug: str) -> Chapter | None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.messages.constants import ERROR, SUCCESS
+from django.contrib.messages.storage.base import Message
 from django.core.paginator import Paginator
 from django.utils import timezone
 
@@ -53,6 +55,10 @@ def portfolio() -> dict[str, Any]:
         "world_regions": _world(),
         "arcs": [WorldArc("us-east-1", "eu-west-1"), WorldArc("ap-northeast-1", "ap-southeast-2")],
         "page_obj": Paginator(range(56), 20).get_page(2),
+        "toasts": [
+            Message(SUCCESS, "CR-12 is approved."),
+            Message(ERROR, "CR-12 was not approved: you asked for it."),
+        ],
     }
 
 

@@ -5,12 +5,16 @@ Owns the markup of both. Never shortens what is read aloud, copied or printed.
 
 from __future__ import annotations
 
+import re
+
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 register = template.Library()
+
+_ARN_PART = re.compile(r"[^:/]*[:/]+|[^:/]+$")
 
 
 @register.simple_tag
@@ -41,8 +45,15 @@ def short_id(value: object, *, head: int = 8, tail: int = 4, copy: bool = True) 
 def full_id(value: object) -> SafeString:
     full = str(value)
     return format_html(
-        '<span class="copyable"><span class="id whole">{}</span>{}</span>', full, _copy_button(full)
+        '<span class="copyable"><span class="id whole">{}</span>{}</span>', _whole(full), _copy_button(full)
     )
+
+
+def _whole(full: str) -> SafeString | str:
+    """An ARN breaks between its parts and not inside them; nothing is added that copying would take along."""
+    if not full.startswith("arn:"):
+        return full
+    return format_html_join("", '<span class="part">{}</span>', ((part,) for part in _ARN_PART.findall(full)))
 
 
 def shorten(value: str, *, head: int, tail: int) -> str:

@@ -1,6 +1,6 @@
 """Times for people: how long ago, with the exact UTC time on hover, in exports and for machines.
 
-Owns the wording. Never converts to another time zone.
+Owns the wording, which static/times.js repeats while a page stands open. Never converts to another time zone.
 """
 
 from __future__ import annotations
@@ -23,14 +23,20 @@ def ago(at: datetime | None, *, now: datetime | None = None) -> SafeString | str
     if not at:
         return "never"
     words = relative(at, now=now or timezone.now())
-    return format_html('<time datetime="{}" title="{}">{}</time>', _machine(at), exact(at), words)
+    return format_html('<time datetime="{}" title="{}" data-ago>{}</time>', _machine(at), exact(at), words)
 
 
 @register.simple_tag
 def utc(at: datetime | None) -> SafeString | str:
     if not at:
         return "never"
-    return format_html('<time datetime="{}" class="nowrap">{}</time>', _machine(at), exact(at))
+    return format_html('<time datetime="{}" class="utc">{}</time>', _machine(at), exact(at))
+
+
+@register.simple_tag
+def server_time() -> str:
+    """For machines: by it a browser whose clock is wrong tells ages right."""
+    return _machine(timezone.now())
 
 
 @register.filter

@@ -208,7 +208,7 @@ def test_a_freeze_in_the_middle_holds_the_rest_until_it_is_lifted(kms, twenty, c
     held = freeze(by=cast.ada, why="An incident.", now=clock())
     assert step(batch, clock) == []
     assert states_of(batch) == ["done"] * 4 + ["approved"] * 4
-    lift(held, by="ada", now=clock())
+    lift(held, by="ada", because="It is over", now=clock())
     carry_on(batch, clock, steps=2)
     assert states_of(batch) == ["done"] * 8
 

@@ -30,7 +30,7 @@ def test_what_a_restored_backup_holds_as_approved_waits_for_people(seen_here, as
     change = ask()
     last = Entry.objects.latest("number")
     held = freeze.freeze(by=cast.ada, why="maintenance", now=clock())
-    freeze.lift(held, by="ada", now=clock())
+    freeze.lift(held, by="ada", because="It is over", now=clock())
     assert not look_for_a_restore(now=clock())
     Entry.objects.filter(number__gt=last.number).delete()
     with worker():

@@ -24,17 +24,19 @@ def test_a_freeze_says_who_and_why(frozen):
 
 
 def test_lifting_ends_it_and_keeps_its_row(cast, frozen):
-    freeze.lift(frozen, by="ada", now=NOW)
+    freeze.lift(frozen, by="ada", because="It is over", now=NOW)
     assert freeze.current() is None
     assert freeze.current_words() == ""
     assert Freeze.objects.get().lifted_by == "ada"
-    assert Entry.objects.get(event="freeze.lifted").data["why"] == "Region incident"
+    lifted = Entry.objects.get(event="freeze.lifted").data
+    assert (lifted["why"], lifted["lifted_because"]) == ("Region incident", "It is over")
+    assert Freeze.objects.get().lifted_because == "It is over"
 
 
 def test_it_can_be_frozen_again_afterwards(cast, frozen):
-    freeze.lift(frozen, by="ada", now=NOW)
+    freeze.lift(frozen, by="ada", because="It is over", now=NOW)
     again = freeze.freeze(by=cast.ada, why="again", now=NOW)
-    freeze.lift(again, by="ada", now=NOW)
+    freeze.lift(again, by="ada", because="It is over", now=NOW)
     assert Freeze.objects.count() == 2
 
 
@@ -50,9 +52,9 @@ def test_the_database_holds_one_open_freeze(frozen):
 
 
 def test_what_is_lifted_is_not_lifted_again(frozen):
-    freeze.lift(frozen, by="ada", now=NOW)
+    freeze.lift(frozen, by="ada", because="It is over", now=NOW)
     with pytest.raises(Refused, match="There is no freeze of everything to lift"):
-        freeze.lift(frozen, by="eve", now=NOW)
+        freeze.lift(frozen, by="eve", because="It is over", now=NOW)
     assert Freeze.objects.get().lifted_by == "ada"
 
 

@@ -79,7 +79,7 @@ def test_the_form_says_beforehand_what_is_proposed(as_ada: Client, cast: Cast) -
 def test_it_is_proposed_with_a_reason_and_what_was_entered(as_ada: Client) -> None:
     found = as_ada.post(EDIT, sent(name="cards")).context["entered"]
     carried = {field.html_name: field.value() or "" for field in found}
-    assert "This field is required." in words(as_ada, EDIT, {**carried, "step": "propose", "why": ""})
+    assert "Fill this in." in words(as_ada, EDIT, {**carried, "step": "propose", "why": ""})
     content = words(as_ada, EDIT, {**carried, "step": "propose", "why": "The role was renamed."})
     assert "payments edit 1 is proposed. Nothing is changed until others agree." in content
     assert AccountEdit.objects.get().after == {"name": "cards", "role_arn": OTHER}

@@ -70,7 +70,7 @@ def test_a_period_that_a_change_began_links_to_it(moved: MultiRegionKey, as_cleo
 def test_without_a_day_it_asks_for_one(moved: MultiRegionKey, as_cleo: Client) -> None:
     content = as_cleo.get(URL).content.decode()
     assert "Choose a day" in content
-    assert "This field is required." not in content
+    assert "Fill this in." not in content
 
 
 @pytest.mark.parametrize("query", ["&day=", "&day=soon", "&day=2026-05-03&at=25:00", "&day=0000-01-01"])

@@ -85,7 +85,7 @@ def test_a_second_review_is_refused(change: Change, as_ben: Client, as_bea: Clie
     ("typed", "words"),
     [
         ({"was_right": ""}, "Say whether it was right."),
-        ({"was_right": "maybe"}, "Select a valid choice."),
+        ({"was_right": "maybe"}, "Choose one of the list."),
         ({"comment": ""}, "Say what you found: the review stays in the record."),
         ({"comment": "x" * 2001}, "The comment has 2,001 characters; at most 2,000 are kept."),
     ],

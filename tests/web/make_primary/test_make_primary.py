@@ -85,7 +85,7 @@ def test_each_showing_of_the_form_has_its_own_token(as_ana: Client, inventory: I
         ("typed", "ledger", "This is not the name of the key."),
         ("typed", "CARD-VAULT", "This is not the name of the key."),
         ("token", "<script>", "This form is not one of ours."),
-        ("token", "", "This field is required."),
+        ("token", "", "Fill this in."),
     ],
 )
 def test_a_wrong_field_is_named_and_nothing_typed_is_lost(

@@ -39,7 +39,7 @@ def test_joining_is_looked_at_proposed_and_done_when_another_agrees(
     assert "Named by payments." in preview
     assert "One of these has to agree: eve." in preview
     assert not AccessProposal.objects.exists()
-    assert "This field is required" in sent(as_ada, "propose", why="")
+    assert "Fill this in." in sent(as_ada, "propose", why="")
     assert "AR-1 is proposed. Nothing is changed" in sent(as_ada, "propose", why="Dan joins the team.")
     assert not is_in_group(cast.dan, "security")
     page = "/proposals/AR-1/"

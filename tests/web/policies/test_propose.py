@@ -117,7 +117,7 @@ def test_a_row_that_is_emptied_is_left_out(held: PolicyVersion, as_ada: Client) 
 @pytest.mark.parametrize(
     ("over", "words"),
     [
-        ({"why": ""}, "This field is required."),
+        ({"why": ""}, "Fill this in."),
         ({"requirements-0-at_least": "0"}, "At least 1 and at most 20 people, not 0."),
         ({"requirements-0-at_least": "", "requirements-0-group": "platform"}, "whole number, not nothing"),
         ({"requirements-1-group": "platform"}, "platform is asked twice"),
@@ -168,7 +168,7 @@ def test_each_mistake_is_told_and_nothing_is_lost(
         ('{"name": "other", "rule": "confirm"}', "The document is called other, not payments."),
         ('{"name": "payments", "rule": "confirm", "reason_at_least": NaN}', "whole number, not a number"),
         ("x" * 100_001, "at most 100000 characters"),
-        ("", "This field is required."),
+        ("", "Fill this in."),
         ("\x00", "Null characters are not allowed."),
     ],
 )
@@ -224,7 +224,7 @@ def test_retiring_asks_why_and_shows_what_follows(held: PolicyVersion, as_ada: C
     content = as_ada.get(url).content.decode()
     assert "card-vault" in content
     assert "Who has to agree" in content
-    assert "This field is required." in text(as_ada, url, {"why": ""})
+    assert "Fill this in." in text(as_ada, url, {"why": ""})
     assert "is proposed" in as_ada.post(url, {"why": WHY}, follow=True).content.decode()
     assert PolicyVersion.objects.get(state="proposed").retires
     assert "waits for agreement" in text(as_ada, url, {"why": WHY})

@@ -1,0 +1,66 @@
+"""Messages after a form: they float, stay long enough, can be closed, and move nothing."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+# An address that refuses, and one that only says something.
+REFUSES, SAYS = "/groups/leave/", "/accounts/scan/"
+TOAST = ".messages > .notice"
+
+
+def header_top(page):
+    return page.locator("main .page-header").bounding_box()["y"]
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_what_was_refused_floats_stays_and_can_be_closed_by_keyboard(product, open_window, width):
+    page = open_window("ada", width=width)
+    page.clock.install()
+    page.goto(product.at("/groups/"))
+    before = header_top(page)
+    page.goto(product.at(REFUSES))
+    toast = page.get_by_role("status").filter(has=page.locator(TOAST))
+    expect(toast).to_be_visible()
+    assert header_top(page) == before
+    page.clock.run_for(300_000)
+    expect(toast).to_be_visible()
+    page.get_by_role("button", name="Close this message").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(TOAST)).to_have_count(0)
+    expect(page.locator("#main")).to_be_focused()
+
+
+def test_what_went_well_goes_by_itself_but_not_while_somebody_is_in_it_or_a_poll_comes(product, open_window):
+    page = open_window("ada")
+    page.clock.install()
+    page.goto(product.at(SAYS))
+    close = page.get_by_role("button", name="Close this message")
+    close.focus()
+    with page.expect_response(lambda answer: "seen=" in answer.url):
+        page.clock.run_for(60_000)
+    expect(page.locator(TOAST)).to_have_count(1)
+    page.get_by_role("link", name="Overview").first.focus()
+    page.clock.run_for(60_000)
+    expect(page.locator(TOAST)).to_have_count(0)
+
+
+def test_without_script_it_stands_at_the_top(product, open_window):
+    page = open_window("ada", java_script_enabled=False)
+    page.goto(product.at(SAYS))
+    message = page.get_by_role("status").filter(has_text="Nothing was sent")
+    expect(message).to_be_visible()
+    assert message.bounding_box()["y"] < header_top(page)
+    expect(message.get_by_role("button")).to_be_hidden()
+
+
+def test_without_script_a_page_that_would_refresh_itself_says_so_and_others_do_not(product, open_window):
+    page = open_window("ada", java_script_enabled=False)
+    note = page.get_by_text("This page does not refresh itself without JavaScript.")
+    page.goto(product.at("/changes/?tab=closed"))
+    expect(note).to_be_visible()
+    page.get_by_role("link", name="Reload it").click()
+    page.wait_for_url(product.at("/changes/?tab=closed"))
+    page.goto(product.at("/policies/"))
+    expect(note).to_be_hidden()
