@@ -10,8 +10,8 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.models import Change
+from keyconsole.inventory.drift import drifting, light_members
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
-from keyconsole.web.keys.drift import drifting, light_members
 from keyconsole.web.keys.filter import Choices, KeyFilter
 from keyconsole.web.search.keys import key_matching
 from keyconsole.web.statuses import KEY_STATES
