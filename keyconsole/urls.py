@@ -11,6 +11,7 @@ from keyconsole.web.access_review import review_views as access_reviews
 from keyconsole.web.access_review import views as access_review
 from keyconsole.web.accounts import edit_views as account_edits
 from keyconsole.web.accounts import views as accounts
+from keyconsole.web.audit import export_views as audit_export
 from keyconsole.web.audit import views as audit
 from keyconsole.web.batches import views as batches
 from keyconsole.web.changes import action_views as approvals
@@ -105,7 +106,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ACCOUNT}scan/", accounts.scan, name="account-scan"),
     path(f"{_ACCOUNT}test/", accounts.test, name="account-test"),
     path("audit/", audit.audit, name="audit"),
-    path("audit/export.<str:fmt>", audit.export, name="audit-export"),
+    path("audit/export.<str:fmt>", audit_export.export, name="audit-export"),
     path("policies/", policies.policies, name="policies"),
     path("policies/new/", policy_changes.new, name="policy-new"),
     path("policies/explain/", policies.explain, name="policy-explain"),

@@ -1,4 +1,4 @@
-"""Rows as files for others to keep: CSV that no spreadsheet runs, and JSON that keeps every hash.
+"""Rows as files for others to keep: CSV that no spreadsheet runs, JSON and JSON lines that keep every hash.
 
 Lines are made one at a time, so that a long record costs no memory. Records nothing itself.
 """
@@ -21,6 +21,8 @@ Row = Mapping[str, Any]
 
 # A spreadsheet takes a cell that begins with one of these for a formula.
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A line at a time would be a write to the socket each.
+_BLOCK = 64 * 1024
 
 
 def entry_row(entry: Entry) -> dict[str, Any]:
@@ -38,14 +40,36 @@ def json_lines(rows: Iterable[Row]) -> Iterator[str]:
     """One array, one row a line: valid as a whole and still readable line by line."""
     before = "[\n"
     for row in rows:
-        yield before + json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True)
+        yield before + _as_json(row)
         before = ",\n"
     yield "\n]\n" if before == ",\n" else "[]\n"
+
+
+def jsonl_lines(rows: Iterable[Row]) -> Iterator[str]:
+    """JSON lines: one object a line and nothing around them, as log shippers and SIEMs read it."""
+    for row in rows:
+        yield _as_json(row) + "\n"
+
+
+def in_blocks(lines: Iterable[str]) -> Iterator[str]:
+    block, size = [], 0
+    for line in lines:
+        block.append(line)
+        size += len(line)
+        if size >= _BLOCK:
+            yield "".join(block)
+            block, size = [], 0
+    if block:
+        yield "".join(block)
 
 
 def safe_cell(text: str) -> str:
     """The text with an apostrophe before it where a spreadsheet would calculate it."""
     return f"'{text}" if text.startswith(_STARTS_A_FORMULA) else text
+
+
+def _as_json(row: Row) -> str:
+    return json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True)
 
 
 def _as_text(value: object) -> str:

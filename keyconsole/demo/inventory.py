@@ -16,11 +16,13 @@ from keyconsole.demo.keys import KEYS
 from keyconsole.demo.past_changes import ForeignMove, PastChange
 from keyconsole.demo.scans import PastScan
 from keyconsole.demo.timeline import Happening, recorded
-from keyconsole.inventory.models import Cause, MultiRegionKey, PrimaryPeriod, RegionKey, Sight
+from keyconsole.inventory.drift import drifting
+from keyconsole.inventory.models import Cause, DriftPeriod, MultiRegionKey, PrimaryPeriod, RegionKey, Sight
 from keyconsole.kms.policies import policy_digest
 
 _ROTATION_DAYS = 365
 _DELETED_AFTER = timedelta(days=30)
+_DRIFTS_FOR = timedelta(days=19)
 _REPLICATED_AFTER = timedelta(seconds=95)
 _NO_ROTATION = {"enabled": False, "period_days": None, "next_at": None, "on_demand_started_at": None}
 
@@ -89,7 +91,16 @@ def store_keys(
     PrimaryPeriod.objects.bulk_create(
         period for past, key in zip(pasts, keys, strict=True) for period in _periods(past, key)
     )
+    _store_drift(now)
     return {past.story.alias: key for past, key in zip(pasts, keys, strict=True)}
+
+
+def _store_drift(now: datetime) -> None:
+    """Each that drifts has done so for another while, found by a scan."""
+    DriftPeriod.objects.bulk_create(
+        DriftPeriod(key=found.key, started_at=max(now - _DRIFTS_FOR * number, found.key.first_seen_at))
+        for number, found in enumerate(drifting(MultiRegionKey.objects.all()), start=1)
+    )
 
 
 def key_happenings(past: KeyPast) -> Iterator[Happening]:

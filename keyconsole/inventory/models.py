@@ -148,6 +148,23 @@ class PrimaryPeriod(models.Model):
         ]
 
 
+class DriftPeriod(models.Model):
+    """From when to when scans found a replica of a key not as its primary. The open period has no end."""
+
+    key = models.ForeignKey(MultiRegionKey, on_delete=models.CASCADE, related_name="drift_periods")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager[DriftPeriod]] = models.Manager()
+
+    class Meta:
+        ordering = ["started_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["key"], condition=Q(ended_at=None), name="one_open_drift_per_key")
+        ]
+        indexes = [models.Index(fields=["started_at"], name="drift_started")]
+
+
 class Depth(models.TextChoices):
     KEYS = "keys"  # ListKeys, DescribeKey, ListAliases
     DETAILS = "details"  # also policy, tags and rotation

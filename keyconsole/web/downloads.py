@@ -1,4 +1,4 @@
-"""A file of rows, streamed: CSV that no spreadsheet runs, or JSON. Its export is recorded first."""
+"""A file of rows, streamed: CSV that no spreadsheet runs, JSON or JSON lines. It is recorded first."""
 
 from __future__ import annotations
 
@@ -11,10 +11,17 @@ from django.db import transaction
 from django.http import Http404, StreamingHttpResponse
 
 from keyconsole.audit.events import Event
-from keyconsole.audit.export import csv_lines, json_lines
+from keyconsole.audit.export import csv_lines, in_blocks, json_lines, jsonl_lines
 from keyconsole.audit.log import record
 
-TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "jsonl": "application/x-ndjson; charset=utf-8",
+    "ocsf": "application/x-ndjson; charset=utf-8",
+}
+_ROWS = ("csv", "json", "jsonl")
+_ENDINGS = {"ocsf": "ocsf.jsonl"}
 
 
 def recorded_download(
@@ -25,13 +32,23 @@ def recorded_download(
     *,
     by: User,
     now: datetime,
+    subject: str = "",
+    formats: Sequence[str] = _ROWS,
     **facts: Any,
 ) -> StreamingHttpResponse:
-    if fmt not in TYPES:
-        raise Http404("Exports are csv or json.")
+    """`rows` are made one at a time while they leave, after the event of this export is kept."""
+    if fmt not in formats:
+        raise Http404(f"Exports are {', '.join(formats)}.")
     with transaction.atomic():
         data = {"what": name, "format": fmt, **facts}
-        record(Event.AUDIT_EXPORTED, actor=by.username, subject=name, now=now, data=data)
-    lines = csv_lines(columns, rows) if fmt == "csv" else json_lines(rows)
-    headers = {"Content-Disposition": f'attachment; filename="{name}-{now:%Y%m%dT%H%M%SZ}.{fmt}"'}
+        record(Event.AUDIT_EXPORTED, actor=by.username, subject=subject or name, now=now, data=data)
+    file_name = f"{name}-{now:%Y%m%dT%H%M%SZ}.{_ENDINGS.get(fmt, fmt)}"
+    headers = {"Content-Disposition": f'attachment; filename="{file_name}"'}
+    lines = in_blocks(_lines(fmt, columns, rows))
     return StreamingHttpResponse(lines, content_type=TYPES[fmt], headers=headers)
+
+
+def _lines(fmt: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterable[str]:
+    if fmt == "csv":
+        return csv_lines(columns, rows)
+    return json_lines(rows) if fmt == "json" else jsonl_lines(rows)

@@ -12,7 +12,15 @@ from django.db import transaction
 
 from keyconsole.audit.chain import link_hash
 from keyconsole.audit.events import Event
-from keyconsole.audit.export import ENTRY_COLUMNS, csv_lines, entry_row, json_lines, safe_cell
+from keyconsole.audit.export import (
+    ENTRY_COLUMNS,
+    csv_lines,
+    entry_row,
+    in_blocks,
+    json_lines,
+    jsonl_lines,
+    safe_cell,
+)
 from keyconsole.audit.log import record
 from keyconsole.audit.models import Entry
 
@@ -64,3 +72,19 @@ def test_an_exported_entry_is_enough_to_recompute_its_hash():
     for row in exported:
         content = {name: row[name] for name in row if name not in {"previous", "sha256"}}
         assert link_hash(content, previous=row["previous"]) == row["sha256"]
+
+
+def test_json_lines_are_one_object_a_line():
+    rows = [{"n": 1, "text": "two\nlines\u2028"}, {"n": 2, "text": ""}]
+    lines = "".join(jsonl_lines(rows)).split("\n")
+    assert [json.loads(line) for line in lines[:-1]] == rows
+    assert lines[-1] == ""
+
+
+def test_blocks_hold_every_line_in_order_and_none_is_large():
+    lines = [f"{number}," + "x" * 1000 + "\n" for number in range(500)]
+    blocks = list(in_blocks(lines))
+    assert "".join(blocks) == "".join(lines)
+    assert len(blocks) < 10
+    assert max(map(len, blocks)) < 70_000
+    assert list(in_blocks([])) == []

@@ -184,7 +184,7 @@ def own_addresses(world: World) -> Iterator[str]:
             choice = {**own_key, "region": "eu-west-1"}
             yield reverse(name, kwargs={each: choice[each] for each in names})
         elif names == {"fmt"}:
-            yield from (reverse(name, args=[each]) for each in ("csv", "json"))
+            yield from (reverse(name, args=[each]) for each in ("csv", "json", "jsonl", "ocsf"))
         elif names == {"ref"}:
             yield from (reverse(name, args=[ref]) for ref in _own_refs(world, name))
         elif names == {"name"} and name.startswith("policy"):
@@ -194,3 +194,8 @@ def own_addresses(world: World) -> Iterator[str]:
     yield reverse("keys-move") + f"?key={OWN}/{world.own_keys[3].key_id}&to_region=eu-west-1"
     yield reverse("changes") + "?tab=closed"
     yield reverse("audit") + "?view=primaries"
+    yield reverse("audit") + "?view=moves&since=2020-01-01"
+    for show in ("decisions", "moves", "people", "no-scans"):
+        yield reverse("audit") + f"?show={show}"
+    for view in ("primaries", "moves"):
+        yield reverse("audit-export", args=["jsonl"]) + f"?view={view}&since=2020-01-01"

@@ -134,6 +134,9 @@ FILTERS = (
     ("keys-move", "key", f"{HIDDEN}/{HIDDEN_KEY}", f"{NOBODY}/{NO_KEY}"),
     ("keys-move", "put_back", "BR-2", "BR-99"),
     ("audit", "q", "AR-1", "AR-99"),
+    ("audit", "q", "CR-1", "CR-99"),
+    ("audit", "q", HIDDEN, NOBODY),
+    ("audit", "q", HIDDEN_KEY, NO_KEY),
 )
 
 

@@ -16,6 +16,7 @@ from keyconsole.inventory.observation import SeenKey
 from keyconsole.inventory.periods import record_primary
 from keyconsole.inventory.store.known import Picture
 from keyconsole.inventory.store.primary_consensus import Verdict, judge
+from keyconsole.inventory.store.record_drift import record_drift
 
 # A replica may go on naming the former primary for some minutes after a move (KMS is eventually consistent).
 _AGREEMENT = timedelta(minutes=5)
@@ -28,6 +29,7 @@ def conclude(picture: Picture, *, now: datetime) -> None:
     with transaction.atomic():
         _conclude_primaries(picture, verdicts, now=now)
         _name_keys(picture)
+        record_drift(picture.account, now=now)
 
 
 def _conclude_primaries(picture: Picture, verdicts: dict[str, Verdict], *, now: datetime) -> None:

@@ -18,7 +18,7 @@ from keyconsole.policies.governing.governed_keys import governed_keys
 from keyconsole.web.access_review import rows
 from keyconsole.web.access_review.forms import SinceForm
 from keyconsole.web.access_review.sight import AuditSight
-from keyconsole.web.audit.list import entry_rows
+from keyconsole.web.audit.rows import fact_rows
 from keyconsole.web.downloads import recorded_download
 from keyconsole.web.fragments import page
 from keyconsole.web.guards import Proof, person_of, requires
@@ -88,7 +88,7 @@ def _shown(tab: str, found: list[Any], sight: AuditSight) -> Any:
     if tab == "unseen":
         return rows.with_roles(found, sight)
     if tab == "changes":
-        return entry_rows(found)
+        return fact_rows(found)
     if tab == "reviews":
         return [(review, sight.lines(review).filter(answer="").count()) for review in found]
     return found

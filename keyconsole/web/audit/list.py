@@ -5,41 +5,48 @@ Entries of an account go to those who may read its audit; entries of no account 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet, TextField
+from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
-from django.urls import reverse
 
 from keyconsole.audit.events import Event
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.permissions import accounts_where, can
 from keyconsole.aws_accounts.roles import Permission
-from keyconsole.references import CHANGE, number_of
-from keyconsole.web.audit.named_keys import NamedKeys, named_keys
-from keyconsole.web.changes.timeline import readable
+from keyconsole.web.audit.about import About, about, as_word
+from keyconsole.web.audit.presets import BY_NAME, PRESETS
 from keyconsole.web.search.field import SearchField
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+# What PostgreSQL's bigint holds.
+_NUMBER_AT_MOST = 2**63 - 1
 
 
 class AuditFilter(forms.Form):
+    """`show` is a preset. `words`: take the text as it is, whatever it names. `entry`: that one alone."""
+
+    q = SearchField("About, or any word of it")
     event = forms.ChoiceField(
         required=False, choices=[("", "Any event"), *((event.value, event.value) for event in Event)]
     )
     actor = SearchField("Who")
-    q = SearchField("About, or any word of it")
     account = forms.ModelChoiceField(
         AwsAccount.objects.none(), to_field_name="account_id", required=False, empty_label="Any account"
     )
     since = forms.DateField(label="From (UTC)", required=False, widget=_DAY)
     until = forms.DateField(label="To (UTC)", required=False, widget=_DAY)
+    show = forms.ChoiceField(
+        required=False, choices=[(each.name, each.word) for each in PRESETS], widget=forms.HiddenInput
+    )
+    words = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    entry = forms.IntegerField(
+        required=False, min_value=1, max_value=_NUMBER_AT_MOST, widget=forms.HiddenInput
+    )
 
     def __init__(self, data: Any, *, person: User) -> None:
         super().__init__(data)
@@ -51,12 +58,17 @@ class AuditFilter(forms.Form):
         """What was filtered by, as texts: for the record of an export."""
         return {name: str(value) for name, value in self.cleaned_data.items() if value}
 
+    def told(self) -> list[tuple[str, str]]:
+        """The same for people, in the words of the form: for the head of a print."""
+        told = [(str(self[name].label), text) for name, text in self.given().items() if name not in _QUIET]
+        if preset := self.cleaned_data.get("show"):
+            told.insert(0, ("Shows", BY_NAME[preset].word))
+        if number := self.cleaned_data.get("entry"):
+            told.append(("Entry", str(number)))
+        return told
 
-@dataclass(frozen=True, slots=True)
-class EntryRow:
-    entry: Entry
-    url: str
-    facts: tuple[tuple[str, str], ...]
+
+_QUIET = frozenset({"show", "words", "entry", "since", "until"})
 
 
 def entries_for(person: User) -> QuerySet[Entry]:
@@ -66,21 +78,24 @@ def entries_for(person: User) -> QuerySet[Entry]:
     return Entry.objects.filter(account_id__in=readable_accounts)
 
 
-def keys_named(person: User, wanted: dict[str, Any]) -> NamedKeys:
-    """The keys that the searched word stands for, among what this person may read."""
+def meaning(person: User, wanted: dict[str, Any]) -> About | None:
+    """What the searched text stands for, among what this person may read."""
     if not wanted.get("q"):
-        return NamedKeys()
+        return None
+    if wanted.get("words"):
+        return as_word(wanted["q"])
     accounts = accounts_where(person, Permission.READ_AUDIT)
     if wanted.get("account"):
         accounts = accounts.filter(pk=wanted["account"].pk)
-    return named_keys(wanted["q"], entries=entries_for(person), accounts=accounts)
+    return about(wanted["q"], entries=entries_for(person), accounts=accounts)
 
 
-def kept(entries: QuerySet[Entry], wanted: dict[str, Any], named: NamedKeys) -> QuerySet[Entry]:
-    """The entries that every given condition keeps; days are whole days in UTC.
-
-    With `named`, everything about a key is found by each of its names.
-    """
+def kept(entries: QuerySet[Entry], wanted: dict[str, Any], meant: About | None) -> QuerySet[Entry]:
+    """The entries that every given condition keeps; days are whole days in UTC."""
+    if wanted.get("show"):
+        entries = entries.filter(BY_NAME[wanted["show"]].condition)
+    if wanted.get("entry"):
+        entries = entries.filter(number=wanted["entry"])
     if wanted.get("event"):
         entries = entries.filter(event=wanted["event"])
     if wanted.get("actor"):
@@ -91,25 +106,6 @@ def kept(entries: QuerySet[Entry], wanted: dict[str, Any], named: NamedKeys) -> 
         entries = entries.filter(at__gte=datetime.combine(wanted["since"], time.min, tzinfo=UTC))
     if wanted.get("until"):
         entries = entries.filter(at__lte=datetime.combine(wanted["until"], time.max, tzinfo=UTC))
-    if text := wanted.get("q"):
-        entries = entries.alias(words=Cast("data", TextField())).filter(
-            Q(subject__icontains=text) | Q(words__icontains=text) | named.condition
-        )
+    if meant:
+        entries = entries.alias(words=Cast("data", TextField())).filter(meant.condition)
     return entries
-
-
-def entry_rows(entries: Iterable[Entry]) -> list[EntryRow]:
-    return [EntryRow(entry, _url_of(entry), tuple(readable(entry.data))) for entry in entries]
-
-
-def _url_of(entry: Entry) -> str:
-    """The page of what the entry is about, where there is one."""
-    if entry.event.startswith("access."):
-        return reverse("proposal", args=[entry.data["proposal"]])
-    if number_of(CHANGE, entry.subject):
-        return reverse("change", args=[entry.subject])
-    if entry.account_id and entry.subject == entry.account_id:
-        return reverse("account", args=[entry.account_id])
-    if entry.account_id and entry.subject.startswith("mrk-") and "/" not in entry.subject:
-        return reverse("key", args=[entry.account_id, entry.subject])
-    return ""

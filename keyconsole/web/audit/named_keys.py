@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import AwsAccount
@@ -23,14 +23,6 @@ _ALIAS = re.compile(r"[\w/-]{1,250}", re.ASCII)
 class NamedKeys:
     ids: tuple[str, ...] = ()
     and_more: bool = False  # more than are searched for
-
-    @property
-    def condition(self) -> Q:
-        """Entries whose annotation `words` or whose subject holds one of the ids."""
-        found = Q()
-        for key_id in self.ids:
-            found |= Q(subject__icontains=key_id) | Q(words__icontains=key_id)
-        return found
 
 
 def named_keys(text: str, *, entries: QuerySet[Entry], accounts: QuerySet[AwsAccount]) -> NamedKeys:

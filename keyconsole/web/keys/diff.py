@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
 
+from keyconsole.inventory.drift import differences
 from keyconsole.inventory.models import RegionKey
-from keyconsole.web.keys.drift import differences
 
 
 @dataclass(frozen=True, slots=True)

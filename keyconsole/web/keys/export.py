@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from keyconsole.inventory.drift import differences, primary_of
 from keyconsole.inventory.models import MultiRegionKey, RegionKey
-from keyconsole.web.keys.drift import differences, primary_of
 from keyconsole.web.keys.list import with_members
 
 REGION_KEY_COLUMNS = (

@@ -11,9 +11,10 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.models import Change
+from keyconsole.inventory.drift import drifting, light_members
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
 from keyconsole.web.keys.columns import AT_FIRST
-from keyconsole.web.keys.drift import DriftCell, drift_cell, drifting, light_members
+from keyconsole.web.keys.drift_cell import DriftCell, drift_cell
 from keyconsole.web.keys.filter import Choices, KeyFilter
 from keyconsole.web.keys.governing import governing_names
 from keyconsole.web.search.keys import key_in, key_matching

@@ -9,9 +9,9 @@ from datetime import datetime
 from django.contrib.auth.models import User
 
 from keyconsole.changes.authorization import Prospect, prospects
+from keyconsole.inventory.drift import primary_of
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, RegionScan, Sight
 from keyconsole.web.keys.diff import Differences, compared, readable
-from keyconsole.web.keys.drift import primary_of
 from keyconsole.web.keys.freshness import stale_after
 from keyconsole.web.keys.list import visibility_of
 

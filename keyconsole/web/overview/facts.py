@@ -19,11 +19,11 @@ from keyconsole.changes.approvals.inbox import (
     proposals_needing,
 )
 from keyconsole.changes.models import Change
+from keyconsole.inventory.drift import Drift, drifting
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
 from keyconsole.people.models import AccessProposal
 from keyconsole.policies.models import AccountEdit, PolicyVersion
 from keyconsole.web.changes.list import with_lines_seen
-from keyconsole.web.keys.drift import Drift, drifting
 from keyconsole.web.keys.freshness import StaleAccount, stale_accounts
 from keyconsole.web.keys.list import UNKNOWN_SIGHTS
 from keyconsole.web.pictures.world import WorldArc, WorldRegion

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
+import tracemalloc
 from datetime import datetime
 from io import StringIO
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
 from keyconsole.audit.chain import link_hash
 from keyconsole.audit.events import Event
+from keyconsole.audit.log import Happened, record_all
 from keyconsole.audit.models import Entry
 from tests.cast import Cast, Inventory
 from tests.web.audit.test_audit import auditor_of_payments, note
@@ -71,6 +74,7 @@ def test_an_export_is_recorded_and_does_not_hold_itself(entries: None, as_cleo: 
         "format": "json",
         "filters": {"actor": "ana"},
         "up_to_number": 3,
+        "count": 3,
     }
     assert 4 not in [row["number"] for row in rows]
 
@@ -111,9 +115,67 @@ def test_primaries_before_anybody_looked_are_unknown(inventory: Inventory, as_cl
     assert {row["primary_region"] for row in rows} == {"unknown"}
 
 
-def test_primaries_without_a_day_lead_back_to_the_question(inventory: Inventory, as_cleo: Client) -> None:
-    assert as_cleo.get(f"{CSV}?view=primaries").headers["Location"] == "/audit/?view=primaries"
+def test_primaries_without_a_day_are_those_of_now(inventory: Inventory, as_cleo: Client) -> None:
+    before = timezone.now()
+    [as_of] = {row["as_of"] for row in json.loads(body(as_cleo, f"{JSON}?view=primaries"))}
+    assert before.replace(microsecond=0) <= datetime.fromisoformat(as_of) <= timezone.now()
+
+
+@pytest.mark.parametrize(
+    "query", ["?view=primaries&day=soon", "?view=moves&since=2026-05-03&until=2026-05-01"]
+)
+def test_a_question_that_cannot_be_used_leads_back_to_it(
+    inventory: Inventory, as_cleo: Client, query: str
+) -> None:
+    assert as_cleo.get(CSV + query).headers["Location"] == f"/audit/{query}"
     assert not Entry.objects.exists()
+
+
+def test_every_format_holds_the_same_entries_and_says_how_many(entries: None, as_cleo: Client) -> None:
+    wanted = "?since=2026-05-01&show=no-scans"
+    lines = body(as_cleo, f"/audit/export.jsonl{wanted}").splitlines()
+    ocsf = body(as_cleo, f"/audit/export.ocsf{wanted}").splitlines()
+    assert [json.loads(line)["number"] for line in lines] == [1, 2, 3]
+    # The first export is an entry of its own by now.
+    told = [json.loads(line) for line in ocsf]
+    assert [event["metadata"]["sequence"] for event in told] == [1, 2, 3, 4]
+    assert [event["api"]["operation"] for event in told][-1] == "audit.exported"
+    exports = Entry.objects.filter(event="audit.exported").order_by("number")
+    assert [(entry.data["format"], entry.data["count"]) for entry in exports] == [("jsonl", 3), ("ocsf", 4)]
+    assert exports[0].data["filters"] == {"since": "2026-05-01", "show": "no-scans"}
+
+
+def test_an_export_of_moves_holds_from_to_when_and_by_what(inventory: Inventory, as_cleo: Client) -> None:
+    assert json.loads(body(as_cleo, f"{JSON}?view=moves&since=2020-01-01")) == []
+    assert Entry.objects.get(event="audit.exported").data["what"] == "moves"
+
+
+@pytest.mark.parametrize("view", ["primaries", "moves"])
+def test_ocsf_is_for_entries_alone(inventory: Inventory, as_cleo: Client, view: str) -> None:
+    assert as_cleo.get(f"/audit/export.ocsf?view={view}").status_code == 404
+    assert not Entry.objects.exists()
+
+
+def test_a_long_record_leaves_in_two_queries_and_little_memory(
+    cast: Cast, as_cleo: Client, django_assert_max_num_queries: Any
+) -> None:
+    happened = [
+        Happened(
+            event=Event.SCAN_FINISHED, actor="keyconsole", subject="111122223333", data={"calls": number}
+        )
+        for number in range(6000)
+    ]
+    with transaction.atomic():
+        record_all(happened, now=timezone.now())
+    response: Any = as_cleo.get("/audit/export.jsonl")
+    next(chunks := iter(response))
+    tracemalloc.start()
+    with django_assert_max_num_queries(1):
+        size = sum(len(chunk) for chunk in chunks)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert size > 1_500_000
+    assert peak < 8_000_000
 
 
 @pytest.mark.parametrize("fmt", ["xlsx", "CSV", "csv.exe", "%00"])

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import record
+from keyconsole.audit.models import Entry
 from keyconsole.inventory.models import MultiRegionKey, RegionKey
 from keyconsole.web.audit.named_keys import KEYS_AT_MOST
 from tests.cast import CARD_VAULT, GENOME, NOW, Cast, Inventory, Member, make_key
@@ -39,7 +40,7 @@ def told(cast: Cast, inventory: Inventory) -> None:
 def numbers(client: Client, text: str, **more: str) -> list[int]:
     response = client.get("/audit/", {"q": text, **more})
     assert response.status_code == 200
-    return [row.entry.number for row in response.context["rows"]]
+    return [row.entry.number for day in response.context["days"] for row in day.rows]
 
 
 @pytest.mark.parametrize(
@@ -75,8 +76,12 @@ def test_the_export_holds_the_same(told: None, as_cleo: Client) -> None:
 
 
 def test_the_page_says_which_key_it_took_the_name_for(told: None, as_cleo: Client) -> None:
-    assert "which is or was called so" in as_cleo.get("/audit/", {"q": "card-vault"}).content.decode()
-    assert "called so" not in as_cleo.get("/audit/", {"q": "evacuation"}).content.decode()
+    count = len(numbers(as_cleo, CARD_VAULT))
+    link = f'<a href="/keys/111122223333/{CARD_VAULT}/">card-vault</a>'
+    for name in ("card-vault", CARD_VAULT, "alias/cards-of-2019", f"{CARD_VAULT[:8]}…{CARD_VAULT[-4:]}"):
+        content = as_cleo.get("/audit/", {"q": name}).content.decode()
+        assert f"{count} entries about {link}" in content, name
+    assert "2 entries found" in as_cleo.get("/audit/", {"q": "evacuation"}).content.decode()
 
 
 def test_a_word_that_names_no_key_finds_what_holds_it(told: None, as_cleo: Client) -> None:
@@ -87,7 +92,7 @@ def test_a_word_that_names_no_key_finds_what_holds_it(told: None, as_cleo: Clien
 def test_who_reads_one_account_learns_nothing_of_another(told: None, cast: Cast, as_cleo: Client) -> None:
     cast.cleo.role_grants.update(account=cast.payments)
     assert numbers(as_cleo, "genome") == []
-    assert "called so" not in as_cleo.get("/audit/", {"q": "genome"}).content.decode()
+    assert " about " not in as_cleo.get("/audit/", {"q": "genome"}).content.decode().split("<h2")[1][:200]
     assert numbers(as_cleo, "card-vault") == numbers(as_cleo, CARD_VAULT)
 
 
@@ -108,9 +113,9 @@ def test_the_search_stays_bounded_however_many_keys_are_called_so(
         make_key(cast.archive, f"mrk-{number:032x}", Member("us-east-1"), alias="alias/many")
     with django_assert_max_num_queries(20):
         response = as_cleo.get("/audit/", {"q": "many"})
-    named = response.context["named"]
-    assert (len(named.ids), named.and_more) == (KEYS_AT_MOST, True)
-    assert "more keys were, and are left out" in response.content.decode()
+    meant = response.context["meant"]
+    assert (len(meant.things), meant.and_more) == (KEYS_AT_MOST, True)
+    assert "Still more keys were called so, and are left out" in response.content.decode()
 
 
 def test_a_change_is_found_by_what_its_key_was_called_when_it_was_asked_for(
@@ -119,3 +124,27 @@ def test_a_change_is_found_by_what_its_key_was_called_when_it_was_asked_for(
     MultiRegionKey.objects.filter(key_id=CARD_VAULT).update(alias="alias/renamed")
     RegionKey.objects.filter(key__key_id=CARD_VAULT).update(aliases=["alias/renamed"])
     assert numbers(as_cleo, "alias/card-vault") == numbers(as_cleo, CARD_VAULT)
+
+
+def test_what_holds_the_name_by_chance_is_found_as_a_word_and_not_as_the_key(
+    told: None, as_cleo: Client
+) -> None:
+    note(Event.ACCOUNT_TESTED, "222233334444", "222233334444", problem="see card-vault in the wiki")
+    by_chance = Entry.objects.latest("number").number
+    assert by_chance not in numbers(as_cleo, "card-vault")
+    assert by_chance in numbers(as_cleo, "card-vault", words="1")
+    assert "words=1" in as_cleo.get("/audit/", {"q": "card-vault"}).content.decode()
+
+
+def test_a_reference_is_a_whole_one(told: None, as_cleo: Client) -> None:
+    note(Event.CHANGE_DONE, "CR-11", "111122223333", key_id=CARD_VAULT)
+    note(Event.BATCH_ENDED, "BR-1", "111122223333", lines=["CR-1", "CR-12"])
+    last = Entry.objects.latest("number").number
+    assert {last - 1} & set(numbers(as_cleo, "CR-1")) == set()
+    assert last in numbers(as_cleo, "cr-1")
+    assert last in numbers(as_cleo, "BR-1")
+
+
+def test_an_account_number_finds_all_of_the_account(told: None, as_cleo: Client) -> None:
+    assert numbers(as_cleo, "222233334444") == numbers(as_cleo, "", account="222233334444")
+    assert "about research" in as_cleo.get("/audit/", {"q": "222233334444"}).content.decode()
