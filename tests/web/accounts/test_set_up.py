@@ -57,7 +57,7 @@ def test_no_two_accounts_share_an_external_id(as_ada: Client, added: AwsAccount)
 
 def test_the_page_begins_with_what_to_create(as_ada: Client, added: AwsAccount) -> None:
     content = content_of(as_ada)
-    assert "Whom it has to trust is being asked of AWS." in content
+    assert "AWS has not named yet whom it has to trust." in content
     assert content.index("Test the connection") < content.index("CloudFormation") < content.index("Terraform")
     assert 'aria-current="step"' in content
     assert "Scan now" not in content
