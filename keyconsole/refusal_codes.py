@@ -132,6 +132,10 @@ class Code(Described):
         "proposal-waiting",
         "Another version of the policy, edit of the account or proposal of the same waits.",
     )
+    ACCOUNT_IN_USE = (
+        "account-in-use",
+        "Only an account that was never entered, and in which nobody has a role, is removed.",
+    )
     EDIT_NEEDS_AGREEMENT = (
         "edit-needs-agreement",
         "How an account with keys is entered is proposed, and agreed to by those whom its rules ask.",

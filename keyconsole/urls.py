@@ -99,6 +99,7 @@ urlpatterns: list[URLPattern] = [
     path("accounts/add/", accounts.add, name="account-add"),
     path("accounts/scan/", accounts.scan_all, name="accounts-scan"),
     path(_ACCOUNT, accounts.account, name="account"),
+    path(f"{_ACCOUNT}remove/", accounts.remove, name="account-remove"),
     path(f"{_ACCOUNT}edit/", account_edits.edit, name="account-edit"),
     path(f"{_ACCOUNT}edit/agree/", account_edits.agree, name="account-edit-agree"),
     path(f"{_ACCOUNT}edit/reject/", account_edits.reject, name="account-edit-reject"),

@@ -43,6 +43,7 @@ PAGES = {
     "notification-route-add": ("ada", "/notifications/routes/add/"),
     "accounts": ("ada", "/accounts/"),
     "account": ("ada", "/accounts/333344445555/"),
+    "account-that-cannot-be-entered": ("ada", "/accounts/444455556666/"),
     "account-add": ("ada", "/accounts/add/"),
     "account-edit": ("ada", "/accounts/111122223333/edit/"),
     "people": ("ada", "/people/"),

@@ -17,6 +17,7 @@ class Event(Described):
         "account.unit_read",
         "An AWS account was seen at another place in its organisation than before.",
     )
+    ACCOUNT_REMOVED = "account.removed", "An AWS account was removed before it was ever entered."
     ACCOUNT_TESTED = "account.tested", "The connection to an AWS account was tested."
     ROLE_GRANTED = "role.granted", "A person was given a role."
     ROLE_REVOKED = "role.revoked", "A role was taken from a person."

@@ -53,8 +53,12 @@ class AwsAccount(Leased):
     use_fips = models.BooleanField(default=False)
     use_dual_stack = models.BooleanField(default=False)
 
+    # Added on a page and never entered yet: somebody is at work on its role.
+    being_set_up = models.BooleanField(default=False, db_default=False)
     tested_at = models.DateTimeField(null=True, blank=True)
-    test_problem = models.TextField(blank=True)
+    test_problem = models.TextField(blank=True)  # why it cannot be entered
+    test_missing = models.TextField(blank=True, db_default="")  # what is denied though it can be entered
+    own_identity = models.CharField(max_length=500, blank=True, db_default="")  # whom its role has to trust
     test_asked_by = models.CharField(max_length=150, blank=True)  # due while its connection is to be tested
     added_at = models.DateTimeField()
 

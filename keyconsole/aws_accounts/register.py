@@ -33,6 +33,7 @@ __all__ = ["AccountFields", "Invalid", "Origin", "add_account", "change_account"
 
 # By field: from what to what.
 AccountChanges = dict[str, Any]
+IN_USE = "Only an account that was never entered, and in which nobody has a role, is removed."
 NEEDS_AGREEMENT = "How an account with keys is entered is proposed on its page, and others agree to it."
 
 
@@ -49,6 +50,7 @@ def add_account(
     account = draft_account(account_id, origin=origin, **fields)
     refuse_stale(proof)
     account.added_at = now
+    account.being_set_up = origin is Origin.PAGE
     entered = _fields_of(account)
     try:
         with transaction.atomic():
@@ -71,6 +73,16 @@ def draft_account(account_id: str, *, origin: Origin, **fields: Unpack[AccountFi
         entered["external_id"] = new_external_id() if entered["role_arn"] else ""
     _refuse_problems(account_id, entered, besides=None, found=theirs)
     return AwsAccount(account_id=account_id, partition=partition_for(entered), origin=origin.value, **entered)
+
+
+def remove_account(account: AwsAccount, *, by: str, now: datetime) -> None:
+    """For a number that was mistyped: what was never entered has no keys and no past. Raises Refused."""
+    with transaction.atomic():
+        found = AwsAccount.objects.select_for_update().filter(pk=account.pk, being_set_up=True).first()
+        if found is None or found.keys.exists() or found.role_grants.exists():
+            raise Refused(Reason(Code.ACCOUNT_IN_USE, IN_USE))
+        _record(Event.ACCOUNT_REMOVED, found, by=by, now=now, data={"name": found.name})
+        found.delete()
 
 
 def page_changes(account: AwsAccount, **fields: Unpack[AccountFields]) -> AccountChanges:
@@ -168,8 +180,9 @@ def _store(
         for name in changed:
             setattr(account, name, entered[name])  # type: ignore[literal-required]
         # What the last test said was about the old way in.
-        account.tested_at, account.test_problem = None, ""
-        account.save(update_fields=[*changed, "origin", "partition", "tested_at", "test_problem"])
+        account.tested_at, account.test_problem, account.test_missing = None, "", ""
+        told = ["tested_at", "test_problem", "test_missing"]
+        account.save(update_fields=[*changed, "origin", "partition", *told])
     return data
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.contrib.auth.models import User
 from django.core.management.base import CommandError
 
+from keyconsole.aws_accounts.connection_test import Answer
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
-from keyconsole.kms.facts import Identity
 from keyconsole.refusals import Invalid
 
 
@@ -29,11 +29,12 @@ def refused(invalid: Invalid) -> CommandError:
     return CommandError("\n".join(lines), returncode=1)
 
 
-def told_of_connection(answer: Identity | str) -> str:
+def told_of_connection(answer: Answer) -> str:
     """What the command says of who we are in the account, or of why we are not there."""
-    if isinstance(answer, Identity):
-        return f"Connected as {answer.arn}."
-    return f"KeyConsole cannot enter it yet: {answer}"
+    if answer.identity is None:
+        return f"KeyConsole cannot enter it yet: {answer.problem}"
+    connected = f"Connected as {answer.identity.arn}."
+    return f"{connected}\nNot everything is allowed: {answer.missing}" if answer.missing else connected
 
 
 def person_called(username: str) -> User:

@@ -34,6 +34,11 @@ class Kms:
             keys = [ListedKey.from_entry(entry) for entry in entries]
             return [key for key in keys if key.arn.account_id == self.account_id]
 
+    def may_list_keys(self) -> None:
+        """One key at most: raise where ListKeys would, and read nothing."""
+        with aws_errors("ListKeys", region=self.region):
+            self._client.list_keys(Limit=1)
+
     def describe_key(self, arn: KeyArn) -> RegionKeyFacts:
         """Raise NotMultiRegion for a single-Region key."""
         with self._asking("DescribeKey", arn):

@@ -19,6 +19,7 @@ _KEY_ARN = re.compile(
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _REGION = re.compile(r"([a-z]+-){2,3}\d+")
 _ACCOUNT_ID = re.compile(r"[0-9]{12}")
+_ROLE_SESSION = re.compile(r"arn:(aws[a-z-]*):sts::([0-9]{12}):assumed-role/([^/]+)/.+")
 _LONGEST_WORD, _LONGEST_STATE = 40, 30
 
 
@@ -203,6 +204,12 @@ class Identity:
     def from_answer(cls, answer: Mapping[str, Any]) -> Self:
         arn = answer["Arn"]
         return cls(account_id=answer["Account"], arn=arn, partition=arn.split(":", 2)[1])
+
+
+def principal_of(arn: str) -> str:
+    """As a policy names it: the role of a session of that role. STS leaves out the path of a role."""
+    session = _ROLE_SESSION.fullmatch(arn)
+    return f"arn:{session[1]}:iam::{session[2]}:role/{session[3]}" if session else arn
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Clients are shared by threads and made one at a time. Never lets credentials of 
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Any, Self
 
 from botocore.config import Config
@@ -21,13 +22,13 @@ from keyconsole.kms.credentials import (
     session_with,
 )
 from keyconsole.kms.errors import AccessDenied, WrongAccount
-from keyconsole.kms.facts import Identity
+from keyconsole.kms.facts import Identity, principal_of
 from keyconsole.kms.mapping import aws_errors
 from keyconsole.kms.organization import Organization
 from keyconsole.kms.regions import home_region, known_regions, partition_of
 from keyconsole.kms.sdk import SDK_LOCK
 
-__all__ = ["AccountSession", "CallCounter", "CredentialSource", "Source", "connect"]
+__all__ = ["AccountSession", "CallCounter", "CredentialSource", "Source", "connect", "own_identity"]
 
 CONNECT_SECONDS = 3
 READ_SECONDS = 10
@@ -48,6 +49,19 @@ def connect(
         clients.close()
         raise
     return AccountSession(clients, identity=identity)
+
+
+def own_identity(credential_source: CredentialSource) -> Identity:
+    """Who the server is before it assumes the role: whom the role has to trust."""
+    home = credential_source.region_hint or _home(credential_source)
+    clients = _Clients(
+        replace(credential_source, role_arn="", external_id="", region_hint=home), session_name="keyconsole"
+    )
+    try:
+        with aws_errors("GetCallerIdentity", region=home):
+            return Identity.from_answer(clients.get("sts", home).get_caller_identity())
+    finally:
+        clients.close()
 
 
 def _who_we_are(clients: _Clients, *, expected: str) -> Identity:
@@ -99,6 +113,17 @@ class AccountSession:
             pages = self._clients.get("account", home).get_paginator("list_regions")
             answers = pages.paginate(RegionOptStatusContains=["ENABLED", "ENABLED_BY_DEFAULT"])
             return {region["RegionName"] for answer in answers for region in answer["Regions"]}
+
+    def iam_allows(self, action: str, *, resource: str) -> bool:
+        """What the identity's own IAM policies say; a key's policy may say otherwise."""
+        home = home_region(self.identity.partition)
+        with aws_errors("SimulatePrincipalPolicy"):
+            answer = self._clients.get("iam", home).simulate_principal_policy(
+                PolicySourceArn=principal_of(self.identity.arn),
+                ActionNames=[action],
+                ResourceArns=[resource],
+            )
+            return [each["EvalDecision"] for each in answer["EvaluationResults"]] == ["allowed"]
 
     def organization(self) -> Organization:
         home = home_region(self.identity.partition)

@@ -9,13 +9,12 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import QuerySet
 
-from keyconsole.aws_accounts import connection_test
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.batches import advance
 from keyconsole.changes.execution import step
 from keyconsole.changes.models import Batch, Change
 from keyconsole.inventory.models import Scan
-from keyconsole.inventory.scan import run
+from keyconsole.inventory.scan import first_scan, run
 from keyconsole.lease import Leased
 from keyconsole.notifications import deliver
 from keyconsole.notifications.models import Delivery
@@ -67,7 +66,7 @@ def lanes(*, threads: int, clock: Clock) -> list[Lane[Any]]:
         Lane(
             name="connections",
             rows=AwsAccount.objects.all,
-            step=lambda account: connection_test.step(account, clock=clock),
+            step=lambda account: first_scan.step(account, clock=clock),
             fair_by=("pk",),
             threads=2,
         ),

@@ -64,7 +64,7 @@ def test_an_account_that_cannot_be_entered_yet_is_added_with_the_reason(
 ) -> None:
     kms.fault("role-missing", account="111122223333")
     add("111122223333", "--name", "payments", "--role-arn", ROLE, *at_the_sandbox(kms))
-    assert "cannot enter it yet: AssumeRole" in capsys.readouterr().out
+    assert "cannot enter it yet: The role KeyConsole cannot be assumed" in capsys.readouterr().out
     assert "AssumeRole" in AwsAccount.objects.get().test_problem
 
 
@@ -128,7 +128,7 @@ def test_a_wrong_account_is_a_problem_of_the_connection(kms: Sandbox) -> None:
     account = make_account(
         "research", "222233334444", source="env-keys", env_prefix="DESK", endpoint_url=kms.url
     )
-    assert try_account(account, by="ada", now=NOW + timedelta(minutes=1)) is None
+    assert try_account(account, by="ada", now=NOW + timedelta(minutes=1)).identity is None
     account.refresh_from_db()
     assert "another account than the one configured" in account.test_problem
 

@@ -198,7 +198,7 @@ def test_a_name_that_is_taken_back_enters_nothing_and_nothing_is_sent(
     with pytest.raises(CredentialsRefused, match="the operator of the server does not allow"):
         enter(account)
     settings.KEYCONSOLE_ALLOWED_ENV_PREFIXES, settings.KEYCONSOLE_ALLOWED_ENDPOINTS = [], [kms.url]
-    assert check_connection(account, by="ada", now=NOW) is None
+    assert check_connection(account, by="ada", now=NOW).identity is None
     assert "does not allow" in AwsAccount.objects.get().test_problem
     assert kms.calls()["total"] == sent
     assert change(account, TERMINAL, session_name="desk").origin == PAGE

@@ -32,7 +32,8 @@ SIGN_IN = "/sign-in/"
 WITHOUT_FRESH_PROOF = {
     "change-reject", "change-withdraw", "change-comment", "change-cancel",
     "change-close", "change-review", "batch-reject", "batch-cancel", "accounts-scan", "account-scan",
-    "account-test", "account-edit-reject", "account-edit-withdraw", "policy-reject", "policy-withdraw",
+    "account-test", "account-remove",
+    "account-edit-reject", "account-edit-withdraw", "policy-reject", "policy-withdraw",
     "freeze", "notification-route-add", "notification-route-remove", "notification-route-test",
     "notification-try-again", "proposal-reject", "proposal-withdraw",
     "account_change_password", "link", "me-end-session", "me-end-other-sessions", "token-end",
@@ -68,7 +69,8 @@ BY_PROOF = {
 # What asks for more than seeing some account.
 BY_GUARD = {
     "administer everywhere": {
-        "account-add", "notifications", "notification-route-add", "notification-route-remove",
+        "account-add", "account-remove",
+        "notifications", "notification-route-add", "notification-route-remove",
         "notification-route-test", "notification-try-again", "group-join", "group-leave",
         "person-invite", "person-invite-again", "person-withdraw-invitation", "person-join-group",
         "person-leave-group", "person-disable", "person-enable", "person-end-session", "person-end-sessions",

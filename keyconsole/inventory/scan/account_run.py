@@ -13,6 +13,7 @@ from django.db import DatabaseError, transaction
 
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
+from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.inventory.models import Outcome, RegionScan, Scan, ScanState
 from keyconsole.inventory.observation import RegionObservation
 from keyconsole.inventory.scan.read_organization import OrganizationRead, OrganizationUnread
@@ -107,6 +108,8 @@ class AccountRun:
             return
         with transaction.atomic():
             beat(self.scan, now=now)
+            # Whoever scanned it by hand need not test it first.
+            AwsAccount.objects.filter(pk=self.scan.account_id, being_set_up=True).update(being_set_up=False)
             RegionScan.objects.bulk_create(RegionScan(scan=self.scan, region=region) for region in regions)
         self._to_come = set(regions) | ({_ORGANIZATION} if self.scan.account.reads_organization else set())
 

@@ -33,10 +33,11 @@ def _due_for_details(now: datetime) -> QuerySet[AwsAccount]:
 
 
 def _due(now: datetime, every: timedelta, which: Q) -> QuerySet[AwsAccount]:
-    """Accounts without an open scan whose last such scan was asked for longer ago, or never."""
+    """Those with no open scan whose last such scan was asked for longer ago, or never; none being set up."""
     last = AwsAccount.objects.annotate(last=Max("scans__asked_at", filter=which or None))
     return (
         last.filter(Q(last=None) | Q(last__lte=now - every))
         .exclude(scans__state__in=OPEN_STATES)
+        .exclude(being_set_up=True)
         .order_by("last", "name")
     )

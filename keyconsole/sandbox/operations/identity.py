@@ -1,6 +1,8 @@
-"""sts:GetCallerIdentity, so that STS and the trail give a caller one and the same name."""
+"""Who calls and what its policies allow, told by STS and IAM. The trail gives a caller the same name."""
 
 from __future__ import annotations
+
+from xml.sax.saxutils import escape  # nosec B406  # it writes, and reads nothing
 
 from keyconsole.sandbox.call import Call
 from keyconsole.sandbox.state import Desk
@@ -13,4 +15,22 @@ def get_caller_identity(_: Desk, call: Call) -> bytes:
         f"<Arn>{caller.arn}</Arn><UserId>{caller.user_id}</UserId><Account>{caller.account_id}</Account>"
         "</GetCallerIdentityResult><ResponseMetadata>"
         f"<RequestId>{call.request_id}</RequestId></ResponseMetadata></GetCallerIdentityResponse>"
+    ).encode()
+
+
+def simulate_principal_policy(desk: Desk, call: Call) -> bytes:
+    """Of one action on one resource. Policies of IAM are not evaluated here: the fault `deny` decides."""
+    action = str(call.body.get("ActionNames.member.1", ""))
+    resource = str(call.body.get("ResourceArns.member.1", "*"))
+    denied = desk.faults.is_on(
+        "deny", operation=action.partition(":")[2], account=call.account_id, region=call.region
+    )
+    return (
+        '<SimulatePrincipalPolicyResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">'
+        "<SimulatePrincipalPolicyResult><IsTruncated>false</IsTruncated><EvaluationResults><member>"
+        f"<EvalActionName>{escape(action)}</EvalActionName>"
+        f"<EvalResourceName>{escape(resource)}</EvalResourceName>"
+        f"<EvalDecision>{'implicitDeny' if denied else 'allowed'}</EvalDecision>"
+        "</member></EvaluationResults></SimulatePrincipalPolicyResult><ResponseMetadata>"
+        f"<RequestId>{call.request_id}</RequestId></ResponseMetadata></SimulatePrincipalPolicyResponse>"
     ).encode()

@@ -71,6 +71,7 @@ KMS_OPERATIONS: dict[str, Operation] = {
 
 OTHER_OPERATIONS: dict[tuple[str, str], Operation] = {
     ("sts", "GetCallerIdentity"): identity.get_caller_identity,
+    ("iam", "SimulatePrincipalPolicy"): identity.simulate_principal_policy,
     ("ec2", "DescribeRegions"): regions.describe_regions,
     ("account", "ListRegions"): regions.list_regions,
     ("cloudtrail", "LookupEvents"): lookup_events.lookup_events,

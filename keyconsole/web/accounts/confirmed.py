@@ -9,7 +9,7 @@ from keyconsole.aws_accounts.roles import Permission
 from keyconsole.policies.models import AccountEdit
 from keyconsole.policies.versions.votes import may_agree
 from keyconsole.refusals import Invalid
-from keyconsole.web.accounts.forms import AccountForm
+from keyconsole.web.accounts.forms import AccountForm, AddForm
 from keyconsole.web.guards import account_for, person_of
 from keyconsole.web.policies.forms import WhyForm
 from keyconsole.web.proposals import number_sent
@@ -18,7 +18,7 @@ from keyconsole.web.reauthentication import Confirmation
 
 def adding(request: HttpRequest) -> Confirmation | None:
     """What cannot stand is said first."""
-    form = AccountForm(request.POST)
+    form = AddForm(request.POST)
     if not form.is_valid():
         return None
     number = form.cleaned_data["account_id"]

@@ -1,4 +1,4 @@
-"""The IAM role that KeyConsole needs in an AWS account, as three documents to copy. Pure.
+"""The IAM role that KeyConsole needs in an AWS account: three documents by hand, or one for a tool. Pure.
 
 Owns the least that is needed: reading apart from moving. Creates nothing.
 """
@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
+from keyconsole.web.accounts.role_templates import RoleFacts, cloudformation, terraform
+
 VERSION = "2012-10-17"
+GAP = "<the ARN that KeyConsole runs as>"
 # In the management account, or in one to which it delegates them.
 ORGANIZATION_CALLS = [
     "organizations:ListRoots",
@@ -17,15 +21,26 @@ ORGANIZATION_CALLS = [
     "organizations:ListAccountsForParent",
 ]
 
+Document = dict[str, Any]
+
 
 @dataclass(frozen=True, slots=True)
 class RoleToCreate:
-    """Documents for one account. `name` is the role's name where one is configured, else a proposal."""
+    """Texts for one account. `name` is the role's name where one is configured, else a proposal."""
 
     name: str
+    principal: str  # empty: not known yet, and the texts have a gap
+    moves: bool
     trust: str
     reading: str
     moving: str
+    cloudformation: str
+    terraform: str
+
+    @property
+    def mark(self) -> str:
+        """Changes when a text does: what was opened on a page stays open until then."""
+        return sha256(f"{self.cloudformation}{self.trust}".encode()).hexdigest()[:8]
 
 
 def role_to_create(
@@ -35,24 +50,48 @@ def role_to_create(
     role_arn: str = "",
     external_id: str = "",
     reads_organization: bool = False,
+    principal: str = "",
+    moves: bool = True,
 ) -> RoleToCreate:
-    organization = [_allow("SeeTheOrganization", ORGANIZATION_CALLS, "*")] if reads_organization else []
+    """`moves`: whether the texts for tools give the right to move, beside the right to read."""
+    path, _, name = (role_arn.partition(":role/")[2] or "KeyConsole").rpartition("/")
+    role = f"arn:{partition}:iam::{account_id}:role/{path}{'/' if path else ''}{name}"
+    trust = _document(_trust(principal=principal or GAP, external_id=external_id))
+    reading = _reading(_keys(partition, account_id), reads_organization=reads_organization)
+    moving = _moving(_keys(partition, account_id), role=role)
+    policies = {"KeyConsoleReads": reading} | ({"KeyConsoleMoves": moving} if moves else {})
+    facts = RoleFacts(name, f"/{path}/" if path else "/", trust, policies, principal)
     return RoleToCreate(
-        name=role_arn.rpartition("/")[2] or "KeyConsole",
-        trust=_document(_trust(partition=partition, external_id=external_id)),
-        reading=_document(
-            _allow("SeeWhichKeysThereAre", ["kms:ListKeys", "kms:ListAliases"], "*"),
-            _allow("SeeWhichRegionsAreEnabled", ["ec2:DescribeRegions", "account:ListRegions"], "*"),
-            _allow(
-                "ReadMultiRegionKeys",
-                ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"],
-                _keys(partition, account_id),
-            ),
-            *organization,
+        name=name,
+        principal=principal,
+        moves=moves,
+        trust=_text(trust),
+        reading=_text(reading),
+        moving=_text(moving),
+        cloudformation=cloudformation(facts),
+        terraform=terraform(facts),
+    )
+
+
+def _reading(keys: str, *, reads_organization: bool) -> Document:
+    organization = [_allow("SeeTheOrganization", ORGANIZATION_CALLS, "*")] if reads_organization else []
+    return _document(
+        _allow("SeeWhichKeysThereAre", ["kms:ListKeys", "kms:ListAliases"], "*"),
+        _allow("SeeWhichRegionsAreEnabled", ["ec2:DescribeRegions", "account:ListRegions"], "*"),
+        _allow(
+            "ReadMultiRegionKeys",
+            ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"],
+            keys,
         ),
-        moving=_document(
-            _allow("MovePrimaries", ["kms:UpdatePrimaryRegion"], _keys(partition, account_id)),
-        ),
+        *organization,
+    )
+
+
+def _moving(keys: str, *, role: str) -> Document:
+    return _document(
+        _allow("MovePrimaries", ["kms:UpdatePrimaryRegion"], keys),
+        # Lets the test of the connection say whether the right to move is there, without a move.
+        _allow("SeeItsOwnRights", ["iam:SimulatePrincipalPolicy"], role),
     )
 
 
@@ -61,11 +100,11 @@ def _keys(partition: str, account_id: str) -> str:
     return f"arn:{partition}:kms:*:{account_id}:key/mrk-*"
 
 
-def _trust(*, partition: str, external_id: str) -> dict[str, Any]:
-    statement: dict[str, Any] = {
+def _trust(*, principal: str, external_id: str) -> Document:
+    statement: Document = {
         "Sid": "KeyConsoleMayEnter",
         "Effect": "Allow",
-        "Principal": {"AWS": f"arn:{partition}:iam::<account of KeyConsole>:role/<role of KeyConsole>"},
+        "Principal": {"AWS": principal},
         "Action": "sts:AssumeRole",
     }
     if external_id:
@@ -73,9 +112,13 @@ def _trust(*, partition: str, external_id: str) -> dict[str, Any]:
     return statement
 
 
-def _allow(sid: str, actions: list[str], resource: str) -> dict[str, Any]:
+def _allow(sid: str, actions: list[str], resource: str) -> Document:
     return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resource}
 
 
-def _document(*statements: dict[str, Any]) -> str:
-    return json.dumps({"Version": VERSION, "Statement": list(statements)}, indent=2)
+def _document(*statements: Document) -> Document:
+    return {"Version": VERSION, "Statement": list(statements)}
+
+
+def _text(document: Document) -> str:
+    return json.dumps(document, indent=2)

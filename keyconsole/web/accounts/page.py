@@ -5,7 +5,6 @@ Reads the database only. Never shows a secret: there is none to show.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,44 +14,12 @@ from django.db.models import OuterRef, Subquery
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.page_choices import Origin
-from keyconsole.inventory.models import Outcome, RegionScan, Scan, ScanState
+from keyconsole.inventory.models import RegionScan, Scan, ScanState
+from keyconsole.web.accounts.scan_view import ScanView, Trouble
+from keyconsole.web.accounts.state import State, state_of
 
 _WHERE = {Origin.TERMINAL: "at the server's terminal", Origin.PAGE: "on a page"}
 _OPEN = [ScanState.WAITING, ScanState.RUNNING]
-_NOT_ENDED = {Outcome.WAITING, Outcome.RUNNING}
-# Worst first: what needs a look is not hidden behind what is well.
-_ORDER = [
-    Outcome.FAILED,
-    Outcome.UNREACHABLE,
-    Outcome.DENIED,
-    Outcome.PARTIAL,
-    Outcome.SEEN,
-    Outcome.EMPTY,
-    Outcome.RUNNING,
-    Outcome.WAITING,
-]
-
-
-@dataclass(frozen=True, slots=True)
-class ScanView:
-    """A scan with its Regions, and how far it is."""
-
-    scan: Scan
-    regions: tuple[RegionScan, ...]
-
-    @property
-    def ended(self) -> int:
-        return sum(part.outcome not in _NOT_ENDED for part in self.regions)
-
-    @property
-    def saw_anything(self) -> bool:
-        """Whether its count of keys says anything: at least one Region could be read."""
-        return any(part.was_read for part in self.regions)
-
-    @property
-    def outcomes(self) -> list[tuple[str, int]]:
-        counts = Counter(part.outcome for part in self.regions)
-        return [(outcome.value, counts[outcome]) for outcome in _ORDER if counts[outcome]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +40,19 @@ class AccountView:
     @property
     def role_name(self) -> str:
         return self.account.role_arn.rpartition("/")[2]
+
+    @property
+    def short_source(self) -> str:
+        """For the list: where the credentials come from that assume the role."""
+        return _short_source(self.account)
+
+    @property
+    def state(self) -> State:
+        return state_of(self.account, under_way=self.under_way, last=self.last)
+
+    @property
+    def troubles(self) -> tuple[Trouble, ...]:
+        return self.last.troubles if self.last else ()
 
     @property
     def rows(self) -> list[RegionRow]:
@@ -98,7 +78,8 @@ class AccountView:
         units = [f"{at.timestamp():.0f}" for at in read if at] + [
             "!" * bool(self.account.organization_problem)
         ]
-        return ".".join([*scans, f"{tested:.0f}", *units, f"{now:%H%M}"])
+        marks = [*scans, "s" * self.account.being_set_up, "d" * (self.account.due_at is not None)]
+        return ".".join([*marks, f"{tested:.0f}", *units, f"{now:%H%M}"])
 
 
 def account_views(accounts: Sequence[AwsAccount]) -> list[AccountView]:
@@ -150,6 +131,14 @@ def _first_credentials(account: AwsAccount) -> str:
         "env-keys": f"variables or secret files that begin with {account.env_prefix}_",
         "web-identity": f"token file {token}, taking {role}",
     }.get(account.source, "what the server itself has")
+
+
+def _short_source(account: AwsAccount) -> str:
+    return {
+        "profile": f"profile {account.profile_name}",
+        "env-keys": f"keys {account.env_prefix}_…",
+        "web-identity": "web identity",
+    }.get(account.source, "the server's own identity")
 
 
 def _last_ended(account_ids: Iterable[int]) -> list[int]:

@@ -19,8 +19,9 @@ from keyconsole.aws_accounts.permissions import accounts_where, can
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.inventory.models import Depth, Scan
 from keyconsole.inventory.scan.run import request_scan
+from keyconsole.refusals import Refused
 from keyconsole.web.accounts.confirmed import adding
-from keyconsole.web.accounts.forms import AccountForm
+from keyconsole.web.accounts.forms import AddForm
 from keyconsole.web.accounts.iam_role import role_to_create
 from keyconsole.web.accounts.page import account_views, list_version
 from keyconsole.web.accounts.proposed_edit import decided_edits, proposed_edit, reached
@@ -67,8 +68,9 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
         "version": version,
         "may_scan": can(person, Permission.SCAN, found),
         "may_edit": administers,
+        "may_remove": found.being_set_up and can(person, Permission.ADMINISTER),
         **_edits(found, person),
-        **_about(found, show_external_id=administers),
+        **_about(found, show_external_id=administers, moves=request.GET.get("rights") != "read"),
     }
     return page(request, "accounts/account.html", "account", context)
 
@@ -76,7 +78,7 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
 @requires(Permission.ADMINISTER, everywhere=True, proof=Proof.FRESH, confirms=adding)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
-    form = AccountForm(request.POST if request.method == "POST" else None)
+    form, there = AddForm(request.POST if request.method == "POST" else None), None
     if form.is_valid():
         by, number = person_of(request).username, form.cleaned_data["account_id"]
         try:
@@ -90,9 +92,24 @@ def add(request: HttpRequest) -> HttpResponse:
             )
         except register.Invalid as invalid:
             form.add_problems(invalid.problems)
+            there = AwsAccount.objects.filter(account_id=number).first() if number.isprintable() else None
         else:
-            return _tested(request, added, f"{added} is added. Its role has to trust KeyConsole, see below.")
-    return render(request, "accounts/form.html", {"form": form, "account": None})
+            return _tested(request, added, f"{added} is added. Its role comes next.")
+    return render(request, "accounts/form.html", {"form": form, "account": None, "there": there})
+
+
+@requires(Permission.ADMINISTER, everywhere=True)
+@require_POST
+def remove(request: HttpRequest, account_id: str) -> HttpResponse:
+    person = person_of(request)
+    found = account_for(person, account_id, Permission.ADMINISTER)
+    try:
+        register.remove_account(found, by=person.username, now=timezone.now())
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("account", found.account_id)
+    messages.success(request, f"{found.name} is removed. Nothing was ever read there.")
+    return redirect("accounts")
 
 
 @requires(Permission.SCAN)
@@ -110,9 +127,8 @@ def scan(request: HttpRequest, account_id: str) -> HttpResponse:
 @require_POST
 def scan_all(request: HttpRequest) -> HttpResponse:
     person, now = person_of(request), timezone.now()
-    asked = [
-        request_scan(each, by=person.username, now=now) for each in accounts_where(person, Permission.SCAN)
-    ]
+    there = accounts_where(person, Permission.SCAN).filter(being_set_up=False)
+    asked = [request_scan(each, by=person.username, now=now) for each in there]
     messages.success(request, f"A scan of {len(asked)} account{'' if len(asked) == 1 else 's'} is asked for.")
     return redirect("accounts")
 
@@ -140,7 +156,7 @@ def _tested(request: HttpRequest, account: AwsAccount, sentence: str) -> HttpRes
     return redirect("account", account.account_id)
 
 
-def _about(account: AwsAccount, *, show_external_id: bool) -> dict[str, Any]:
+def _about(account: AwsAccount, *, show_external_id: bool, moves: bool) -> dict[str, Any]:
     grants = RoleGrant.objects.in_force().filter(Q(account=account) | Q(account=None))
     return {
         "scans": Scan.objects.filter(account=account).order_by("-asked_at")[:SCANS_SHOWN],
@@ -151,6 +167,8 @@ def _about(account: AwsAccount, *, show_external_id: bool) -> dict[str, Any]:
             role_arn=account.role_arn,
             external_id=account.external_id if show_external_id else "",
             reads_organization=account.reads_organization,
+            principal=account.own_identity,
+            moves=moves,
         ),
         "external_id": account.external_id if show_external_id else "",
         "external_id_hidden": bool(account.external_id) and not show_external_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -15,9 +15,12 @@ from keyconsole.policies.document.rules import RESERVED_NAMES, Document, Rules
 from keyconsole.policies.models import PolicyVersion, VersionState
 from keyconsole.refusals import Invalid
 from keyconsole.web.policies.forms import PolicyForm, WhyForm
+from keyconsole.web.policies.known import Known
 from keyconsole.web.policies.rows import Rows, rows_sent, rows_showing, with_another_row
 
 LONGEST_DOCUMENT = 100_000
+# Stands for a name or a reason that is not written yet. Nothing is stored with it.
+UNWRITTEN = "not-written-yet"
 # Names that are addresses of other pages.
 LISTS = {"applies_to": "Applies to", "requirements": "Requirements", "windows": "Change windows"}
 LISTS |= {"freezes": "Planned freezes"}
@@ -74,6 +77,11 @@ class Editor:
         """Everything that is wrong, each with where it stands."""
         return list(self._problems())
 
+    def offer(self, known: Known) -> Editor:
+        if isinstance(self.form, PolicyForm):
+            self.form.offer(known)
+        return self
+
     def _problems(self) -> Iterator[Problem]:
         for name, errors in self.form.errors.items():
             label = str(self.form.fields[name].label) if name in self.form.fields else ""
@@ -86,28 +94,43 @@ class Editor:
                     yield from (Problem(f"id_{row.prefix}-{given}", where, str(error)) for error in errors)
 
 
-def showing(rules: Rules, *, named: str, as_json: bool, groups: list[str], why: str = "") -> Editor:
+def showing(rules: Rules, *, named: str, as_json: bool, groups: Sequence[str], why: str = "") -> Editor:
     if as_json:
         return Editor(JsonForm(initial={"document": written(rules.as_json()), "why": why}), rules=rules)
     form = PolicyForm(groups=groups, rules=rules, why=why, named=named)
     return Editor(form, rows_showing(rules, groups=groups), rules)
 
 
-def sent(data: QueryDict, *, named: str, groups: list[str], numbers: Mapping[str, str]) -> Editor:
-    """`named`: the policy that is being changed; empty for a new one. `numbers`: as for `parse_rules`."""
+def sent(
+    data: QueryDict,
+    *,
+    named: str,
+    groups: Sequence[str],
+    numbers: Mapping[str, str],
+    held: Rules | None = None,
+    looking: bool = False,
+) -> Editor:
+    """`named`: the policy that is being changed; empty for a new one. `numbers`: as for `parse_rules`.
+
+    `looking`: what is still being written needs no reason yet, and a new one no name.
+    """
+    written_so_far = data
+    if looking:
+        data = _complete(data, named)
     if data.get("as") == "json":
         editor = Editor(JsonForm(data))
         valid = editor.form.is_valid()
     else:
-        form = PolicyForm(data, groups=groups, named=named)
+        form = PolicyForm(data, groups=groups, named=named, held=held)
         editor = Editor(form, rows_sent(data, groups=groups))
         valid = all([form.is_valid(), *(_is_valid(editor, name) for name in editor.rows)])
     if valid:
         _read(editor, named, numbers)
+    editor.form.data = written_so_far
     return editor
 
 
-def with_more(data: QueryDict, name: str, *, named: str, groups: list[str]) -> Editor:
+def with_more(data: QueryDict, name: str, *, named: str, groups: Sequence[str]) -> Editor:
     """With another row, and without judging what is still being written."""
     data = with_another_row(data, name)
     editor = Editor(PolicyForm(data, groups=groups, named=named), rows_sent(data, groups=groups))
@@ -116,6 +139,14 @@ def with_more(data: QueryDict, name: str, *, named: str, groups: list[str]) -> E
         for row in rows.forms:
             row.errors.clear()
     return editor
+
+
+def _complete(data: QueryDict, named: str) -> QueryDict:
+    data = data.copy()
+    for name, otherwise in (("why", UNWRITTEN), ("name", named or UNWRITTEN)):
+        if not data.get(name, "").strip():
+            data[name] = otherwise
+    return data
 
 
 def written(document: Document) -> str:

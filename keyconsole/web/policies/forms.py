@@ -5,14 +5,15 @@ Its lists of requirements, windows and freezes are in `rows`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
 from keyconsole.policies.document.parts import Rule, Runs
 from keyconsole.policies.document.rules import Document, Rules
+from keyconsole.web.choosers import Chooser, ChosenField
+from keyconsole.web.policies.known import Known
 
 _LONGEST_LIST = 4000
 RULES = (
@@ -24,6 +25,7 @@ RUNS = (
     (Runs.BY_HAND.value, "By hand, when the requester or an approver says so"),
 )
 _SELECTOR_LISTS = ("accounts", "units", "aliases", "from_regions", "to_regions")
+_REGION_LISTS = ("from_regions", "to_regions", "allowed_regions")
 _PLAIN = {"class": "id", "autocomplete": "off", "spellcheck": "false"}
 
 
@@ -38,23 +40,23 @@ class WhyForm(forms.Form):
 
 class PolicyForm(WhyForm):
     name = forms.CharField(label="Name", help_text="Small letters, digits, - and _: payments-production.")
-    accounts = forms.CharField(
+    accounts = ChosenField(
         label="Accounts",
         required=False,
-        max_length=_LONGEST_LIST,
-        help_text="Their numbers of 12 digits, with commas. A name can change, a number cannot.",
+        widget=Chooser(adds="Account numbers, with commas", placeholder="111122223333"),
+        help_text="A name can change, a number cannot: the policy keeps the number.",
     )
-    units = forms.CharField(
+    units = ChosenField(
         label="Organisational units",
         required=False,
-        max_length=_LONGEST_LIST,
-        help_text="Such as prod/*, with commas. A unit takes in those below it.",
+        widget=Chooser(adds="Further units, with commas", placeholder="prod/*"),
+        help_text="A unit takes in those below it; * stands for any text.",
     )
-    aliases = forms.CharField(
+    aliases = ChosenField(
         label="Aliases",
         required=False,
-        max_length=_LONGEST_LIST,
-        help_text="Patterns such as card-*, with commas, without alias/.",
+        widget=Chooser(adds="Patterns, with commas", placeholder="card-*"),
+        help_text="Without alias/; * stands for any text.",
     )
     tags = forms.CharField(
         label="Tags of the primary",
@@ -63,23 +65,16 @@ class PolicyForm(WhyForm):
         widget=forms.Textarea(attrs={"rows": 2, **_PLAIN}),
         help_text="One name=pattern a line, such as env=prod*. All of them have to fit.",
     )
-    from_regions = forms.CharField(
-        label="Primary now in", required=False, max_length=_LONGEST_LIST, help_text="Regions, with commas."
-    )
-    to_regions = forms.CharField(
-        label="Move to", required=False, max_length=_LONGEST_LIST, help_text="Regions, with commas."
-    )
+    from_regions = ChosenField(label="Primary now in", required=False)
+    to_regions = ChosenField(label="Move to", required=False)
     rule = forms.ChoiceField(label="Rule", choices=RULES, widget=forms.RadioSelect)
     second_factor = forms.BooleanField(
         label="Approvals count only with a second factor",
         required=False,
         help_text="Who approves proves it with a passkey or a code, on the page: the terminal cannot.",
     )
-    allowed_regions = forms.CharField(
-        label="Allowed primary Regions",
-        required=False,
-        max_length=_LONGEST_LIST,
-        help_text="With commas. Empty: every Region.",
+    allowed_regions = ChosenField(
+        label="Allowed primary Regions", required=False, help_text="None chosen: every Region."
     )
     ticket_pattern = forms.CharField(
         label="Ticket pattern",
@@ -111,8 +106,10 @@ class PolicyForm(WhyForm):
         rules: Rules | None = None,
         why: str = "",
         named: str = "",
+        held: Rules | None = None,
     ) -> None:
         super().__init__(data, initial=(_initial(rules) if rules else {}) | {"why": why})
+        self._before = _initial(held) if held else {}
         choices = [("", "No emergency path"), *((name, name) for name in groups)]
         self.fields["emergency_group"].choices = choices  # type: ignore[attr-defined]
         if named:
@@ -130,24 +127,33 @@ class PolicyForm(WhyForm):
             raise forms.ValidationError("A tag stands there twice.")
         return dict(zip(names, (pattern.strip() for _, _, pattern in pairs), strict=True))
 
+    def offer(self, known: Known) -> None:
+        """What there is to choose from; what is written stays, known or not."""
+        for name in _REGION_LISTS:
+            cast("ChosenField", self.fields[name]).offer(known.regions)
+        cast("ChosenField", self.fields["accounts"]).offer(known.accounts)
+        cast("ChosenField", self.fields["units"]).offer(known.units)
+        cast("ChosenField", self.fields["aliases"]).offer(known.aliases)
+
+    def _chosen(self, name: str) -> list[str]:
+        """In the order of before: boxes stand in an order of their own, and that alone is no change."""
+        chosen, before = self.cleaned_data[name], self._before.get(name, ())
+        return [each for each in before if each in chosen] + [each for each in chosen if each not in before]
+
     def entered(self) -> Document:
         """What the fields say, without the lists of rows."""
         given = self.cleaned_data
         plain = set(self.fields) - {"why", "tags", "allowed_regions", *_SELECTOR_LISTS}
         return {
             **{name: given[name] for name in plain},
-            "applies_to": {"tags": given["tags"], **{name: split(given[name]) for name in _SELECTOR_LISTS}},
-            "allowed_regions": split(given["allowed_regions"]),
+            "applies_to": {"tags": given["tags"], **{name: self._chosen(name) for name in _SELECTOR_LISTS}},
+            "allowed_regions": self._chosen("allowed_regions"),
         }
-
-
-def split(text: str) -> list[str]:
-    return [part.strip() for part in re.split(r"[,\n]", text) if part.strip()]
 
 
 def _initial(rules: Rules) -> dict[str, Any]:
     facts = rules.as_json()
     selector = facts["applies_to"]
-    lists = {name: ", ".join(selector[name]) for name in _SELECTOR_LISTS}
+    lists = {name: selector[name] for name in _SELECTOR_LISTS}
     tags = "\n".join(f"{name}={pattern}" for name, pattern in selector["tags"].items())
-    return {**facts, **lists, "tags": tags, "allowed_regions": ", ".join(facts["allowed_regions"])}
+    return {**facts, **lists, "tags": tags}

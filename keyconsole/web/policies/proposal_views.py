@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,11 +22,15 @@ from keyconsole.policies.versions.horizon import Horizon, horizon_of, misfits_fo
 from keyconsole.policies.versions.notifications import told_voters
 from keyconsole.policies.versions.votes import may_propose, tallies
 from keyconsole.refusals import Refused
+from keyconsole.web.fragments import page
 from keyconsole.web.guards import Proof, person_of, proof_given, requires
 from keyconsole.web.policies import confirmed
 from keyconsole.web.policies.editor import Editor, sent, showing, with_more
+from keyconsole.web.policies.effect import effect_of
 from keyconsole.web.policies.forms import WhyForm
 from keyconsole.web.policies.impact import asked_for, impact_of
+from keyconsole.web.policies.known import Known, known_to
+from keyconsole.web.policies.starters import TIME_ZONES, starter_called, starters
 from keyconsole.web.policies.views import policy_called
 from keyconsole.web.proposals import number_sent, say
 
@@ -123,15 +126,15 @@ def _decided(request: HttpRequest, name: str, decide: Callable[[PolicyVersion], 
 def _proposed_on_a_page(request: HttpRequest, *, named: str, held: Rules | None) -> HttpResponse:
     """Write, look at what it would change, then propose: three steps at one address, and a way back."""
     _refuse_others(request)
-    groups = _groups_for(person_of(request))
-    editor = _editor(request, named=named, held=held, groups=groups)
+    known = known_to(horizon_of(person_of(request)))
     step = request.POST.get("step", "")
-    if request.method != "POST" or editor.rules is None or step in _MORE:
-        return _form_page(request, editor, named)
+    editor = _editor(request, named=named, held=held, known=known).offer(known)
+    if request.method != "POST" or editor.rules is None or step in {*_MORE, "effect"}:
+        return _form_page(request, editor, named, held, known)
     if step in {"edit", "form", "json"}:
         as_json = step == "json" or (step == "edit" and request.POST.get("back") == "json")
-        again = showing(editor.rules, named=named, as_json=as_json, why=editor.why, groups=groups)
-        return _form_page(request, again, named)
+        again = showing(editor.rules, named=named, as_json=as_json, why=editor.why, groups=known.groups)
+        return _form_page(request, again.offer(known), named, held, known)
     if step != "propose":
         return _preview_page(request, editor, named, held, ())
     try:
@@ -141,20 +144,20 @@ def _proposed_on_a_page(request: HttpRequest, *, named: str, held: Rules | None)
     return redirect("policy", version.policy.name)
 
 
-def _editor(request: HttpRequest, *, named: str, held: Rules | None, groups: list[str]) -> Editor:
+def _editor(request: HttpRequest, *, named: str, held: Rules | None, known: Known) -> Editor:
+    groups = known.groups
     if request.method != "POST":
         as_json = request.GET.get("as") == "json"
-        return showing(held or DEFAULT, named=named, as_json=as_json, groups=groups)
-    if more := _MORE.get(request.POST.get("step", "")):
+        starter = None if held else starter_called(request.GET.get("template", ""), groups)
+        begun = held or (starter.rules if starter else DEFAULT)
+        return showing(begun, named=named, as_json=as_json, groups=groups)
+    step = request.POST.get("step", "")
+    if more := _MORE.get(step):
         return with_more(request.POST, more, named=named, groups=groups)
     visible = accounts_where(person_of(request), Permission.VIEW)
     numbers = dict(visible.values_list("name", "account_id"))
-    return sent(request.POST, named=named, groups=groups, numbers=numbers)
-
-
-def _groups_for(person: User) -> list[str]:
-    """Which groups there are for them to choose from."""
-    return sorted(horizon_of(person).groups(set(Group.objects.values_list("name", flat=True))))
+    looking = step == "effect"
+    return sent(request.POST, named=named, groups=groups, numbers=numbers, held=held, looking=looking)
 
 
 def _propose(request: HttpRequest, rules: Rules | None, *, name: str, why: str) -> PolicyVersion:
@@ -167,16 +170,27 @@ def _propose(request: HttpRequest, rules: Rules | None, *, name: str, why: str) 
     return version
 
 
-def _form_page(request: HttpRequest, editor: Editor, named: str) -> HttpResponse:
-    return render(request, "policies/form.html", {"editor": editor, "form": editor.form, "named": named})
+def _form_page(
+    request: HttpRequest, editor: Editor, named: str, held: Rules | None, known: Known
+) -> HttpResponse:
+    """The form with the effect beside it; htmx, which asks while somebody writes, gets the effect alone."""
+    person = person_of(request)
+    context = {
+        "editor": editor,
+        "form": editor.form,
+        "named": named,
+        "starters": () if named else starters(known.groups),
+        "begun_with": request.GET.get("template", ""),
+        "time_zones": TIME_ZONES,
+        "effect": effect_of(editor, held, person=person),
+    }
+    return page(request, "policies/form.html", "effect", context)
 
 
 def _preview_page(
     request: HttpRequest, editor: Editor, named: str, held: Rules | None, refused: tuple[str, ...]
 ) -> HttpResponse:
-    person, rules = person_of(request), editor.rules
-    if rules is None:
-        return _form_page(request, editor, named)
+    person, rules = person_of(request), editor.rules or DEFAULT
     context = {
         "editor": editor,
         "named": named,

@@ -18,8 +18,11 @@ from keyconsole.policies.document.rules import Document, Rules
 SPARE_ROWS = 1
 # More than a document may hold: it refuses what is too many with its own sentence.
 MOST_ROWS = 250
-_CLOCK = {"placeholder": "HH:MM", "maxlength": 5, "class": "id"}
-_MOMENT = {"placeholder": "2026-12-24 18:00", "maxlength": 40, "class": "id"}
+_CLOCK = {"type": "time", "class": "id"}
+_MOMENT = {"type": "datetime-local", "class": "id"}
+# What a browser's own field can show: finer than that it would leave empty.
+_LONGEST_MOMENT = len("2026-12-24T18:00:15")
+_MIDNIGHT, _END_OF_DAY = "00:00", "24:00"
 DAY_CHOICES = tuple((day, day.title()) for day in DAYS)
 
 
@@ -63,9 +66,19 @@ class WindowRow(RowForm):
     time_zone = forms.CharField(
         label="Time zone",
         required=False,
-        widget=forms.TextInput(attrs={"placeholder": "Europe/Zurich", "class": "id"}),
+        widget=forms.TextInput(attrs={"placeholder": "Europe/Zurich", "class": "id", "list": "time-zones"}),
     )
     active = forms.BooleanField(label="Switched on", required=False, initial=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.initial.get("end") == _END_OF_DAY:
+            self.initial["end"] = _MIDNIGHT
+
+    def clean_end(self) -> str:
+        """A browser's clock ends at 23:59: its midnight is the end of the day."""
+        end = str(self.cleaned_data["end"])
+        return _END_OF_DAY if end == _MIDNIGHT else end
 
 
 class FreezeRow(RowForm):
@@ -73,6 +86,12 @@ class FreezeRow(RowForm):
     from_at = forms.CharField(label="From (UTC)", required=False, widget=forms.TextInput(attrs=_MOMENT))
     to_at = forms.CharField(label="To (UTC)", required=False, widget=forms.TextInput(attrs=_MOMENT))
     why = forms.CharField(label="Why", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("from_at", "to_at"):
+            if len(str(self.initial.get(name, ""))) > _LONGEST_MOMENT:
+                self.fields[name].widget.attrs["type"] = "text"
 
     def clean_from_at(self) -> str:
         return _utc(self.cleaned_data["from_at"])
@@ -149,4 +168,4 @@ def _walls(span: Mapping[str, Any]) -> dict[str, str]:
 def _wall(moment: datetime) -> str:
     in_utc = moment.astimezone(UTC).replace(tzinfo=None)
     is_round = not (in_utc.second or in_utc.microsecond)
-    return in_utc.isoformat(sep=" ", timespec="minutes" if is_round else "auto")
+    return in_utc.isoformat(timespec="minutes" if is_round else "auto")

@@ -58,15 +58,14 @@ def test_an_administrator_adds_an_account_and_it_is_tested(as_ada: Client) -> No
         ("name", "a\u202eb", "Control characters"),
         ("name", "x" * 5000, "At most 80 characters"),
         ("regions", "eu-west-1 mars-north-1", "No Region with KMS is called"),
-        ("regions", "eu-west-1 cn-north-1", "one partition"),
+        ("regions", ["eu-west-1", "cn-north-1"], "one partition"),
         ("role_arn", "arn:aws:iam::111122223333:role/Other", "belongs to the account 111122223333"),
         ("role_arn", "arn:aws:s3:::bucket", "not the ARN of an IAM role"),
-        ("role_arn", "", "Name the role to assume."),
         ("session_name", "with space", "A session name has"),
     ],
 )
 def test_what_cannot_stand_is_told_at_its_field_and_nothing_typed_is_lost(
-    as_ada: Client, cast: Cast, field: str, value: str, sentence: str
+    as_ada: Client, cast: Cast, field: str, value: Any, sentence: str
 ) -> None:
     response = as_ada.post(ADD, filled_in(**{field: value}))
     assert response.status_code == 200
@@ -79,6 +78,39 @@ def test_what_cannot_stand_is_told_at_its_field_and_nothing_typed_is_lost(
     assert not Entry.objects.filter(event="account.added").exists()
 
 
+def test_a_number_and_a_name_are_enough(as_ada: Client) -> None:
+    as_ada.post(ADD, {"account_id": "4444 5555-6666", "name": "warehouse"})
+    account = AwsAccount.objects.get(name="warehouse")
+    assert (account.account_id, account.role_arn) == ("444455556666", ROLE)
+    assert account.external_id.startswith("keyconsole-")
+    assert (account.being_set_up, account.source, account.regions) == (True, "default", [])
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"), [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov"), ("", "aws")]
+)
+def test_the_usual_role_is_in_the_partition_of_the_regions(
+    as_ada: Client, region: str, partition: str
+) -> None:
+    as_ada.post(ADD, {"account_id": "444455556666", "name": "warehouse", "regions": region})
+    assert AwsAccount.objects.get(name="warehouse").role_arn.split(":")[1] == partition
+
+
+def test_an_account_that_is_here_already_is_led_to(as_ada: Client, cast: Cast) -> None:
+    content = as_ada.post(ADD, filled_in(account_id="1111-2222-3333")).content.decode()
+    assert "payments (111122223333) is already here." in content
+    assert 'href="/accounts/111122223333/">Open its page' in content
+    as_ada.post(ADD, filled_in())
+    content = as_ada.post(ADD, filled_in(name="again")).content.decode()
+    assert 'href="/accounts/444455556666/">Go on setting it up' in content
+
+
+def test_an_account_that_a_page_added_keeps_having_a_role(as_ada: Client, cast: Cast) -> None:
+    AwsAccount.objects.filter(pk=cast.payments.pk).update(origin="page", role_arn=ROLE.replace("4", "1"))
+    form = as_ada.post(EDIT, filled_in(name="payments", role_arn="")).context["form"]
+    assert "Name the role to assume." in " ".join(form.errors["role_arn"])
+
+
 @pytest.mark.parametrize("field", ["account_id", "name", "regions", "role_arn", "session_name"])
 def test_control_characters_are_no_fault_of_the_server(as_ada: Client, field: str) -> None:
     assert as_ada.post(ADD, filled_in(**{field: "a\x00b"})).status_code == 200
@@ -89,7 +121,9 @@ def test_the_form_shows_how_the_account_is_entered_now(as_ada: Client, cast: Cas
         regions=["eu-west-1", "us-east-1"], session_name="desk"
     )
     content = as_ada.get(EDIT).content.decode()
-    assert 'value="eu-west-1 us-east-1"' in content
+    for region in ("eu-west-1", "us-east-1"):
+        assert f'value="{region}" checked>' in content
+    assert content.count(" checked>") == 2
     assert 'value="desk"' in content
 
 

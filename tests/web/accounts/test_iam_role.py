@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from keyconsole.web.accounts.iam_role import RoleToCreate, role_to_create
+from keyconsole.web.accounts.iam_role import GAP, RoleToCreate, role_to_create
 
 
 def role(**over: Any) -> RoleToCreate:
@@ -19,7 +19,7 @@ def actions(document: str) -> set[str]:
 
 
 def test_moving_is_apart_from_reading() -> None:
-    assert actions(role().moving) == {"kms:UpdatePrimaryRegion"}
+    assert actions(role().moving) == {"kms:UpdatePrimaryRegion", "iam:SimulatePrincipalPolicy"}
     assert "kms:UpdatePrimaryRegion" not in actions(role().reading)
 
 
@@ -47,10 +47,11 @@ def test_only_an_account_that_reads_the_organisation_may_ask_about_it() -> None:
 @pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
 def test_every_arn_is_in_the_partition_and_account_and_covers_every_region(partition: str) -> None:
     found = role(partition=partition)
-    [moving] = json.loads(found.moving)["Statement"]
+    moving, itself = json.loads(found.moving)["Statement"]
+    assert itself["Resource"] == f"arn:{partition}:iam::111122223333:role/KeyConsole"
     assert moving["Resource"] == f"arn:{partition}:kms:*:111122223333:key/mrk-*"
     [trust] = json.loads(found.trust)["Statement"]
-    assert trust["Principal"]["AWS"].startswith(f"arn:{partition}:iam::")
+    assert trust["Principal"]["AWS"] == GAP
 
 
 def test_the_trust_policy_asks_for_the_external_id_where_there_is_one() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from keyconsole.aws_accounts.connection_test import keep_answer, who_we_are
+from keyconsole.aws_accounts.connection_test import Answer, ask, keep_answer
 from keyconsole.aws_accounts.register import Origin, add_account, draft_account
 from keyconsole.aws_accounts.terminal import refused, told_of_connection
 from keyconsole.aws_accounts.way_in_options import add_options, fields_said
@@ -32,7 +32,8 @@ class Command(BaseCommand):
         here = Origin.TERMINAL
         try:
             # Asked before it is stored: credentials of another account are refused, nothing is kept.
-            answer = who_we_are(draft_account(account_id, origin=here, **fields)) if test else ""
+            draft = draft_account(account_id, origin=here, **fields)
+            answer = ask(draft) if test else Answer()
             account = add_account(account_id, origin=here, by=who_types(), now=timezone.now(), **fields)
         except Invalid as invalid:
             raise refused(invalid) from None

@@ -39,5 +39,5 @@ class Command(BaseCommand):
             raise refused(invalid) from None
         self.stdout.write(f"Changed {account}.")
         if not options["no_test"]:
-            identity = check_connection(account, by=who_types(), now=timezone.now())
-            self.stdout.write(told_of_connection(identity or account.test_problem))
+            answer = check_connection(account, by=who_types(), now=timezone.now())
+            self.stdout.write(told_of_connection(answer))
