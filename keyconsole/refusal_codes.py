@@ -161,7 +161,8 @@ class Code(Described):
     NO_LINE_LEFT = "no-line-left", "No line of the batch is in a state in which this could be done."
     NO_REVIEW_OWED = "no-review-owed", "No review is owed, or it was given."
     BATCH_NOT_ENDED = "batch-not-ended", "The batch has not ended yet."
-    NOTHING_TO_PUT_BACK = "nothing-to-put-back", "The batch has not moved what is to be put back."
+    NOTHING_TO_PUT_BACK = "nothing-to-put-back", "It has not moved what is to be put back."
+    NOTHING_TO_ASK_AGAIN = "nothing-to-ask-again", "What was asked for was done, or may still be."
     LOST_RACE = "lost-race", "Somebody else decided first. Look at it again."
     TOO_BUSY = "too-busy", "Too many asked at the same moment. Try again."
 

@@ -25,7 +25,7 @@ from keyconsole.text import listed
 from keyconsole.web.batches.chosen_keys import Chosen, chosen_keys, lines_to, regions_of
 from keyconsole.web.batches.forms import MoveKeysForm, RegionForm
 from keyconsole.web.guards import person_of, proof_given
-from keyconsole.web.make_primary.fields import new_token
+from keyconsole.web.make_primary.fields import add_refusal, new_token
 from keyconsole.web.reauthentication import Confirmation
 
 
@@ -136,7 +136,7 @@ def _ask(
     try:
         return request_lines(batch_request, now=now)
     except Refused as refused:
-        form.add_error(None, list(refused.reasons))
+        add_refusal(form, refused)
         return None
 
 

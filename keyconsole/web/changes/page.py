@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +15,18 @@ from keyconsole.changes.execution.progress import Side, progress
 from keyconsole.changes.kinds.parts import Explanation
 from keyconsole.changes.kinds.registry import kind_of
 from keyconsole.changes.models import Answer, Attempt, Change
-from keyconsole.changes.states import State
+from keyconsole.changes.requests.afterwards import moved_since
+from keyconsole.changes.states import IN_FLIGHT, State, in_words
 from keyconsole.changes.told import version_of_told
+from keyconsole.policies.document.rules import Rules
 from keyconsole.web.changes.approval_panel import approval_panel
+from keyconsole.web.changes.decision import decision
 from keyconsole.web.changes.rounds import folded, regions_of
+from keyconsole.web.changes.stepper import AGREED, CONFIRMED, SKIPPED, Step, steps
+from keyconsole.web.changes.tab import tab_icon
 from keyconsole.web.changes.timeline import timeline
 from keyconsole.web.pictures.move import Move, MoveSide, Stage
+from keyconsole.web.statuses import CHANGE_STATES
 
 # What came back, in the words of the page: word, icon and tone.
 ANSWERS = {
@@ -58,15 +65,23 @@ def change_page(change: Change, *, person: User, now: datetime) -> dict[str, Any
         "change": change,
         "kind": kind_of(change),
         **panel,
+        **decision(change, panel, person=person, now=now),
         "poll": poll_of(change, held=bool(panel["held"])),
         "tone": TONES[State(change.state)],
+        "tab_icon": tab_icon(change.state),
+        "tab_title": f"{CHANGE_STATES[change.state].word}: {change.ref}",
+        "state_words": in_words(change.state),
+        "steps": _steps(change, attempt, entries, panel["rules"]),
+        **_elapsed(change, attempt, now),
+        "since_moved_by": moved_since(change),
         **_progress(change),
         **_call(change, attempt),
         "rounds": folded(observations, called_at=attempt.started_at if attempt else None),
         "observed_regions": regions_of(observations),
         "timeline": timeline(entries),
         "checks": checks,
-        "checks_not_ok": sum(check["answer"] != "ok" for check in checks),
+        "checks_passed": sum(check["answer"] == "ok" for check in checks),
+        "checks_not_ok": [check for check in checks if check["answer"] != "ok"],
         "approved_alone": _approved_alone(entries),
         "plan_text": plan_text(change),
         "superseded": list(change.supersedes.select_related("requester")) if change.is_emergency else [],
@@ -83,10 +98,33 @@ def plan_text(change: Change) -> str:
 
 
 def poll_of(change: Change, *, held: bool) -> str:
-    """How often the page asks again; empty when there is nothing left to wait for."""
+    """How often the page asks whether anything is new; empty where there is nothing left to wait for.
+
+    Most answers are empty and cost one read of its row: so what waits for people is told soon as well.
+    """
     if not change.is_open:
         return ""
-    return "30s" if held or change.state == State.PENDING else "2s"
+    return "5s" if held or change.state == State.PENDING else "2s"
+
+
+def _steps(change: Change, attempt: Attempt | None, entries: Sequence[Entry], rules: Rules) -> Sequence[Step]:
+    agreed = AGREED if rules.needs_approval else CONFIRMED
+    closed_from = next((str(entry.data["from"]) for entry in entries if _ended_it(entry, change)), "")
+    return steps(change, attempt, closed_from=closed_from, agreed=SKIPPED if change.is_emergency else agreed)
+
+
+def _ended_it(entry: Entry, change: Change) -> bool:
+    return entry.data.get("to") == change.state and "from" in entry.data
+
+
+def _elapsed(change: Change, attempt: Attempt | None, now: datetime) -> dict[str, Any]:
+    """Since when it moves, and how long that is or was: from the call, or from when a worker took it."""
+    began = attempt.started_at if attempt else change.state_since
+    if change.state in IN_FLIGHT:
+        return {"moving_since": began, "moved_for": now - began}
+    if change.state == State.DONE and attempt and change.closed_at:
+        return {"moving_since": None, "moved_for": change.closed_at - attempt.started_at}
+    return {"moving_since": None, "moved_for": None}
 
 
 def _progress(change: Change) -> dict[str, Any]:

@@ -19,9 +19,19 @@ from keyconsole.changes.approvals.inbox import (
     one_a_batch,
     proposals_needing,
 )
-from keyconsole.web.changes.list import Tab, changes_in, list_version, matching, tab_links, with_lines_seen
+from keyconsole.changes.models import Change
+from keyconsole.references import CHANGE, number_of
+from keyconsole.web.changes.list import (
+    Tab,
+    changes_for,
+    changes_in,
+    list_version,
+    matching,
+    tab_links,
+    with_lines_seen,
+)
 from keyconsole.web.changes.page import change_page, version_of
-from keyconsole.web.fragments import page, unchanged, wants_fragment
+from keyconsole.web.fragments import is_poll, page, unchanged, wants_fragment
 from keyconsole.web.guards import change_for, person_of, requires
 from keyconsole.web.search.field import SearchField
 
@@ -72,10 +82,20 @@ def _proposed_to(person: User) -> dict[str, Sequence[object]]:
 @require_safe
 def change(request: HttpRequest, ref: str) -> HttpResponse:
     person = person_of(request)
+    polled = _only_its_version(person, ref) if is_poll(request) else None
+    if polled and (same := unchanged(request, version_of(polled))):
+        return same
     found = change_for(person, ref)
     version = version_of(found)
-    if same := unchanged(request, version):
-        return same
     context = change_page(found, person=person, now=timezone.now())
     context |= {"version": version, "fragment": wants_fragment(request)}
     return page(request, "changes/change.html", "change", context)
+
+
+def _only_its_version(person: User, ref: str) -> Change | None:
+    """Nothing but what tells whether the page is new: most polls end with it."""
+    visible = changes_for(person).filter(number=number_of(CHANGE, ref))
+    narrow = visible.select_related("batch", "key__account").only(
+        "number", "version", "state", "is_emergency", "batch__number", "key__account__account_id"
+    )
+    return narrow.first()

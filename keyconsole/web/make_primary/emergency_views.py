@@ -28,7 +28,7 @@ from keyconsole.policies.quorum.roster import Roster
 from keyconsole.refusals import Refused, Verdict
 from keyconsole.web.fragments import page
 from keyconsole.web.guards import Proof, key_for, person_of, proof_given, requires
-from keyconsole.web.make_primary.fields import new_token
+from keyconsole.web.make_primary.fields import add_refusal, new_token
 from keyconsole.web.make_primary.forms import BreakGlassForm, region_or_404
 from keyconsole.web.make_primary.governing_rules import MoveRules, move_rules
 from keyconsole.web.make_primary.planned_move import planned_move
@@ -120,6 +120,5 @@ def _begun(request: HttpRequest, key: MultiRegionKey, region: str, form: BreakGl
     try:
         return emergency.break_glass(move_request, reauthenticated_at=proof.at, now=timezone.now())
     except Refused as refused:
-        for reason in refused.reasons:
-            form.add_error(None, reason)
+        add_refusal(form, refused)
         return None

@@ -8,9 +8,12 @@ from typing import Any
 
 from django import forms
 
+from keyconsole.refusal_codes import Code
 from keyconsole.refusals import Refused
 from keyconsole.text import REASON_AT_MOST, TICKET_AT_MOST, clean_text
 
+# Refusals that are about one field stand at that field.
+_FIELDS = {Code.REASON_MISSING: "reason", Code.REASON_TOO_SHORT: "reason", Code.TICKET_MISFIT: "ticket"}
 _TOKEN = re.compile(r"[\w-]{20,64}", re.ASCII)
 
 
@@ -47,7 +50,7 @@ def reason_field(*, missing: str) -> WordsField:
     return WordsField(
         "reason",
         REASON_AT_MOST,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=f"Stays in the record. At most {REASON_AT_MOST:,} characters.",
         error_messages={"required": missing},
     )
@@ -64,3 +67,9 @@ def typed_field(label: str, *, missing: str) -> forms.CharField:
     return forms.CharField(
         label=label, widget=forms.TextInput(attrs=attributes), error_messages={"required": missing}
     )
+
+
+def add_refusal(form: forms.Form, refused: Refused) -> None:
+    """Each reason at the field that it is about, else above the form."""
+    for reason in refused.reasons:
+        form.add_error(_FIELDS.get(reason.code), forms.ValidationError(str(reason), code=reason.code))

@@ -32,8 +32,12 @@ class PlannedMove:
     plan_sha256: str  # empty where there is nothing to plan
 
     @property
-    def not_ok(self) -> int:
-        return sum(look != "ok" for look, _ in self.checks)
+    def passed(self) -> Sequence[tuple[str, Check]]:
+        return [each for each in self.checks if each[0] == "ok"]
+
+    @property
+    def exceptions(self) -> Sequence[tuple[str, Check]]:
+        return [each for each in self.checks if each[0] != "ok"]
 
 
 def planned_move(key: MultiRegionKey, *, to_region: str, person: User, now: datetime) -> PlannedMove:

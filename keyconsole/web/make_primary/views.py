@@ -19,7 +19,8 @@ from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.refusals import Refused
 from keyconsole.web.fragments import page
 from keyconsole.web.guards import Proof, key_for, person_of, proof_given, requires
-from keyconsole.web.make_primary.fields import new_token
+from keyconsole.web.make_primary.earlier_move import earlier_move
+from keyconsole.web.make_primary.fields import add_refusal, new_token
 from keyconsole.web.make_primary.forms import MakePrimaryForm, region_or_404
 from keyconsole.web.make_primary.governing_rules import move_rules
 from keyconsole.web.make_primary.planned_move import planned_move
@@ -48,12 +49,21 @@ def make_primary(request: HttpRequest, account_id: str, key_id: str, region: str
     region_or_404(region)
     prefetch_related_objects([key], "region_keys")
     terms = move_rules(key, to_region=region, person=person, now=now)
-    form = MakePrimaryForm(request.POST or None, key=key, rules=terms.rules, initial={"token": new_token()})
+    earlier = earlier_move(person, request.GET.get("from", ""), key=key, to_region=region)
+    initial = {"token": new_token(), **(earlier.written if earlier else {})}
+    form = MakePrimaryForm(request.POST or None, key=key, rules=terms.rules, initial=initial)
     if form.is_valid() and (change := _request(request, key, region, form)):
         messages.success(request, _begun(change))
         return redirect(change)
     move = planned_move(key, to_region=region, person=person, now=now)
-    context = {"key": key, "to_region": region, "form": form, "move": move, "terms": terms}
+    context = {
+        "key": key,
+        "to_region": region,
+        "form": form,
+        "move": move,
+        "terms": terms,
+        "earlier": earlier,
+    }
     return page(request, "make_primary/index.html", "", context)
 
 
@@ -79,6 +89,5 @@ def _request(request: HttpRequest, key: MultiRegionKey, region: str, form: MakeP
             now=timezone.now(),
         )
     except Refused as refused:
-        for reason in refused.reasons:
-            form.add_error(None, reason)
+        add_refusal(form, refused)
         return None

@@ -7,9 +7,10 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.utils import timezone
 
+from keyconsole.aws_accounts.roles import Role
 from keyconsole.changes.models import Change
 from keyconsole.policies.models import PolicyVersion
-from tests.cast import Cast, Inventory
+from tests.cast import Cast, Inventory, make_person
 from tests.changes.approvals.teams import agree, hold_for_payments, join
 from tests.web.stories import ask
 
@@ -100,15 +101,47 @@ def test_the_requester_reads_why_they_cannot(change: Change, cast: Cast, as_ana:
     assert not change.approvals.exists()
 
 
-def test_buttons_with_the_same_reasons_share_one_sentence(change: Change, as_ana: Client) -> None:
-    greys = as_ana.get(PAGE).context["greys"]
-    assert ("Approve this plan", "Reject CR-1") in [grey.buttons for grey in greys]
+def test_what_shares_its_reasons_is_one_answer(change: Change, as_ana: Client) -> None:
+    response = as_ana.get(PAGE)
+    assert ("approve", "reject") in [why.what for why in response.context["whys"]]
+    assert "Why can I not approve or reject?" in response.content.decode()
+
+
+def test_what_one_cannot_do_is_not_drawn(change: Change, as_ana: Client, as_cleo: Client) -> None:
+    """Neither a dead button nor a way to a page that would refuse."""
+    for client in (as_ana, as_cleo):
+        content = client.get(PAGE).content.decode()
+        assert "disabled" not in content
+        assert "Approve this plan" not in content
+        assert "/changes/CR-1/reject/" not in content
+        assert "/changes/CR-1/withdraw/" not in content
+    assert "/changes/CR-1/cancel/" not in content
+
+
+def test_the_comment_stands_folded_below_nothing_is_between_the_plan_and_the_button(
+    change: Change, as_ben: Client
+) -> None:
+    content = as_ben.get(PAGE).content.decode()
+    form = content.partition('id="approve-form"')[2].partition("</form>")[0]
+    assert "<details" in form.partition("<textarea")[0]
+    assert '<button class="button primary" form="approve-form"' in content
+    assert 'href="/changes/CR-1/reject/"' in content
 
 
 def test_what_is_typed_survives_a_poll(change: Change, as_ben: Client) -> None:
     content = as_ben.get(PAGE).content.decode()
-    for form in ("approve-form", "reject-form", "comment-form"):
+    for form in ("approve-form", "comment-form"):
         assert f'id="{form}" hx-preserve="true"' in content
+
+
+def test_many_who_may_agree_are_a_few_names_and_a_number(change: Change, cast: Cast, as_ana: Client) -> None:
+    everybody = [make_person(f"approver-{number:02}", Role.APPROVER) for number in range(20)]
+    join("security", *everybody)
+    content = as_ana.get(PAGE).content.decode()
+    missing = content.partition('class="missing"')[2].partition("</ul>")[0]
+    assert "1 more of security: approver-00 or approver-01" in missing
+    assert "16 others" in missing
+    assert "approver-19" in content.partition('id="fold-approvals"')[2]
 
 
 def test_a_vote_that_no_longer_counts_says_so(change: Change, cast: Cast, as_ana: Client) -> None:

@@ -30,11 +30,11 @@ def by_hand(cast: Cast, inventory: Inventory) -> Change:
     return approved(cast, inventory, runs=Runs.BY_HAND)
 
 
-def test_it_waits_for_a_person_and_says_so_without_haste(by_hand: Change, as_ana: Client) -> None:
+def test_it_waits_for_a_person_and_says_so(by_hand: Change, as_ana: Client) -> None:
     content = as_ana.get(PAGE).content.decode()
     assert "Approved, and held back for now" in content
     assert "It waits for somebody to run it." in content
-    assert 'hx-trigger="every 30s"' in content
+    assert 'hx-trigger="every 5s"' in content
 
 
 @pytest.mark.parametrize("who", ["ana", "ben"])
