@@ -1,4 +1,4 @@
-"""What happened: one append-only table. `log.record` is the only writer."""
+"""What happened: one table that is only appended to, by `log.record` alone."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from django.db import models
 from keyconsole.audit.events import DESCRIPTIONS
 
 
-class EntryQuerySet(models.QuerySet["Entry"]):
-    def newest_first(self) -> EntryQuerySet:
-        return self.order_by("-number")
+class EntryManager(models.Manager["Entry"]):
+    """Pages read the columns; the bytes, which may be long, are for those who check them."""
+
+    def get_queryset(self) -> models.QuerySet[Entry]:
+        return super().get_queryset().defer("leaf", "material")
 
 
 class Entry(models.Model):
-    """One event: who, what, about which thing, and the hash that chains it to the one before."""
+    """One event: who, what, about which thing. `leaf` is the entry; the other columns are to find it by."""
 
     number = models.PositiveBigIntegerField(unique=True)
     at = models.DateTimeField()
@@ -26,9 +28,15 @@ class Entry(models.Model):
     account_id = models.CharField(max_length=12, blank=True)
     data = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     previous = models.CharField(max_length=64, unique=True)
-    sha256 = models.CharField(max_length=64)
+    sha256 = models.CharField(
+        max_length=64
+    )  # of the leaf; in entries of 0.1.0 the hash of that release's chain
+    leaf = models.BinaryField()
+    material = models.BinaryField(
+        null=True
+    )  # the data's bytes, where the leaf only has room for their SHA-256
 
-    objects: ClassVar[models.Manager[Entry]] = EntryQuerySet.as_manager()
+    objects: ClassVar[models.Manager[Entry]] = EntryManager()
 
     class Meta:
         ordering = ["number"]
@@ -43,7 +51,7 @@ class Entry(models.Model):
         return DESCRIPTIONS[self.event]
 
     def content(self) -> dict[str, Any]:
-        """What the hash covers."""
+        """What it tells, as its leaf has it."""
         return {
             "number": self.number,
             "at": self.at.isoformat(),

@@ -16,8 +16,9 @@ from django.views.decorators.http import require_GET, require_safe
 from keyconsole.audit.events import Event
 from keyconsole.audit.export import ENTRY_COLUMNS, csv_lines, entry_row, json_lines
 from keyconsole.audit.given_proof import told
-from keyconsole.audit.log import first_broken_entry, record
+from keyconsole.audit.log import record
 from keyconsole.audit.models import Entry
+from keyconsole.audit.verification import first_broken_entry
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.web.audit.list import AuditFilter, entries_for, entry_rows, kept, keys_named
