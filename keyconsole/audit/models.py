@@ -8,6 +8,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from keyconsole.audit.events import DESCRIPTIONS
+from keyconsole.lease import Leased, due_index
 
 
 class EntryManager(models.Manager["Entry"]):
@@ -61,3 +62,66 @@ class Entry(models.Model):
             "account_id": self.account_id,
             "data": self.data,
         }
+
+
+class Tile(models.Model):
+    """Up to 256 hashes of the record's tree, in a row: C2SP tlog-tiles. The last one of a level grows."""
+
+    level = models.PositiveSmallIntegerField()
+    index = models.PositiveBigIntegerField()
+    hashes = models.BinaryField()
+
+    objects: ClassVar[models.Manager[Tile]] = models.Manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["level", "index"], name="one_tile_a_place")]
+
+
+class SignedCheckpoint(models.Model):
+    """So many entries, with this root: signed. `note` is the text as it was signed, with its signatures."""
+
+    origin = models.CharField(max_length=200)
+    size = models.PositiveBigIntegerField()
+    root = models.BinaryField()
+    note = models.TextField()
+    signed_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[SignedCheckpoint]] = models.Manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["origin", "size"], name="checkpoint_size")]
+
+
+class Receipt(models.Model):
+    """That a checkpoint is kept elsewhere: what the place answered, byte for byte."""
+
+    anchor = models.CharField(max_length=40)
+    checkpoint = models.ForeignKey(SignedCheckpoint, on_delete=models.PROTECT, related_name="receipts")
+    kept_at = models.DateTimeField()
+    where = models.TextField()
+    content = models.BinaryField()
+
+    objects: ClassVar[models.Manager[Receipt]] = models.Manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["anchor", "checkpoint"], name="one_receipt_a_checkpoint")
+        ]
+
+
+class Duty(Leased):
+    """What workers owe the record again and again, one at a time, and what came of it last."""
+
+    name = models.CharField(max_length=40, unique=True)
+    done_at = models.DateTimeField(null=True, blank=True)  # came to its end, whatever it found
+    size = models.PositiveBigIntegerField(default=0)  # entries that it reached
+    problem = models.TextField(blank=True, default="")  # empty: all is well
+    problem_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager[Duty]] = models.Manager()
+
+    class Meta:
+        indexes = [due_index("duty_due")]
+
+    def __str__(self) -> str:
+        return f"the record's {self.name}"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import base64
 import json
+import re
 import struct
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,6 +27,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 WIDTH = 256
 FIRST = "0" * 64
 ED25519 = 1
+MOVED = "is not the one that stood there: it calls itself"
 EMPTY_ROOT = sha256().digest()
 OF_THE_CHAIN = ("v", "previous", "sha256", "data_sha256")
 PROOF_HEADER = "c2sp.org/tlog-proof@v1"
@@ -141,28 +143,18 @@ class Checkpoint:
             found = cls(origin, int(size), base64.b64decode(root, validate=True), note)
         except ValueError:
             raise NotValidError("This is no checkpoint.") from None
-        if not (
-            origin and signatures and size == str(found.size) and found.size >= 0 and len(found.root) == 32
-        ):
+        if not origin or not signatures or str(abs(found.size)) != size or len(found.root) != 32:
             raise NotValidError("This is no checkpoint.")
         return found
 
-    def signatures(self) -> Iterator[tuple[str, bytes]]:
-        """Name, and the four bytes of the key's id with the signature."""
+    def is_signed_by(self, key: Key) -> bool:
         for line in self.note.rpartition("\n\n")[2].splitlines():
             dash, name, encoded, *_ = [*line.split(" "), "", "", ""]
-            with suppress(ValueError):
-                if dash == "\N{EM DASH}":
-                    yield name, base64.b64decode(encoded, validate=True)
-
-    def is_signed_by(self, key: Key) -> bool:
-        for name, raw in self.signatures():
-            if name == key.name and raw[:4] == key.key_id:
-                try:
+            with suppress(ValueError, InvalidSignature):
+                raw = base64.b64decode(encoded, validate=True)
+                if (dash, name, raw[:4]) == ("\N{EM DASH}", key.name, key.key_id):
                     Ed25519PublicKey.from_public_bytes(key.public).verify(raw[4:], self.body.encode())
-                except InvalidSignature:
-                    return False
-                return True
+                    return True
         return False
 
 
@@ -194,7 +186,7 @@ class Chain:
 
     def _problem(self, entry: dict[str, Any], number: int, leaf: bytes, material: bytes | None) -> str:
         if not leaf.startswith(b'{"v":1,') or entry["number"] != number:
-            return f"Entry {number} is not the one that stood there: it calls itself {entry['number']}."
+            return f"Entry {number} {MOVED} {entry['number']}."
         if entry["previous"] != self.previous:
             return (
                 f"Entry {number} does not follow from entry {number - 1}: one of the two was changed, "
@@ -224,8 +216,6 @@ Entries = Iterable[tuple[int, bytes, bytes | None]]
 
 @dataclass
 class Findings:
-    """`intact_up_to`: the last entry before the first break."""
-
     size: int = 0
     intact_up_to: int = 0
     breaks: list[str] = field(default_factory=list)
@@ -278,7 +268,7 @@ def check(
         node, has = leaf_hash(leaf), stored(number)
         problem = chain.follow(number, leaf, material)
         if has is not None and has != node:
-            problem = f"Entry {number} was changed."
+            problem = problem if MOVED in problem else f"Entry {number} was changed."
             chain.previous = chain.previous if chain.by_the_old_rule else has.hex()
         if problem:
             found.add(number - 1, problem)
@@ -293,20 +283,14 @@ def check(
 
 
 def proof_root(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes:
-    """The root that an inclusion proof leads to (RFC 9162, 2.1.3.2); raises NotValidError."""
-    if not 0 <= index < size:
-        raise NotValidError("The proof is for an entry that the checkpoint does not have.")
+    """The root that an inclusion proof leads to (RFC 9162, 2.1.3.2); empty where it leads to none."""
     node, last, rest = leaf_hash(leaf), size - 1, list(proof)
-    while last:
+    while last > 0:
         if index & 1 or index != last:
-            if not rest:
-                raise NotValidError("The proof is too short.")
-            sibling = rest.pop(0)
+            sibling = rest.pop(0) if rest else b""
             node = node_hash(sibling, node) if index & 1 else node_hash(node, sibling)
         index, last = index >> 1, last >> 1
-    if rest:
-        raise NotValidError("The proof is too long.")
-    return node
+    return b"" if rest or index else node
 
 
 def check_proof(text: str, leaf: bytes, key: Key) -> int:
@@ -324,9 +308,12 @@ def check_proof(text: str, leaf: bytes, key: Key) -> int:
     return index + 1
 
 
-class Export:
-    """A static tree in a folder."""
+def material_name(leaf: bytes) -> str:
+    name = leaf.partition(b'"data_sha256":"')[2][:64]
+    return name.decode() if re.fullmatch(rb"[0-9a-f]{64}", name) else ""
 
+
+class Export:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._read: tuple[str, bytes] = ("", b"")
@@ -352,11 +339,7 @@ class Export:
                 return
 
     def _material(self, leaf: bytes) -> bytes | None:
-        if b'"data_sha256":"' not in leaf:
-            return None
-        file = (
-            self.folder / "material" / leaf.partition(b'"data_sha256":"')[2][:64].decode("ascii", "replace")
-        )
+        file = self.folder / "material" / (material_name(leaf) or "-")
         return file.read_bytes() if file.is_file() else None
 
     def wrong_tiles(self, hashes: Iterable[bytes], size: int) -> Iterator[str]:
@@ -372,7 +355,7 @@ class Export:
 
 
 def check_export(folder: Path, key: Key, known: Iterable[Checkpoint] = ()) -> Findings:
-    """Raises NotValidError where what is signed is damaged, or not signed by this key."""
+    """Raises NotValidError, OSError."""
     export = Export(folder)
     checkpoint = signed((folder / "checkpoint").read_text(encoding="utf-8"), key)
     tiles = Export(folder)
@@ -408,8 +391,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NotValidError as error:
         sys.stdout.write(f"{error}\n")
         return 1
-    by = f"Signed by {key}" + ("." if options.key else ", as the export itself says.")
-    sys.stdout.write(f"{found.words()} {by}\n")
+    sys.stdout.write(f"{found.words()} Signed by {key}{'' if options.key else ', as the export says'}.\n")
     return 1 if found.breaks else 0
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 # By table, the columns by which SQLite's REPLACE would take a row away without deleting it.
-WRITTEN_ONCE = {"audit_entry": ("id", "number", "previous")}
+WRITTEN_ONCE = {"audit_entry": ("id", "number", "previous"), "audit_signedcheckpoint": ("id",)}
 
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION keyconsole_written_once() RETURNS trigger LANGUAGE plpgsql AS $$
