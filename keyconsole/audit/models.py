@@ -117,6 +117,7 @@ class Duty(Leased):
     size = models.PositiveBigIntegerField(default=0)  # entries that it reached
     problem = models.TextField(blank=True, default="")  # empty: all is well
     problem_at = models.DateTimeField(null=True, blank=True)
+    is_break = models.BooleanField(default=False)  # the problem is the record itself
 
     objects: ClassVar[models.Manager[Duty]] = models.Manager()
 

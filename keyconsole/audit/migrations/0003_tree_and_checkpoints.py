@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ('size', models.PositiveBigIntegerField(default=0)),
                 ('problem', models.TextField(blank=True, default='')),
                 ('problem_at', models.DateTimeField(blank=True, null=True)),
+                ('is_break', models.BooleanField(default=False)),
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='duty_due')],

@@ -18,7 +18,7 @@ from keyconsole.audit.export import ENTRY_COLUMNS, csv_lines, entry_row, json_li
 from keyconsole.audit.given_proof import told
 from keyconsole.audit.log import record
 from keyconsole.audit.models import Entry
-from keyconsole.audit.verification import first_broken_entry
+from keyconsole.audit.state import record_state
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.web.audit.list import AuditFilter, entries_for, entry_rows, kept, keys_named
@@ -56,7 +56,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "named": named,
         "entries_page": entries_page,
         "rows": entry_rows(entries_page),
-        "chain": _chain() if request.GET.get("chain") == "check" else None,
+        "record": record_state,
     }
     return page(request, "audit/index.html", "audit", context)
 
@@ -103,14 +103,6 @@ def _export_primaries(request: HttpRequest, fmt: str) -> HttpResponse | Streamin
     _record_export(request, what="primaries", fmt=fmt, data={"as_of": form.moment.isoformat()})
     keys = keys_of(accounts_where(person_of(request), Permission.READ_AUDIT))
     return _download("primaries", fmt, PRIMARY_COLUMNS, exported(keys, form.moment))
-
-
-def _chain() -> dict[str, Any]:
-    return {
-        "broken_at": first_broken_entry(),
-        "entries": Entry.objects.count(),
-        "checked_at": timezone.now(),
-    }
 
 
 def _record_export(request: HttpRequest, *, what: str, fmt: str, data: dict[str, Any]) -> None:

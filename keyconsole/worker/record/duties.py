@@ -17,13 +17,13 @@ from keyconsole.audit.log import ITSELF, record
 from keyconsole.audit.models import Duty, Entry, Receipt, SignedCheckpoint
 from keyconsole.audit.notes import KeyFileError, Signer
 from keyconsole.audit.proofs import MissingTileError
+from keyconsole.audit.state import CHECKPOINT, VERIFICATION
 from keyconsole.audit.tiles import GapError, grow, tree_size
 from keyconsole.lease import give_back, refuse_without_lease, take
 from keyconsole.worker.record import seen
 from keyconsole.worker.record.alarm import alarm
 from keyconsole.worker.record.signer import anchors, our_keys, signer
 
-CHECKPOINT, VERIFICATION = "checkpoint", "verification"
 EVERY = timedelta(seconds=60)
 AGAIN_AFTER_A_FAILURE = timedelta(minutes=5)
 LASTS = timedelta(minutes=30)  # how long one of them may take at most
@@ -75,6 +75,7 @@ def finish(duty: Duty, result: Result, *, now: datetime) -> None:
             done_at=now,
             size=result.size,
             problem=result.problem,
+            is_break=result.broken,
             problem_at=since if result.problem else None,
         )
     if new:

@@ -10,6 +10,7 @@ from keyconsole.audit import configured
 from keyconsole.audit.anchors.anchor import Anchor
 from keyconsole.audit.anchors.directory import Directory
 from keyconsole.audit.notes import Signer
+from keyconsole.audit.state import ANCHOR
 from keyconsole.audit.verifier import Key
 
 
@@ -29,4 +30,4 @@ def anchors() -> dict[str, Anchor]:
     found: list[Anchor] = []
     if settings.KEYCONSOLE_ANCHOR_DIRECTORY:
         found.append(Directory(Path(settings.KEYCONSOLE_ANCHOR_DIRECTORY)))
-    return {f"anchor: {each.name}": each for each in found}
+    return {f"{ANCHOR}{each.name}": each for each in found}

@@ -41,7 +41,7 @@ def exported(tmp_path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def go_verifier(tmp_path_factory) -> Path:
+def go_verifier(tmp_path_factory):
     if not shutil.which("go") or not GO_PACKAGES.is_dir():
         pytest.skip("golang-go and golang-golang-x-mod-dev are not installed: apt can, where it is")
     folder = tmp_path_factory.mktemp("go")

@@ -12,6 +12,7 @@ from keyconsole.audit import configured
 from keyconsole.audit.checkpoints import newest
 from keyconsole.audit.models import Duty
 from keyconsole.audit.notes import KeyFileError, make_key_file
+from keyconsole.audit.state import CHECKPOINT
 from keyconsole.lease import give_back, take_idle
 from keyconsole.worker.record import duties
 from keyconsole.worker.record.signer import signer
@@ -55,7 +56,7 @@ def _sign() -> None:
     """As the workers do, and never at the same time."""
     now = timezone.now()
     duties.make_sure(now=now)
-    duty = Duty.objects.get(name=duties.CHECKPOINT)
+    duty = Duty.objects.get(name=CHECKPOINT)
     if not take_idle(duty, now=now, lasts=duties.LASTS):
         raise CommandError("A worker signs at this moment; try again.")
     result = duties.sign(duty, now)
