@@ -26,8 +26,8 @@ campaign: ready-for-test ## hundreds of moves under workers that die at random p
 	@.venv/bin/python -m pytest -q -s -p no:randomly -m campaign tests/campaign
 	@.venv/bin/python -m pytest -q -p no:randomly -n 1 -p tests.postgres -m campaign -rP tests/campaign
 
-one: ready-for-test ## run one test: make one TEST=tests/audit/test_chain.py, or TEST=…::test_name
-	@test -n "$(TEST)" || { echo "Which one? For example: make one TEST=tests/audit/test_chain.py" >&2; exit 2; }
+one: ready-for-test ## run one test: make one TEST=tests/audit/test_check.py, or TEST=…::test_name
+	@test -n "$(TEST)" || { echo "Which one? For example: make one TEST=tests/audit/test_check.py" >&2; exit 2; }
 	@exec .venv/bin/python -m pytest -q --no-header -m "" "$(TEST)"
 
 check: ready-for-test ## the checks without the tests: format, lint, types, layers, security of the code, migrations

@@ -77,6 +77,15 @@ KEYCONSOLE_KEEP_SCANS_DAYS = env_int("KEYCONSOLE_KEEP_SCANS_DAYS", 90, at_least=
 # Days for which messages that were sent are kept.
 KEYCONSOLE_KEEP_MESSAGES_DAYS = env_int("KEYCONSOLE_KEEP_MESSAGES_DAYS", 90, at_least=30)
 
+# What the record is called in its checkpoints, such as keys.example.org/record: no spaces, no plus sign.
+KEYCONSOLE_CHECKPOINT_ORIGIN = env_text("KEYCONSOLE_CHECKPOINT_ORIGIN")
+# The file of the Ed25519 key that signs checkpoints, in PEM; `keyconsole checkpoint --make-key` makes one.
+KEYCONSOLE_CHECKPOINT_KEY_FILE = env_text("KEYCONSOLE_CHECKPOINT_KEY_FILE")
+# Public keys that signed checkpoints of this origin before, separated by commas.
+KEYCONSOLE_CHECKPOINT_OLD_KEYS = env_list("KEYCONSOLE_CHECKPOINT_OLD_KEYS")
+# A folder, best on another host's disk, in which each checkpoint is kept too.
+KEYCONSOLE_ANCHOR_DIRECTORY = env_text("KEYCONSOLE_ANCHOR_DIRECTORY")
+
 # Profiles of the server that pages may choose as the identity that assumes a role, separated by commas.
 KEYCONSOLE_ALLOWED_PROFILES = env_list("KEYCONSOLE_ALLOWED_PROFILES")
 # Prefixes of access keys' variables that pages may choose so, separated by commas.

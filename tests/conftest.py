@@ -16,10 +16,11 @@ from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in as session_begun
 from django.core.cache import cache
 from django.http import HttpRequest
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from django.utils import timezone
 
 from keyconsole.web.middleware import LAST_CLICK
+from tests.audit.tampering import with_the_schemas_rights
 from tests.cast import Cast, Inventory, make_cast, make_inventory
 from tests.form_client import FormClient
 
@@ -55,6 +56,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     # Static files are served from where they are; `collectstatic` has not made its directory here.
     config.addinivalue_line("filterwarnings", "ignore:No directory at:UserWarning")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _what_is_written_once_is_cleared_between_tests() -> Iterator[None]:
+    """Tests that commit are followed by emptying every table, which the record's own refuse."""
+    empty = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+    def empty_all(self: TransactionTestCase) -> None:
+        with with_the_schemas_rights():
+            empty(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_all)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -199,6 +199,14 @@ class Event(Described):
         "record.went_back",
         "A worker found the record older than it had seen it before: a backup may have been restored.",
     )
+    RECORD_BROKEN = (
+        "record.broken",
+        "The record no longer was what had been signed of it, or did not hold: signing stopped.",
+    )
+    RECORD_RENAMED = (
+        "record.renamed",
+        "The record is signed under another origin from here on; the entry holds the last checkpoint before.",
+    )
     ACCOUNT_EDIT_PROPOSED = (
         "account.edit_proposed",
         "Another way into an AWS account was proposed: nothing is changed until others agree.",

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-from keyconsole.audit.chain import canonical_json
+from keyconsole.audit.canonical import canonical_json
 from keyconsole.audit.models import Entry
 
 ENTRY_COLUMNS = ("number", "at", "event", "actor", "subject", "account_id", "data", "previous", "sha256")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,10 @@ from typing import Any
 from django.db import connection
 
 from keyconsole.advisory_lock import Lock, hold
-from keyconsole.audit.chain import FIRST, Link, first_break, link_hash
 from keyconsole.audit.events import Event
+from keyconsole.audit.leaf import write
 from keyconsole.audit.models import Entry
+from keyconsole.audit.verifier import FIRST, leaf_hash
 
 ITSELF = "keyconsole"
 """The actor of what no person did."""
@@ -69,16 +70,7 @@ def record_all(happened: Iterable[Happened], *, now: datetime) -> list[Entry]:
             data=dict(each.data),
             previous=previous,
         )
-        entry.sha256 = previous = link_hash(entry.content(), previous=previous)
+        entry.leaf, entry.material = write(entry.content(), previous=previous)
+        entry.sha256 = previous = leaf_hash(entry.leaf).hex()
         entries.append(entry)
     return Entry.objects.bulk_create(entries, batch_size=1000)
-
-
-def first_broken_entry() -> int | None:
-    """The number of the first entry that was changed, removed or inserted; None while the chain holds."""
-    return first_break(_links())
-
-
-def _links() -> Iterator[Link]:
-    for entry in Entry.objects.order_by("number").iterator(chunk_size=1000):
-        yield Link(entry.number, entry.content(), entry.previous, entry.sha256)

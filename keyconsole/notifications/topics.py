@@ -18,6 +18,7 @@ class Topic(Described):
     )
     CHANGE_OVERDUE = "change.overdue", "A change has not settled by its deadline; it goes on being watched."
     WORKER_LOST = "worker.lost", "A worker went silent without having been asked to end."
+    RECORD_BROKEN = "record.broken", "The record is no longer what was signed of it, or does not hold."
     REVIEW_DUE = "review.due", "The review of an emergency is due."
     REMINDER = "reminder", "Something still waits."
     POLICY_NEEDS_YOU = "policy.needs_you", "A new version of a policy waits for your agreement."

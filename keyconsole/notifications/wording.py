@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 
-from keyconsole.audit.chain import canonical_json
+from keyconsole.audit.canonical import canonical_json
 from keyconsole.notifications.models import Delivery
 from keyconsole.notifications.told import shortened
 from keyconsole.notifications.topics import Topic

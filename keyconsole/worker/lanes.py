@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import QuerySet
 
+from keyconsole.audit.models import Duty
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.batches import advance
 from keyconsole.changes.execution import step
@@ -19,6 +20,7 @@ from keyconsole.lease import Leased
 from keyconsole.notifications import deliver
 from keyconsole.notifications.models import Delivery
 from keyconsole.people.sso import refresh
+from keyconsole.worker.record import duties
 
 Row = TypeVar("Row", bound=Leased)
 Clock = Callable[[], datetime]
@@ -67,6 +69,13 @@ def lanes(*, threads: int, clock: Clock) -> list[Lane[Any]]:
             name="connections",
             rows=AwsAccount.objects.all,
             step=lambda account: first_scan.step(account, clock=clock),
+            fair_by=("pk",),
+            threads=2,
+        ),
+        Lane(
+            name="record",
+            rows=Duty.objects.all,
+            step=lambda duty: duties.step(duty, clock=clock),
             fair_by=("pk",),
             threads=2,
         ),

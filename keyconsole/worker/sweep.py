@@ -17,6 +17,7 @@ from keyconsole.policies.account_edits.apply import look_at_edits
 from keyconsole.policies.versions.propose import activate_agreed
 from keyconsole.worker.heartbeat import tell_of_lost
 from keyconsole.worker.old_sessions import clear_ended_sessions
+from keyconsole.worker.record import duties
 
 # Later than any pause or lease that this program sets for a change in flight.
 LONGEST_WAIT = timedelta(minutes=5)
@@ -26,6 +27,7 @@ def sweep(*, now: datetime) -> None:
     """Harmless where several workers sweep at once."""
     put_in_flight_right(now=now)
     tell_of_lost(now=now)
+    duties.make_sure(now=now)
     activate_agreed(now=now)
     look_at_edits(now=now)
     look_at_proposals(now=now)

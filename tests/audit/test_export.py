@@ -10,7 +10,6 @@ from io import StringIO
 import pytest
 from django.db import transaction
 
-from keyconsole.audit.chain import link_hash
 from keyconsole.audit.events import Event
 from keyconsole.audit.export import (
     ENTRY_COLUMNS,
@@ -21,9 +20,12 @@ from keyconsole.audit.export import (
     jsonl_lines,
     safe_cell,
 )
+from keyconsole.audit.leaf import write
 from keyconsole.audit.log import record
 from keyconsole.audit.models import Entry
+from keyconsole.audit.verifier import leaf_hash
 
+FIELDS = ("number", "at", "event", "actor", "subject", "account_id", "data")
 NOW = datetime(2026, 11, 23, 20, 31, 7, tzinfo=UTC)
 
 
@@ -70,8 +72,9 @@ def test_an_exported_entry_is_enough_to_recompute_its_hash():
     exported = json.loads("".join(json_lines(entry_row(entry) for entry in Entry.objects.all())))
     assert [set(row) for row in exported] == [set(ENTRY_COLUMNS)] * 2
     for row in exported:
-        content = {name: row[name] for name in row if name not in {"previous", "sha256"}}
-        assert link_hash(content, previous=row["previous"]) == row["sha256"]
+        content = {name: row[name] for name in FIELDS}
+        leaf = write(content, previous=row["previous"]).leaf
+        assert leaf_hash(leaf).hex() == row["sha256"]
 
 
 def test_json_lines_are_one_object_a_line():

@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 import pytest
 from django.db import transaction
 
-from keyconsole.audit.chain import FIRST
 from keyconsole.audit.events import Event
-from keyconsole.audit.log import NotInTransactionError, first_broken_entry, record
+from keyconsole.audit.log import NotInTransactionError, record
 from keyconsole.audit.models import Entry
+from keyconsole.audit.verification import first_broken_entry
+from keyconsole.audit.verifier import FIRST
+from tests.audit.tampering import with_the_schemas_rights
 
 NOW = datetime(2026, 11, 23, 20, 31, 7, 123456, tzinfo=UTC)
 
@@ -76,14 +78,16 @@ def test_an_entry_says_who_what_when_about_what_and_where():
 )
 def test_an_entry_edited_in_the_table_is_named(change):
     record_three()
-    Entry.objects.filter(number=2).update(**change)
+    with with_the_schemas_rights():
+        Entry.objects.filter(number=2).update(**change)
     assert first_broken_entry() == 2
 
 
 @pytest.mark.django_db
 def test_an_entry_deleted_from_the_table_is_named():
     record_three()
-    Entry.objects.filter(number=2).delete()
+    with with_the_schemas_rights():
+        Entry.objects.filter(number=2).delete()
     assert first_broken_entry() == 2
 
 

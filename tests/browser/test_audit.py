@@ -43,13 +43,13 @@ def test_a_full_page_stays_small(product, open_window, path):
 
 def test_fifty_entries_print_on_a_few_sheets_with_a_head(product, open_window):
     page = open_window("cleo")
-    page.goto(product.at("/audit/?chain=check"))
+    page.goto(product.at("/audit/"))
     assert 2 <= sheets(page) <= 8
     page.emulate_media(media="print")
     head = page.locator(".print-head")
     expect(head).to_be_visible()
     expect(head).to_contain_text("Printed by cleo")
-    expect(head).to_contain_text("The chain: holds over")
+    expect(head).to_contain_text("The record: signed up to entry")
     expect(page.locator(".rail")).to_be_hidden()
     expect(page.locator(".entries .opened").first).to_be_visible()
 

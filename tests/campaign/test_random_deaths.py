@@ -21,8 +21,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from keyconsole.audit.log import first_broken_entry
 from keyconsole.audit.models import Entry
+from keyconsole.audit.verification import first_broken_entry
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.batches.request import request_batch
 from keyconsole.changes.execution.store_observations import observe_now

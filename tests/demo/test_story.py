@@ -9,8 +9,8 @@ from django.contrib.auth import authenticate
 from django.utils import timezone
 
 from keyconsole.audit.events import Event
-from keyconsole.audit.log import first_broken_entry
 from keyconsole.audit.models import Entry
+from keyconsole.audit.verification import first_broken_entry
 from keyconsole.aws_accounts.permissions import can_somewhere
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.models import Attempt, Change

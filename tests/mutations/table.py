@@ -13,6 +13,7 @@ from tests.mutations.hardening import HARDENING
 from tests.mutations.mutation import Mutation
 from tests.mutations.power import POWER
 from tests.mutations.proof_and_sight import PROOF_AND_SIGHT
+from tests.mutations.record import RECORD
 from tests.mutations.second_factors import SECOND_FACTORS
 from tests.mutations.sentences import SENTENCES
 from tests.mutations.settling import SETTLING
@@ -26,7 +27,6 @@ OUTCOME = "keyconsole/changes/kinds/update_primary_region/outcome.py"
 TRANSITION = "keyconsole/changes/transition.py"
 EMERGENCY = "keyconsole/changes/requests/break_glass.py"
 LEASE = "keyconsole/lease.py"
-CHAIN = "keyconsole/audit/chain.py"
 GUARDS = "keyconsole/web/guards.py"
 
 
@@ -39,7 +39,6 @@ OF_OUTCOME = ("tests/changes/kinds/update_primary_region/test_outcome.py",)
 OF_EMERGENCY = "tests/changes/requests/test_break_glass.py"
 OF_LEASE = ("tests/worker/test_lease.py",)
 OF_PRESENT_RULES = ("tests/changes/approvals/test_present_rules.py",)
-OF_CHAIN = ("tests/audit/test_chain.py",)
 OF_CLAIM = (f"{OF_EXECUTE}::test_the_gate_is_asked_again_in_the_claim_and_what_may_not_run_is_given_back",)
 
 MUTATIONS = (
@@ -299,27 +298,6 @@ MUTATIONS = (
         "if connection.in_atomic_block is None:",
         ("tests/audit/test_log.py",),
     ),
-    Mutation(
-        "a number that is missing in the record is not noticed",
-        CHAIN,
-        "if link.number != number or link.previous != previous:",
-        "if link.previous != previous:",
-        OF_CHAIN,
-    ),
-    Mutation(
-        "which entry came before an entry can be rewritten",
-        CHAIN,
-        "if link.number != number or link.previous != previous:",
-        "if link.number != number:",
-        OF_CHAIN,
-    ),
-    Mutation(
-        "an entry that was changed is not noticed",
-        CHAIN,
-        "if link.sha256 != link_hash(link.content, previous=previous):",
-        "if not link.sha256:",
-        OF_CHAIN,
-    ),
     # At most one call, of exactly the plan, and a true end.
     Mutation(
         "a plan that no longer holds is sent",
@@ -383,4 +361,5 @@ MUTATIONS = (
     *HARDENING,
     *FRESH_PROOF,
     *SINGLE_SIGN_ON,
+    *RECORD,
 )

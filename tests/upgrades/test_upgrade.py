@@ -58,6 +58,9 @@ def test_a_filled_database_of_an_earlier_release_goes_on(release: Path, empty_da
     assert found["changes"] == len(rows["changes.Change"]) > 20
     assert found["entries"] == len(rows["audit.Entry"]) > 500
     assert found["first_broken"] is None
+    refused = found["goes_on"].pop("refused")
+    assert refused.startswith("audit_entry is written once")
+    assert found["goes_on"] == {"carried": True, "first_broken": None}
     # Stored with the accounts' names: they mean the numbers of then, and nothing was written anew.
     assert found["policies"] == {
         "payments": [["111122223333"], []],

@@ -36,13 +36,38 @@ def _memberships() -> list[list[str]]:
     ]
 
 
+def _goes_on() -> dict[str, Any]:
+    """The next entry carries the head of the old release's chain, and what is old is closed."""
+    from django.db import DatabaseError, transaction
+    from django.utils import timezone
+
+    from keyconsole.audit.events import Event
+    from keyconsole.audit.log import record
+    from keyconsole.audit.models import Entry
+    from keyconsole.audit.verification import first_broken_entry
+
+    head = Entry.objects.latest("number")
+    with transaction.atomic():
+        next_one = record(Event.CHANGE_COMMENTED, actor="ada", subject="CR-1", now=timezone.now())
+    try:
+        with transaction.atomic():
+            Entry.objects.filter(number=1).update(actor="eve")
+    except DatabaseError as error:
+        refused = str(error).partition("\n")[0]
+    return {
+        "carried": json.loads(bytes(next_one.leaf))["previous"] == head.sha256,
+        "first_broken": first_broken_entry(),
+        "refused": refused,
+    }
+
+
 def _used() -> dict[str, Any]:
     from django.contrib.auth.models import User
     from django.test import Client
     from django.utils import timezone
 
-    from keyconsole.audit.log import first_broken_entry
     from keyconsole.audit.models import Entry
+    from keyconsole.audit.verification import first_broken_entry
     from keyconsole.changes.models import Change
     from keyconsole.inventory.models import MultiRegionKey
     from keyconsole.policies.document.rules import document_sha256
@@ -64,6 +89,7 @@ def _used() -> dict[str, Any]:
         "changes": Change.objects.count(),
         "entries": Entry.objects.count(),
         "first_broken": first_broken_entry(),
+        "goes_on": _goes_on(),
         "policies": {
             rules.name: [list(rules.applies_to.accounts), list(rules.unread)] for _, rules in active_rules()
         },

@@ -25,7 +25,7 @@ TYPED = {
     "/people/": ["q"],
 }
 CHOSEN = ["page", "seen", "tab", "view", "as", "account", "primary", "replica", "state", "show", "sort"]
-CHOSEN += ["event", "since", "until", "chain", "day", "at", "put_back", "all", "next"]
+CHOSEN += ["event", "since", "until", "day", "at", "put_back", "all", "next"]
 NASTY = {
     "nul": "a\x00b",
     "escape": "a\x1b[31mb",

@@ -13,6 +13,7 @@ from keyconsole.audit.models import Entry
 from keyconsole.policies.models import Freeze
 from keyconsole.policies.schedule import freeze
 from keyconsole.worker.restored import look_for_a_restore, note_file
+from tests.audit.tampering import with_the_schemas_rights
 from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +33,8 @@ def happen(*subjects):
 
 def restore(*, to: int) -> None:
     """The record as a backup had it."""
-    Entry.objects.filter(number__gt=to).delete()
+    with with_the_schemas_rights():
+        Entry.objects.filter(number__gt=to).delete()
 
 
 def test_a_record_that_only_grew_is_nothing_to_tell(folder):
@@ -86,7 +88,8 @@ def test_what_somebody_froze_stays_as_they_froze_it():
 def test_another_database_is_no_restored_one():
     happen("CR-1", "CR-2")
     look_for_a_restore(now=NOW)
-    Entry.objects.all().delete()
+    with with_the_schemas_rights():
+        Entry.objects.all().delete()
     happen("CR-X")
     assert not look_for_a_restore(now=NOW)
     assert freeze.current() is None

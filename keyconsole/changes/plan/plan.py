@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyconsole.audit.chain import sha256_of
+from keyconsole.audit.canonical import sha256_of
 from keyconsole.changes.kinds.parts import Plan
 
 

@@ -17,7 +17,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from keyconsole.demo.launch.children import Stopped, end, start, watch_for_the_end
-from keyconsole.demo.launch.environment import demo_settings, with_settings, write_command
+from keyconsole.demo.launch.environment import (
+    demo_settings,
+    signing_settings,
+    with_settings,
+    write_command,
+)
 from keyconsole.demo.launch.ports import HOST, PortRefusedError, free_port, port_number, refuse_taken_port
 from keyconsole.demo.launch.program import Program
 
@@ -42,7 +47,10 @@ class Demo:
         self.settle_seconds, self.go_on = settle_seconds, go_on
         self.sandbox_port = free_port()
         self.parts: dict[str, subprocess.Popen[str]] = {}
-        self.settings = demo_settings(folder / "demo.sqlite3", self.sandbox_url)
+        self.settings = {
+            **demo_settings(folder / "demo.sqlite3", self.sandbox_url),
+            **signing_settings(folder),
+        }
         self.environment = with_settings(self.settings)
 
     @property
@@ -72,9 +80,11 @@ class Demo:
             "sandbox",
             *self.manage("sandbox", "--port", self.sandbox_port, "--settle-seconds", self.settle_seconds),
         )
+        self.finish("key", *self.manage("checkpoint", "--make-key", self.folder / "record-key.pem"))
         self.finish("data", *self.manage("migrate", "--verbosity", 0))
         self.wait_for("sandbox", lambda: answers(self.sandbox_port, "/sandbox/calls"))
         self.finish("story", *self.manage("seed_demo", "--endpoint-url", self.sandbox_url))
+        self.finish("signature", *self.manage("checkpoint"))
         self.start("worker", *self.manage("worker"))
         self.wait_for("web", lambda: answers(self.port, "/healthy/"))
 
@@ -137,6 +147,7 @@ class Demo:
         return (
             f"\nKeyConsole is ready:  {self.url}\n\n{told}\n\n"
             f"On the command line, in another terminal:\n    {shlex.quote(str(self.command))} change list\n"
+            f"    {shlex.quote(str(self.command))} export_audit DIR    (then see DIR/VERIFY.md)\n"
             "What counts as a person's word asks for their password: --as ben, and so on.\n\n"
             f"The sandbox KMS listens at {self.sandbox_url}; nothing here reaches AWS.\n"
             f"Logs are in {logs}/. Ctrl-C ends everything.\n"

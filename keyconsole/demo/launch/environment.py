@@ -43,6 +43,15 @@ def demo_settings(database: Path, sandbox_url: str) -> dict[str, str]:
     }
 
 
+def signing_settings(folder: Path) -> dict[str, str]:
+    """The record's own key, and a folder that keeps its checkpoints."""
+    return {
+        "KEYCONSOLE_CHECKPOINT_KEY_FILE": str(folder / "record-key.pem"),
+        "KEYCONSOLE_CHECKPOINT_ORIGIN": "demo.example.org/record",
+        "KEYCONSOLE_ANCHOR_DIRECTORY": str(folder / "anchor"),
+    }
+
+
 def write_command(file: Path, program: Sequence[str], settings: Mapping[str, str]) -> None:
     """A script that is KeyConsole's command line on this demo, in whatever folder and shell it is called.
 

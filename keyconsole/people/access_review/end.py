@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from keyconsole.audit.chain import sha256_of
+from keyconsole.audit.canonical import sha256_of
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import ITSELF, record
 from keyconsole.people.administrators import refuse_unless_administrator

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from keyconsole.advisory_lock import Lock, hold
-from keyconsole.audit.chain import sha256_of
+from keyconsole.audit.canonical import sha256_of
 from keyconsole.audit.events import Event
 from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
 from keyconsole.people.agreed_hash import refuse_another_hash

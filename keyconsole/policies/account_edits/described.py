@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from keyconsole.audit.chain import sha256_of
+from keyconsole.audit.canonical import sha256_of
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.page_choices import WAY_IN
 from keyconsole.aws_accounts.register import AccountChanges

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from keyconsole.audit.chain import sha256_of
+from keyconsole.audit.canonical import sha256_of
 from keyconsole.policies.document.parts import Rule, Runs, Selector, Span, Window
 from keyconsole.policies.quorum.requirements import Requirement
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cache
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from keyconsole.audit.log import first_broken_entry
-from keyconsole.audit.models import Entry
+from keyconsole.audit.state import record_state
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.web.audit.list import AuditFilter, entries_for, kept, meaning
 from keyconsole.web.audit.presets import PRESETS
@@ -42,15 +41,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "preset": wanted.get("show", ""),
         "entries_page": entries_page,
         "days": entry_days(list(entries_page), reader=person, whole=bool(wanted.get("entry"))),
-        "chain": _chain() if request.GET.get("chain") == "check" else None,
+        "record": cache(record_state),
         "now": timezone.now(),
     }
     return page(request, "audit/index.html", "audit", context)
-
-
-def _chain() -> dict[str, Any]:
-    return {
-        "broken_at": first_broken_entry(),
-        "entries": Entry.objects.count(),
-        "checked_at": timezone.now(),
-    }

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from keyconsole.audit.chain import canonical_json
+from keyconsole.audit.canonical import canonical_json
 from keyconsole.audit.events import Event
 from keyconsole.audit.models import Entry
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from keyconsole.audit.log import first_broken_entry
 from keyconsole.audit.models import Entry
+from keyconsole.audit.verification import first_broken_entry
 from keyconsole.changes.batches.request import request_batch
 from keyconsole.changes.models import Change, Rejection, Review
 from keyconsole.changes.requests.request import request_move

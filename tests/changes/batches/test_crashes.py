@@ -6,8 +6,8 @@ import signal
 
 import pytest
 
-from keyconsole.audit.log import first_broken_entry
 from keyconsole.audit.models import Entry
+from keyconsole.audit.verification import first_broken_entry
 from keyconsole.changes.models import Attempt, OnFailure
 from tests.changes.batches.given import ask_for, sandbox_keys, states_of
 from tests.changes.conftest import moves_sent, point_at

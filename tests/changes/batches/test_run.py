@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from keyconsole.audit.log import first_broken_entry
 from keyconsole.audit.models import Entry
+from keyconsole.audit.verification import first_broken_entry
 from keyconsole.changes.batches.advance import advance
 from keyconsole.changes.batches.decide import approve_batch
 from keyconsole.changes.batches.put_back import lines_back, may_put_back, put_back

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from keyconsole.audit.log import first_broken_entry
 from keyconsole.audit.models import Entry
+from keyconsole.audit.verification import first_broken_entry
 from keyconsole.changes.models import Change, Closing
 from tests import processes
 from tests.changes import person_process

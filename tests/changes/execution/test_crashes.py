@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from keyconsole.audit.log import first_broken_entry
+from keyconsole.audit.verification import first_broken_entry
 from tests.changes.conftest import REPLICA, moves_sent
 from tests.changes.processes import closed, worker
 from tests.changes.worker_process import STEPS

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from keyconsole.audit.chain import sha256_of
+from keyconsole.audit.canonical import sha256_of
 from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.grants import grant, revoke
 from keyconsole.aws_accounts.models import RoleGrant

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from keyconsole.audit.log import first_broken_entry
 from keyconsole.audit.models import Entry
+from keyconsole.audit.verification import first_broken_entry
 from keyconsole.aws_accounts.models import RoleGrant
 from keyconsole.aws_accounts.roles import Role
 from keyconsole.people.models import AccessProposal, Membership

@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from keyconsole.audit.log import first_broken_entry
 from keyconsole.audit.models import Entry
+from keyconsole.audit.verification import first_broken_entry
 from keyconsole.aws_accounts.grants import grant
 from keyconsole.aws_accounts.models import RoleGrant
 from keyconsole.aws_accounts.permissions import can

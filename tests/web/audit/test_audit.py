@@ -1,18 +1,20 @@
-"""The record: who may read which entries, filters, and whether the chain holds."""
+"""The record: who may read which entries, filters, and how far it is signed and checked."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import record
-from keyconsole.audit.models import Entry
+from keyconsole.audit.models import Duty, Entry, SignedCheckpoint
 from tests.cast import Cast
 from tests.conftest import HTMX
 
@@ -169,25 +171,53 @@ def test_fifty_long_and_hostile_entries_make_a_small_page(cast: Cast, as_cleo: C
     assert "<b><b>" not in content
 
 
-def test_the_print_head_says_who_what_when_and_whether_the_chain_holds(
+def test_the_print_head_says_who_what_when_and_how_far_the_record_is_signed(
     entries: None, as_cleo: Client
 ) -> None:
     head = as_cleo.get(f"{URL}?actor=ana&until=2026-05-04").content.decode().split("print-head")[1][:900]
     assert "Printed by cleo" in head
     assert "Filter: Who ana." in head
     assert "From the first entry to 2026-05-04" in head
-    assert "not checked for this print" in head
-    assert "holds over 4 entries" in as_cleo.get(f"{URL}?chain=check").content.decode().split("print-head")[1]
+    assert "The record: not signed; not checked yet." in head
 
 
-def test_the_chain_is_checked_only_when_asked(entries: None, as_cleo: Client) -> None:
-    assert as_cleo.get(URL).context["chain"] is None
-    assert "The chain holds over 4 entries" in as_cleo.get(f"{URL}?chain=check").content.decode()
+def test_how_far_the_record_is_signed_and_checked_stands_on_the_page(
+    entries: None, as_cleo: Client, settings: Any
+) -> None:
+    assert "not signed" in (before := words_of(as_cleo.get(URL)))
+    assert "not checked yet" in before
+    now = timezone.now()
+    settings.KEYCONSOLE_CHECKPOINT_ORIGIN = "example.org/record"
+    signed = {"origin": "example.org/record", "root": b"r" * 32, "note": "n"}
+    SignedCheckpoint.objects.create(size=3, signed_at=now - timedelta(minutes=2), **signed)
+    SignedCheckpoint.objects.create(size=9, signed_at=now, **signed | {"origin": "example.org/other"})
+    Duty.objects.create(name="verification", due_at=now, done_at=now - timedelta(hours=7), size=2)
+    Duty.objects.create(name="anchor: directory", due_at=now, done_at=now, size=1)
+    shown = words_of(as_cleo.get(URL))
+    assert "signed up to entry 3 2 minutes ago" in shown
+    assert "checked up to entry 2 7 hours ago" in shown
+    assert "directory: 2 entries behind" in shown
+    assert "The record does not hold" not in shown
 
 
-def test_a_broken_chain_names_the_entry(entries: None, as_cleo: Client) -> None:
-    Entry.objects.filter(number=2).update(actor="mallory")
-    assert "The chain breaks at entry 2" in as_cleo.get(f"{URL}?chain=check").content.decode()
+def test_a_record_that_does_not_hold_says_since_when_and_what(entries: None, as_cleo: Client) -> None:
+    now = timezone.now()
+    words = "Intact up to entry 1. Entry 2 was changed."
+    Duty.objects.create(name="verification", due_at=now, problem=words, problem_at=now, is_break=True)
+    shown = words_of(as_cleo.get(URL))
+    assert "The record does not hold" in shown
+    assert f"{words} Found " in shown
+
+
+def test_a_key_that_cannot_be_read_is_no_break(entries: None, as_cleo: Client) -> None:
+    Duty.objects.create(name="checkpoint", due_at=timezone.now(), problem="key.pem cannot be read.")
+    shown = words_of(as_cleo.get(URL))
+    assert "Nothing is signed now key.pem cannot be read." in shown
+    assert "The record does not hold" not in shown
+
+
+def words_of(response: Any) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
 def test_htmx_gets_only_the_entries(entries: None, as_cleo: Client) -> None:

@@ -131,13 +131,15 @@ def test_the_number_of_queries_does_not_grow_with_the_regions(
             as_ana.get(found.get_absolute_url())
 
 
-def test_the_decision_stands_first_and_what_supports_it_is_folded(as_ana: Client, inventory: Inventory) -> None:
+def test_the_decision_stands_first_and_what_supports_it_is_folded(
+    as_ana: Client, inventory: Inventory
+) -> None:
     content = content_of(as_ana, CARD_VAULT_PAGE)
     decision, folded = content.index('class="panel decision"'), content.index('class="folds"')
     assert decision < content.index(f"{CARD_VAULT_PAGE}make-primary/eu-west-1/") < folded
     assert "Primary in" in content[decision:folded]
     assert all(heading in content[folded:] for heading in ("Changes", "Facts", "Aliases, policies, tags"))
-    assert "<details class=\"fold\" open" not in content
+    assert '<details class="fold" open' not in content
 
 
 def test_what_differs_is_unfolded(as_ana: Client, inventory: Inventory) -> None:

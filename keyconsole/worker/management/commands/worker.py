@@ -16,6 +16,7 @@ from keyconsole.worker import heartbeat
 from keyconsole.worker.lanes import lanes
 from keyconsole.worker.listen import Listener, can_listen
 from keyconsole.worker.pool import Pool
+from keyconsole.worker.record import duties
 from keyconsole.worker.restored import look_for_a_restore
 from keyconsole.worker.sweep import sweep
 
@@ -64,6 +65,7 @@ def _look_for_a_restore(stopped: threading.Event, *, again_after: float) -> None
     while not stopped.is_set():
         try:
             look_for_a_restore(now=timezone.now())
+            duties.begin(now=timezone.now())
         except DatabaseError:
             logger.exception("The database did not answer; trying again soon.")
             close_old_connections()

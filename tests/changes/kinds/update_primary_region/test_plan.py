@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from keyconsole.audit.chain import canonical_json
+from keyconsole.audit.canonical import canonical_json
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.kinds.update_primary_region.plan import differences, plan_for
 from keyconsole.changes.plan.plan import plan_sha256
