@@ -11,6 +11,7 @@ from django.db import connection
 
 from keyconsole.advisory_lock import Lock, hold
 from keyconsole.audit.events import Event
+from keyconsole.audit.given_proof import told_of_actor
 from keyconsole.audit.leaf import write
 from keyconsole.audit.models import Entry
 from keyconsole.audit.verifier import FIRST, leaf_hash
@@ -67,7 +68,7 @@ def record_all(happened: Iterable[Happened], *, now: datetime) -> list[Entry]:
             actor=each.actor,
             subject=each.subject,
             account_id=each.account_id,
-            data=dict(each.data),
+            data={**told_of_actor(each.actor, now=now), **each.data},
             previous=previous,
         )
         entry.leaf, entry.material = write(entry.content(), previous=previous)

@@ -6,6 +6,7 @@ some of them the person has to wait, at this host.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +15,7 @@ from django.db import transaction
 
 from keyconsole import terminal
 from keyconsole.audit.events import Event
-from keyconsole.audit.given_proof import GivenProof
+from keyconsole.audit.given_proof import GivenProof, acting
 from keyconsole.audit.log import record
 from keyconsole.audit.models import Entry
 from keyconsole.people.last_seen import note_seen
@@ -47,6 +48,10 @@ class Proof:
     def given(self) -> GivenProof:
         """As the verbs keep it, named as a page's proofs are."""
         return GivenProof(self.how.removeprefix("the "), self.at)
+
+    def acting(self) -> AbstractContextManager[None]:
+        """Around a verb: its events say by which proof."""
+        return acting(self.person.username, lambda: self.given)
 
 
 def prove_by_password(username: str, password: str, *, now: datetime) -> Proof:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
-from functools import wraps
+from functools import cache, partial, wraps
 from typing import Any, Protocol, cast
 
 from django.conf import settings
@@ -23,7 +23,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone
 
-from keyconsole.audit.given_proof import GivenProof
+from keyconsole.audit.given_proof import GivenProof, acting
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.permissions import accounts_where, can, can_somewhere
 from keyconsole.aws_accounts.roles import Permission
@@ -170,18 +170,17 @@ def _allow(person: User, permission: Permission, account: AwsAccount) -> None:
 def _proved(
     view: Callable[..., HttpResponseBase], proof: Proof, confirms: Confirms | None
 ) -> Callable[..., HttpResponseBase]:
-    """The view behind its proof."""
+    """The view behind its proof, which every event of the person says that it records."""
     if (confirms is None) != (proof is Proof.SESSION):
         raise TypeError("A view that asks for a fresh proof says what it confirms; no other view does.")
-    if confirms is None:
-        return view
 
     @wraps(view)
     def proved(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
         needed = proof.is_asked(request.method) and not _is_proved(request, proof)
-        if needed and (asked := confirms(request, *args, **kwargs)):
+        if confirms and needed and (asked := confirms(request, *args, **kwargs)):
             return ask(request, asked, lasts=proof.lasts)
-        return view(request, *args, **kwargs)
+        with acting(request.user.get_username(), cache(partial(given_proof, request))):
+            return view(request, *args, **kwargs)
 
     return proved
 

@@ -48,7 +48,7 @@ def test_the_secret_is_shown_once_and_kept_as_a_hash_alone(secret):
     assert secret not in listed.out + listed.err
     assert listed.out.startswith("ana: ci, until ")
     made = Entry.objects.get(event="token.made")
-    assert (made.actor, made.data["token"]) == ("ana", "ci")
+    assert (made.actor, made.data["token"], made.data["proof"]) == ("ana", "ci", "password")
     assert secret not in json.dumps(list(Entry.objects.values()), default=str)
 
 

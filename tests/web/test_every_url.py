@@ -38,8 +38,8 @@ WITHOUT_FRESH_PROOF = {
     "notification-try-again", "proposal-reject", "proposal-withdraw",
     "account_change_password", "link", "me-end-session", "me-end-other-sessions", "token-end",
     "person-take-role", "person-leave-group", "person-disable", "person-end-session", "person-end-sessions",
-    "person-withdraw-invitation", "person-withdraw-reset", "access-review-start", "access-review-answer",
-    "access-review-end", "keys-view-save", "keys-view-rename", "keys-view-delete",
+    "person-withdraw-invitation", "person-withdraw-reset", "access-review-start",
+    "keys-view-save", "keys-view-rename", "keys-view-delete",
 }  # fmt: skip
 # One's own second factors: the sign-in library asks for the proof, to open them and to send.
 BY_THE_LIBRARY = {
@@ -53,7 +53,7 @@ FRESH = {
     "account-edit", "account-edit-agree", "policy-new", "policy-propose", "policy-retire",
     "policy-agree", "lift-freeze", "group-join", "group-leave", "proposal-agree",
     "person-give-role", "person-join-group", "person-enable", "person-reset", "person-invite",
-    "person-invite-again", "token-make",
+    "person-invite-again", "token-make", "access-review-answer", "access-review-end",
     "sso-mapping-add", "sso-mapping-remove",
 }  # fmt: skip
 BY_PROOF = {

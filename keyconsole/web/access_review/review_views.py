@@ -27,6 +27,7 @@ from keyconsole.web.downloads import recorded_download
 from keyconsole.web.guards import Proof, person_of, requires
 from keyconsole.web.people.confirmed import doing
 from keyconsole.web.proposals import say
+from keyconsole.web.reauthentication import Confirmation
 
 PER_PAGE = 50
 SHOWS = {"mine": "Wait for me", "open": "Not answered", "all": "All"}
@@ -75,18 +76,27 @@ def review(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "access_review/review.html", context)
 
 
-@requires(Permission.ADMINISTER)
+def _answering(request: HttpRequest, ref: str) -> Confirmation | None:
+    form, lines = AnswerForm(request.POST), _ticked(request, _review_called(ref))
+    if not form.is_valid() or not lines:
+        return None
+    more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
+    counted = "1 line" if len(lines) == 1 else f"{len(lines)} lines"
+    what = f"{form.cleaned_data['answer']} {counted} of the access review {ref}"
+    return Confirmation(what, about=f"{lines[0].person.username}: {lines[0].what}{more}")
+
+
+@requires(Permission.ADMINISTER, proof=Proof.FRESH, confirms=_answering)
 @require_POST
 def answer(request: HttpRequest, ref: str) -> HttpResponse:
     found, by, form = _review_called(ref), person_of(request), AnswerForm(request.POST)
-    numbers = [int(each) for each in request.POST.getlist("line") if each.isascii() and each.isdigit()]
-    lines = AuditSight.of(by).lines(found).filter(number__in=[each for each in numbers if each < 10**9])
+    lines = _ticked(request, found)
     if not form.is_valid() or not lines:
         messages.error(request, "Tick the lines first, then confirm or remove them.")
         return redirect("access-review-campaign", found.ref)
     verb = answering.remove if form.cleaned_data["answer"] == "remove" else answering.confirm
     done = 0
-    for line in lines.select_related("review", "person"):
+    for line in lines:
         try:
             verb(line, comment=form.cleaned_data["comment"], by=by, now=timezone.now())
         except Refused as refused:
@@ -99,7 +109,12 @@ def answer(request: HttpRequest, ref: str) -> HttpResponse:
     return redirect("access-review-campaign", found.ref)
 
 
-@requires(Permission.ADMINISTER, everywhere=True)
+@requires(
+    Permission.ADMINISTER,
+    everywhere=True,
+    proof=Proof.FRESH,
+    confirms=doing("end the access review {ref} before every line is answered"),
+)
 @require_POST
 def end(request: HttpRequest, ref: str) -> HttpResponse:
     found = _review_called(ref)
@@ -130,6 +145,14 @@ def _review_called(ref: str) -> AccessReview:
     if found is None:
         raise Http404("No such access review.")
     return found
+
+
+def _ticked(request: HttpRequest, review: AccessReview) -> list[AccessReviewLine]:
+    """The lines that the form names, of those that the person sees."""
+    numbers = [int(each) for each in request.POST.getlist("line") if each.isascii() and each.isdigit()]
+    lines = AuditSight.of(person_of(request)).lines(review)
+    ticked = lines.filter(number__in=[each for each in numbers if each < 10**9])
+    return list(ticked.select_related("review", "person").order_by("number"))
 
 
 def _first_shown(lines: QuerySet[AccessReviewLine], sight: AuditSight) -> str:

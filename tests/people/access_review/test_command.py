@@ -26,7 +26,9 @@ def started(cast, monkeypatch):
 
 def test_it_takes_an_administrators_proof(started, cast, monkeypatch):
     assert (started.status, "RV-1 has begun" in started.out) == (DONE, True)
-    assert "proved by password" in Entry.objects.get(event="access.review_started").data["via"]
+    told = Entry.objects.get(event="access.review_started").data
+    assert "proved by password" in told["via"]
+    assert told["proof"] == "password"
     assert manage("access_review", "start", "--due", DAY, "--as", "ben").status == REFUSED
     assert manage("access_review", "start", "--due", "soon", "--as", "ada").status == USAGE
     monkeypatch.setenv("KEYCONSOLE_PASSWORD", "wrong")

@@ -51,9 +51,10 @@ class Command(BaseCommand):
         due_at = _end_of(options["due"])
         proof = who_acts(options)
         try:
-            review = start(
-                due_at=due_at, why=options["why"], by=proof.person, now=timezone.now(), via=proof.via
-            )
+            with proof.acting():
+                review = start(
+                    due_at=due_at, why=options["why"], by=proof.person, now=timezone.now(), via=proof.via
+                )
         except Refused as refused:
             raise CommandError(f"Refused: {refused}", returncode=1) from None
         self.stdout.write(f"{review} has begun, with {review.lines.count()} lines. {_due(review)}.")

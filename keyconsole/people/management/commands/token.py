@@ -44,9 +44,14 @@ class Command(BaseCommand):
         # Whoever holds one token must not live on by making others.
         proof = who_acts(options, by_password=True)
         try:
-            token, secret = make_token(
-                proof.person, name=options["name"], days=options["days"], via=proof.via, now=timezone.now()
-            )
+            with proof.acting():
+                token, secret = make_token(
+                    proof.person,
+                    name=options["name"],
+                    days=options["days"],
+                    via=proof.via,
+                    now=timezone.now(),
+                )
         except Invalid as invalid:
             raise refused(invalid) from None
         self.stderr.write(
