@@ -211,6 +211,9 @@ KEYCONSOLE_OIDC_EMAIL_CLAIM = env_text("KEYCONSOLE_OIDC_EMAIL_CLAIM", "email")
 KEYCONSOLE_OIDC_NAME_CLAIM = env_text("KEYCONSOLE_OIDC_NAME_CLAIM", "name")
 # The claim with the groups that the person is in; a.b is b inside of a.
 KEYCONSOLE_OIDC_GROUPS_CLAIM = env_text("KEYCONSOLE_OIDC_GROUPS_CLAIM", "groups")
+# What counts as a second factor that the provider asked for: values of its claim amr, separated by commas.
+# Empty, nothing does: a policy that asks for a second factor guards against whoever holds the provider, too.
+KEYCONSOLE_OIDC_SECOND_FACTOR_AMR = env_list("KEYCONSOLE_OIDC_SECOND_FACTOR_AMR")
 # Neither passwords nor passkeys of KeyConsole's own open it any more.
 KEYCONSOLE_SSO_ONLY = env_bool("KEYCONSOLE_SSO_ONLY")
 # Minutes after which the groups of somebody who is signed in are read again.

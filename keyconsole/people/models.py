@@ -298,6 +298,7 @@ class SsoIdentity(Leased):
     sessions_from = models.DateTimeField(null=True, blank=True)  # sessions that began before are over
     refresh_token = models.TextField(blank=True)
     access_token = models.TextField(blank=True)
+    second_factor = models.BooleanField(default=False)  # the provider asked for one at the last proof there
 
     objects: ClassVar[models.Manager[SsoIdentity]] = models.Manager()
 

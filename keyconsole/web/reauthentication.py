@@ -25,10 +25,11 @@ from django.shortcuts import redirect, render
 from django.urls import resolve
 from django.utils.http import urlencode
 
-from keyconsole.audit.given_proof import PASSKEY, RECOVERY_CODE, SIGN_IN, TOTP, GivenProof
+from keyconsole.audit.given_proof import PASSKEY, RECOVERY_CODE, SIGN_IN, SSO_SECOND_FACTOR, TOTP, GivenProof
 from keyconsole.people.factors.held import has_second_factor
 from keyconsole.web.fragments import HtmxRequest
 from keyconsole.web.middleware import SIGNED_IN
+from keyconsole.web.sso.again import asks_for_a_factor_there, proves_a_factor_there
 
 SUSPENDED, TOKEN = "suspended", "proof"  # in the session; in the address
 # A form has up to 384 KB, and the session is read with every request.
@@ -148,20 +149,23 @@ def _token_in(request: HttpRequest) -> str:
 
 
 def _counting(request: HttpRequest) -> list[dict[str, Any]]:
-    """Only a re-authentication counts, never the sign-in itself; and where there is a second factor, only
-    one by that. A provider's fresh sign-in is such a record, with a method of its own."""
+    """Only a re-authentication counts, never the sign-in itself; and where there is a second factor, here or
+    at the provider, only one by that. A provider's fresh sign-in is such a record, with its own method."""
     person = cast("User", request.user)
     records: list[dict[str, Any]] = get_authentication_records(request, person)
-    has_factor = has_second_factor(person)
-    if not has_factor and not person.has_usable_password():
-        return records
     again = [record for record in records if record.get("reauthenticated")]
-    return [record for record in again if record["method"] == "mfa"] if has_factor else again
+    if has_second_factor(person):
+        return [record for record in again if record["method"] == "mfa"]
+    if asks_for_a_factor_there(person, records):
+        return [record for record in again if proves_a_factor_there(record)]
+    return again if person.has_usable_password() else records
 
 
 def _how(record: Mapping[str, Any]) -> str:
     if not record.get("reauthenticated"):
         return SIGN_IN
+    if proves_a_factor_there(record):
+        return SSO_SECOND_FACTOR
     return _HOW.get(str(record.get("type")), RECOVERY_CODE) if record["method"] == "mfa" else record["method"]
 
 

@@ -9,6 +9,7 @@ import unicodedata
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.account.signals import user_logged_in
 from allauth.core.internal.ratelimit import get_ip
 from allauth.mfa.signals import authentication_failed
@@ -26,7 +27,7 @@ from keyconsole.people.factors.held import has_second_factor
 from keyconsole.web.addresses import address_of
 from keyconsole.web.factors.proofs import proofs_of_sign_in
 from keyconsole.web.middleware import stamp_sign_in
-from keyconsole.web.sso.again import prove_again_by_sso
+from keyconsole.web.sso.again import asks_for_a_factor_there, prove_again_by_sso
 
 # A wrong name in a sign-in form is often somebody's password, so it is never kept.
 UNKNOWN_PERSON = "unknown person"
@@ -49,12 +50,15 @@ class ClosedSignUp(DefaultAccountAdapter):  # type: ignore[misc]
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
         """The best proof that the person has: beside a passkey or a code the password is not enough.
 
-        Nor is the provider of single sign-on, where they have a second factor here.
+        Nor is the provider of single sign-on, where they have a second factor here. Where they have none and
+        the provider asks for one that counts, only the provider is enough.
         """
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        if has_second_factor(user):
+        has_factor = has_second_factor(user)
+        records = get_authentication_records(self.request, user) if self.request else []
+        if has_factor or asks_for_a_factor_there(user, records):
             methods = [each for each in methods if each["id"] != "reauthenticate"]
-        else:
+        if not has_factor:
             methods += prove_again_by_sso(user)
         return sorted(methods, key=lambda each: not each["id"].endswith(":webauthn"))
 

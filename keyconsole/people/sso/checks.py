@@ -12,6 +12,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 
 from keyconsole.people.sso.oidc.asking import is_safe_address
 from keyconsole.people.sso.oidc.provider import WELL_KNOWN
+from keyconsole.people.sso.second_factor import NO_FACTOR
 from keyconsole.people.sso.trusted_proxy import UNIX, is_used, networks
 
 
@@ -63,6 +64,20 @@ def proxy_is_named(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[Ch
             id="keyconsole.E023",
         )
         for problem in _problems_of_proxy()
+    ]
+
+
+@register(Tags.security)
+def second_factors_are_some(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    wrong = sorted(NO_FACTOR.intersection(settings.KEYCONSOLE_OIDC_SECOND_FACTOR_AMR))
+    if not wrong:
+        return []
+    return [
+        Error(
+            f"KEYCONSOLE_OIDC_SECOND_FACTOR_AMR names what is no second factor: {', '.join(wrong)}.",
+            hint="Of RFC 8176 these are: mfa, otp, hwk, swk, pop, sc, fpt, face, iris, retina, vbm.",
+            id="keyconsole.E024",
+        )
     ]
 
 

@@ -132,7 +132,9 @@ def _vouched_for(claims: Claims, tokens: Tokens, *, now: datetime) -> SsoIdentit
             raise SignInFailed(Why.PERSON_DISABLED, username=identity.person.username)
         confirm(identity, claims.groups, tokens, now=now)
         # Also where a worker asks at this moment, which may have seen nobody who is signed in.
-        SsoIdentity.objects.filter(pk=identity.pk).update(due_at=read_again_from(now))
+        SsoIdentity.objects.filter(pk=identity.pk).update(
+            due_at=read_again_from(now), second_factor=claims.has_second_factor
+        )
     return identity
 
 

@@ -22,7 +22,7 @@ FACTOR_MISSING = (
 )
 PROOF_TOO_WEAK = (
     "The policy counts only approvals that a second factor proved, and this one was proved without. "
-    "Approve on the page in the browser, where a passkey or a code proves it."
+    "Approve on the page in the browser, and prove it there with your second factor."
 )
 
 

@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group
 
 from keyconsole.aws_accounts.models import AwsAccount, RoleGrant
 from keyconsole.aws_accounts.roles import Permission, Role, roles_that_allow
-from keyconsole.people.factors.held import holds_second_factor
+from keyconsole.people.able_to_prove import could_prove_second_factor
 from keyconsole.policies.quorum.requirements import APPROVERS, Requirement
 
 Members = dict[str, set[str]]
@@ -24,14 +24,14 @@ class Roster:
 
     grants: dict[tuple[Role, int], set[str]]  # by role and account; EVERYWHERE for all accounts
     groups: dict[str, set[str]]  # also those in which nobody is
-    second_factors: frozenset[str] = frozenset()  # of those with a role: who has one here
+    second_factors: frozenset[str] = frozenset()  # of those with a role: who could prove one
 
     @classmethod
     def read(cls) -> Self:
         grants: dict[tuple[Role, int], set[str]] = defaultdict(set)
         held = RoleGrant.objects.in_force().filter(person__is_active=True)
         factors = set()
-        facts = ("person__username", "role", "account__pk", holds_second_factor("person"))
+        facts = ("person__username", "role", "account__pk", could_prove_second_factor("person"))
         for username, role, account, has_factor in held.values_list(*facts):
             grants[Role(role), account or EVERYWHERE].add(username)
             factors |= {username} if has_factor else set()

@@ -12,7 +12,7 @@ from keyconsole.audit.given_proof import GivenProof, proves_second_factor
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.permissions import Person, can, can_somewhere
 from keyconsole.aws_accounts.roles import Permission
-from keyconsole.people.factors.held import has_second_factor
+from keyconsole.people.able_to_prove import can_prove_second_factor
 from keyconsole.policies.document.words import FACTOR_MISSING, PROOF_TOO_WEAK
 from keyconsole.policies.models import AccountEdit, PolicyVersion, VersionState
 from keyconsole.policies.quorum.requirements import Line
@@ -95,7 +95,7 @@ def may_agree(person: Person, version: Proposed) -> Verdict:
     vote = version.votes.filter(voter=person.pk).first()
     if vote and not (vote.agrees and wants_factor and not proves_second_factor(vote.proof)):
         reasons.append(Reason(Code.ALREADY_VOTED, f"You have voted on {version} already."))
-    if not reasons and wants_factor and not has_second_factor(person):
+    if not reasons and wants_factor and not can_prove_second_factor(person):
         reasons.append(Reason(Code.SECOND_FACTOR_NEEDED, FACTOR_MISSING))
     return Verdict(tuple(reasons))
 

@@ -22,6 +22,7 @@ from keyconsole.refusals import Verdict
 from keyconsole.text import listed
 from keyconsole.web.action_forms import ActionForm
 from keyconsole.web.changes import actions
+from keyconsole.web.sso.again import factor_at_the_provider
 
 _OFFERED: dict[State, tuple[ActionForm[Change], ...]] = {
     State.PENDING: (actions.APPROVE, actions.REJECT, actions.WITHDRAW, actions.CANCEL),
@@ -97,6 +98,7 @@ def decision(change: Change, panel: Mapping[str, Any], *, person: User, now: dat
         "whys": whys,
         "why_question": listed([each for why in whys for each in why.what], "or"),
         "lacks_factor": lacks_factor,
+        "factor_at_provider": factor_at_the_provider(person) if lacks_factor else None,
         "commenting": _offer(change, actions.COMMENT, person),
         "may_use_emergency": bool(panel["gives_way_to"]) and is_in_group(person, panel["gives_way_to"]),
     }

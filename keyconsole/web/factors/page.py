@@ -14,6 +14,7 @@ from keyconsole.people.factors.held import KIND_OF, Kind, factors, name_of
 from keyconsole.people.factors.recovery_codes import codes_left
 from keyconsole.web.factors.domain import address_for_passkeys, passkeys_work
 from keyconsole.web.guards import person_of
+from keyconsole.web.sso.again import factor_at_the_provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ def own_factors(request: HttpRequest) -> dict[str, Any]:
         "has_totp": any(not row.is_passkey for row in held),
         "codes_left": codes_left(person) if held else None,
         "codes_made": app_settings.RECOVERY_CODE_COUNT,
+        "factor_at_provider": factor_at_the_provider(person),
         **passkeys_here(request),
     }
 

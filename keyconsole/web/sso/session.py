@@ -25,8 +25,7 @@ def begin(request: HttpRequest, identity: SsoIdentity, claims: Claims, *, next_u
     """Through the library's own stages: whoever has a second factor here is asked for it."""
     person = identity.person
     _leave_another(request, person)
-    said: dict[str, Any] = {"amr": list(claims.amr), "second_factor": claims.second_factor}
-    record_authentication(request, person, BY_PROVIDER, **said)
+    record_authentication(request, person, BY_PROVIDER, amr=list(claims.amr))
     request.session[SSO] = _rests_on(identity, by=BY_PROVIDER)
     response: HttpResponse = perform_login(
         request, person, email_verification="none", redirect_url=next_url or None

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from keyconsole.people.sso import emergency
+from keyconsole.people.sso import emergency, second_factor
 from keyconsole.people.sso.failures import SignInFailed, Why
 from keyconsole.people.sso.identity import known_as, vouched_for
 from keyconsole.people.sso.oidc.flow import Begun, Returned, address_of_sign_in, returned
@@ -100,8 +100,8 @@ def _proved_again(request: HttpRequest, came: Returned, *, next_url: str) -> Htt
         BY_PROVIDER,
         reauthenticated=True,
         amr=list(came.claims.amr),
-        second_factor=came.claims.second_factor,
     )
+    second_factor.note(identity, said=came.claims.has_second_factor)
     goes_on: HttpResponse | None = resume_request(request)
     return goes_on or redirect("overview")
 

