@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from unicodedata import normalize
 
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
@@ -11,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from keyconsole.audit.events import Event
-from keyconsole.audit.log import record
+from keyconsole.audit.log import ITSELF, record
 from keyconsole.aws_accounts.grants import grant
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.roles import Role
@@ -41,6 +42,19 @@ def add_person(
     return person
 
 
+def why_not_called(username: str) -> str:
+    """Of a name that would be taken for another's; empty where it is free.
+
+    Signing in takes no notice of the case, so two who differ in it alone are one person to everybody. And the
+    record calls what no person did by a name of its own.
+    """
+    if normalize("NFKC", username).casefold() == ITSELF:
+        return "The record calls what no person did by this name. Choose another one."
+    if User.objects.filter(username__iexact=username).exists():
+        return "There is a person of this name already."
+    return ""
+
+
 def random_password() -> str:
     return secrets.token_urlsafe(16)
 
@@ -51,6 +65,8 @@ def _refuse_problems(person: User, password: str) -> None:
         person.full_clean(exclude=["password"])
     except ValidationError as error:
         found = {field: " ".join(sentences) for field, sentences in error.message_dict.items()}
+    if why := why_not_called(person.username):
+        found["username"] = why
     try:
         validate_password(password, person)
     except ValidationError as error:

@@ -13,7 +13,7 @@ def can_prove_second_factor(person: User | AnonymousUser) -> bool:
     return has_second_factor(person) or second_factor.said_of(person)
 
 
-def could_prove_second_factor(person: str) -> ExpressionWrapper[BooleanField]:
+def could_prove_second_factor(person: str) -> ExpressionWrapper[Q]:
     """For a query: whether the person in this field of its row could."""
     either = Q(holds_second_factor(person)) | Q(second_factor.is_said_of(person))
     return ExpressionWrapper(either, output_field=BooleanField())

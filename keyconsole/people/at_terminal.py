@@ -48,6 +48,7 @@ def who_acts(options: Mapping[str, Any], *, by_password: bool = False) -> Proof:
         if token:
             return prove_by_token(token.strip(), username=username, now=timezone.now())
         username = username or _called_like_the_login()
+        _end_without_a_password(username, by_password=by_password)
         password = _read(file) if file else _from_environment(PASSWORD) or _typed(username, by_password)
         keep_out([password])
         return prove_by_password(username, password, now=timezone.now())
@@ -60,6 +61,20 @@ def _called_like_the_login() -> str:
     if not User.objects.filter(username=username).exists():
         raise CommandError(f"There is no person {username!r}. Say who acts with --as.", returncode=USAGE)
     return username
+
+
+def _end_without_a_password(username: str, *, by_password: bool) -> None:
+    """Of who comes by single sign-on alone nobody asks what they do not have; they read what to do."""
+    person = User.objects.filter(username=username).first() if username.isprintable() else None
+    if person is None or person.has_usable_password():
+        return
+    ways = (
+        "This takes one: do it in the browser. While single sign-on is away, "
+        f"`manage.py emergency_sign_in {username}` opens it."
+        if by_password
+        else f"A token that they make on their page in the browser proves them here, in {TOKEN}."
+    )
+    raise CommandError(f"{username} has no password here. {ways}", returncode=USAGE)
 
 
 def _typed(username: str, by_password: bool) -> str:

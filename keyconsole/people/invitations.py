@@ -12,6 +12,7 @@ from keyconsole.audit.events import Event
 from keyconsole.audit.log import record
 from keyconsole.aws_accounts.grants import grant
 from keyconsole.aws_accounts.models import AwsAccount
+from keyconsole.aws_accounts.people import why_not_called
 from keyconsole.aws_accounts.roles import Role
 from keyconsole.people.administrators import refuse_unless_administrator
 from keyconsole.people.dual_control.kinds.grant_role import POWERFUL
@@ -111,6 +112,5 @@ def _refuse_malformed(person: User) -> None:
     except ValidationError as error:
         problems = {field: " ".join(sentences) for field, sentences in error.message_dict.items()}
         raise Invalid(problems) from None
-    # Signing in takes no notice of the case: two who differ in it alone are one person to everybody.
-    if User.objects.filter(username__iexact=person.username).exists():
-        raise Invalid({"username": TAKEN})
+    if why := why_not_called(person.username):
+        raise Invalid({"username": why})

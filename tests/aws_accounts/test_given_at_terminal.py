@@ -5,7 +5,8 @@ from __future__ import annotations
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from keyconsole.aws_accounts.models import RoleGrant
@@ -30,6 +31,13 @@ def run(*arguments):
 def heard():
     found = Delivery.objects.filter(topic="access.changed").order_by("person__username")
     return [(each.recipient, each.subject.partition(": ")[2]) for each in found]
+
+
+@pytest.mark.parametrize("name", ["keyconsole", "KeyConsole", "\uff2beyConsole", "Ana", "ana"])
+def test_nobody_is_added_under_a_name_that_the_record_or_another_has(cast, name):
+    with pytest.raises(CommandError, match=r"by this name|of this name already"):
+        run("add_person", name)
+    assert not User.objects.filter(username=name).exclude(username="ana").exists()
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from tests.cast import PASSWORD
 from tests.changes.approvals.teams import hold_for_payments
 from tests.changes.cli.test_change_command import ask
 from tests.changes.commands import DONE, REFUSED, USAGE, manage
+from tests.conftest import client_of, prove
 from tests.policies.documents import document
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,36 @@ def document_file(tmp_path):
     path = tmp_path / "payments.json"
     path.write_text(json.dumps(document(applies_to={"accounts": ["111122223333"]})), encoding="utf-8")
     return path
+
+
+@pytest.mark.parametrize(
+    ("typed", "tells"),
+    [
+        (("freeze", "--why", "x"), "A token that they make on their page in the browser proves them here"),
+        (("token", "create", "ci"), "do it in the browser"),
+    ],
+)
+def test_who_has_no_password_reads_what_proves_them_here(cast, monkeypatch, typed, tells):
+    cast.ben.set_unusable_password()
+    cast.ben.save()
+    monkeypatch.setenv("KEYCONSOLE_PASSWORD", PASSWORD)
+    said = manage(*typed, "--as", "ben")
+    assert said.status == USAGE
+    assert "ben has no password here" in said.err
+    assert tells in said.err
+    assert not Entry.objects.filter(event="person.sign_in_failed").exists()
+
+
+def test_a_token_made_in_the_browser_proves_who_has_no_password(cast, change, monkeypatch):
+    cast.ben.set_unusable_password()
+    cast.ben.save()
+    page = client_of(cast.ben, proved=False)
+    prove(page, cast.ben, method="sso", reauthenticated=False)
+    assert "at the server's terminal a token is what proves you" in page.get("/me/").content.decode()
+    made = page.post("/me/tokens/make/", {"name": "shell", "days": "1"})
+    monkeypatch.setenv("KEYCONSOLE_TOKEN", made.context["secret"])
+    assert approve(change).status == DONE
+    assert Approval.objects.get().proof == "token shell"
 
 
 def approve(change, by="ben"):

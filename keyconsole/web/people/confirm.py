@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
 
 from keyconsole.people.dual_control.notifications import path_of
 from keyconsole.people.models import AccessProposal, AccessState
@@ -51,4 +52,5 @@ def say_done_or_waiting(request: HttpRequest, proposal: AccessProposal | None, *
     if proposal is None or proposal.state == AccessState.APPLIED:
         messages.success(request, done)
     else:
-        messages.success(request, f"{proposal} waits for another administrator: {path_of(proposal)}")
+        waits = '<a href="{}">{}</a> waits for another administrator.'
+        messages.success(request, format_html(waits, path_of(proposal), proposal))
