@@ -251,8 +251,6 @@ MFA_FORMS = {
 MFA_RECOVERY_CODE_DIGITS = 10
 # An address may be that of a whole office. Guessing is in vain here: nothing is counted against a person.
 MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip", "webauthn_login_begun": "60/m/ip"}
-# The library then draws no password form, and takes none.
-SOCIALACCOUNT_ONLY = KEYCONSOLE_SSO_ONLY
 
 LANGUAGE_CODE = "en"
 USE_I18N = False

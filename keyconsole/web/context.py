@@ -49,6 +49,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "organisation": settings.KEYCONSOLE_ORGANISATION,
         "is_sandbox": settings.KEYCONSOLE_DEMO,
+        "sso_only": settings.KEYCONSOLE_SSO_ONLY,
         "frozen": cache(lambda: _frozen(request)),
         "no_worker": cache(lambda: _no_worker(request)),
         "needs_me": needs_me,

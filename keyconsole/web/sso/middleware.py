@@ -28,6 +28,12 @@ _LOCAL = {
     "account_reset_password_from_key_done",
     "account_request_login_code",
     "account_confirm_login_code",
+    # Links with which somebody chooses a password, and is signed in by it.
+    "link",
+    "link-open",
+    "person-invite",
+    "person-invite-again",
+    "person-reset",
 }
 
 
@@ -62,7 +68,11 @@ class ConfirmedIdentity:
 
 
 class NoLocalSignIn:
-    """With KEYCONSOLE_SSO_ONLY neither passwords nor passkeys open a session: their addresses are gone."""
+    """With KEYCONSOLE_SSO_ONLY neither passwords nor passkeys open a session: their addresses are gone.
+
+    Those of the library, and those of links with which a password is chosen. The library's own setting for
+    it refuses to start beside second factors, which people go on having.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
+
 import pytest
 from pytest_django import Settings
 
+from keyconsole.demo.launch.environment import demo_environment
 from keyconsole.people.sso import checks
+from tools.children import PYTHON, ROOT
 
 DISCOVERY = "https://id.example.org/.well-known/openid-configuration"
 
@@ -41,6 +46,19 @@ def test_the_only_way_in_has_to_be_there(settings: Settings) -> None:
     assert ids() == ["keyconsole.E022"]
     settings.KEYCONSOLE_OIDC_DISCOVERY_URL, settings.KEYCONSOLE_OIDC_CLIENT_ID = DISCOVERY, "keyconsole"
     assert ids() == []
+
+
+@pytest.mark.processes
+def test_a_server_with_one_way_in_starts(tmp_path: Path) -> None:
+    """Beside second factors, which people go on having: the library's checks of its settings count too."""
+    environment = demo_environment(tmp_path / "keyconsole.sqlite3", "http://127.0.0.1:9") | {
+        "KEYCONSOLE_SSO_ONLY": "true",
+        "KEYCONSOLE_OIDC_DISCOVERY_URL": DISCOVERY,
+        "KEYCONSOLE_OIDC_CLIENT_ID": "keyconsole",
+    }
+    command = [str(PYTHON), "manage.py", "check", "--deploy", "--fail-level", "ERROR"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("named", [[], ["nonsense"], ["10.0.0.1/24"], ["0.0.0.0/0"], ["::/0"], ["unix"]])

@@ -6,6 +6,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def _only(settings: Settings) -> None:
-    settings.KEYCONSOLE_SSO_ONLY = settings.SOCIALACCOUNT_ONLY = True
+    settings.KEYCONSOLE_SSO_ONLY = True
 
 
 def link(name: str = "ana") -> str:
@@ -47,6 +48,22 @@ def test_passwords_open_nothing_and_are_not_asked_for(
     assert anonymous.get("/help/").status_code == 302
     assert sign_in(anonymous, provider).status_code == 302
     assert anonymous.get("/help/").status_code == 200
+
+
+def test_no_link_lets_anybody_choose_a_password(
+    anonymous: Client, as_ada: Client, settings: Settings
+) -> None:
+    made = as_ada.post("/invite/", {"username": "fay", "account": "all"})
+    path = made.context["address"].partition("/link/")[2]
+    settings.KEYCONSOLE_SSO_ONLY = True
+    assert anonymous.get(f"/link/{path}").status_code == 404
+    assert anonymous.post("/link/", {"password": PASSWORD, "again": PASSWORD}).status_code == 404
+    assert not User.objects.get(username="fay").is_active
+    for address in ("/invite/", "/people/dan/reset/", "/people/fay/invite-again/"):
+        assert as_ada.post(address, {"username": "gil", "account": "all"}).status_code == 404
+    assert "Invite somebody" not in as_ada.get("/people/").content.decode()
+    assert "New password by a link" not in as_ada.get("/people/dan/").content.decode()
+    assert "Make another link" not in as_ada.get("/people/fay/").content.decode()
 
 
 @pytest.mark.usefixtures("_only")
