@@ -138,8 +138,6 @@ urlpatterns: list[URLPattern] = [
     ),
     path(f"{_PERSON}give-role/", assigning.give_role, name="person-give-role"),
     path(f"{_PERSON}take-role/", assigning.take_role, name="person-take-role"),
-    path(f"{_PERSON}join-group/", assigning.join_group, name="person-join-group"),
-    path(f"{_PERSON}leave-group/", assigning.leave_group, name="person-leave-group"),
     path(f"{_PERSON}disable/", person_actions.disable, name="person-disable"),
     path(f"{_PERSON}enable/", person_actions.enable, name="person-enable"),
     path(f"{_PERSON}end-session/", person_actions.end_session, name="person-end-session"),

@@ -51,7 +51,6 @@ PAGES = {
     "person": ("ada", "/people/ben/"),
     "person-without-a-role": ("ada", "/people/dan/"),
     "person-give-role": ("ada", "/people/dan/give-role/"),
-    "person-join-group": ("ada", "/people/dan/join-group/"),
     "person-take-role": ("ada", "/people/ben/take-role/?role=approver&account=111122223333"),
     "person-disable": ("ada", "/people/dan/disable/"),
     "person-reset": ("ada", "/people/dan/reset/"),

@@ -19,7 +19,7 @@ from keyconsole.people.administrators import (
     refuse_own,
     refuse_unless_administrator,
 )
-from keyconsole.people.dual_control.kinds import grant_role, join_group
+from keyconsole.people.dual_control.kinds import grant_role
 from keyconsole.people.dual_control.propose import propose
 from keyconsole.people.groups import leave
 from keyconsole.people.invitations import is_invited
@@ -71,13 +71,6 @@ def take_role(
             refuse_last_administrator(person)
         if not revoke(person, role, account, by=by.username, now=now, evidence={"why": why}):
             raise Refused(_not_by_hand(person, RoleGrant.objects.filter(role=role.value, account=account)))
-
-
-def propose_group(person: User, group: str, *, why: str, by: User, now: datetime) -> AccessProposal:
-    """Raises Refused."""
-    refuse_unless_administrator(by)
-    refuse_own(person, by, sentence=OWN)
-    return propose(join_group.NAME, join_group.facts_of(person, group), by=by, why=why, now=now)
 
 
 def take_out_of_group(person: User, group: str, *, why: str, by: User, now: datetime) -> None:

@@ -11,7 +11,7 @@ from keyconsole.aws_accounts.grants import grant
 from keyconsole.aws_accounts.models import RoleGrant
 from keyconsole.aws_accounts.permissions import can
 from keyconsole.aws_accounts.roles import Permission, Role
-from keyconsole.people.assign import give_role, propose_group, take_out_of_group, take_role
+from keyconsole.people.assign import give_role, take_out_of_group, take_role
 from keyconsole.people.disable import disable
 from keyconsole.people.groups import is_in_group, join
 from keyconsole.refusal_codes import Code
@@ -56,7 +56,6 @@ def test_nobody_changes_their_own(cast, eve):
     refused(Code.OWN_ACCOUNT, take_role, cast.ada, Role.ADMINISTRATOR, None, why=WHY, by=cast.ada, now=NOW)
     join(cast.ada, "security", by="eve", now=NOW)
     refused(Code.OWN_ACCOUNT, take_out_of_group, cast.ada, "security", why=WHY, by=cast.ada, now=NOW)
-    refused(Code.OWN_ACCOUNT, propose_group, cast.ada, "platform", why=WHY, by=cast.ada, now=NOW)
 
 
 def test_an_administrator_of_one_account_acts_there_alone(cast, eve):

@@ -37,7 +37,7 @@ WITHOUT_FRESH_PROOF = {
     "freeze", "notification-route-add", "notification-route-remove", "notification-route-test",
     "notification-try-again", "proposal-reject", "proposal-withdraw",
     "account_change_password", "link", "me-end-session", "me-end-other-sessions", "token-end",
-    "person-take-role", "person-leave-group", "person-disable", "person-end-session", "person-end-sessions",
+    "person-take-role", "person-disable", "person-end-session", "person-end-sessions",
     "person-withdraw-invitation", "person-withdraw-reset", "access-review-start",
     "keys-view-save", "keys-view-rename", "keys-view-delete",
 }  # fmt: skip
@@ -52,7 +52,7 @@ FRESH = {
     "change-approve", "change-run", "change-agree", "batch-approve", "batch-run", "account-add",
     "account-edit", "account-edit-agree", "policy-new", "policy-propose", "policy-retire",
     "policy-agree", "lift-freeze", "group-join", "group-leave", "proposal-agree",
-    "person-give-role", "person-join-group", "person-enable", "person-reset", "person-invite",
+    "person-give-role", "person-enable", "person-reset", "person-invite",
     "person-invite-again", "token-make", "access-review-answer", "access-review-end",
     "sso-mapping-add", "sso-mapping-remove",
 }  # fmt: skip
@@ -72,8 +72,8 @@ BY_GUARD = {
         "account-add", "account-remove",
         "notifications", "notification-route-add", "notification-route-remove",
         "notification-route-test", "notification-try-again", "group-join", "group-leave",
-        "person-invite", "person-invite-again", "person-withdraw-invitation", "person-join-group",
-        "person-leave-group", "person-disable", "person-enable", "person-end-session", "person-end-sessions",
+        "person-invite", "person-invite-again", "person-withdraw-invitation",
+        "person-disable", "person-enable", "person-end-session", "person-end-sessions",
         "person-reset", "person-withdraw-reset", "access-review-start", "access-review-end",
         "sso-mappings", "sso-mapping-add", "sso-mapping-remove",
     },

@@ -163,7 +163,7 @@ def joining(world: World) -> Sent:
 
 
 def leaving(world: World) -> Sent:
-    return world.ada, reverse("group-leave"), {"person": "pia", "group": "platform"}
+    return world.ada, reverse("group-leave"), {"person": "pia", "group": "platform", "why": "Left."}
 
 
 def agreeing_to_access(world: World) -> Sent:
@@ -187,11 +187,6 @@ def removing_a_mapping(world: World) -> Sent:
 def giving_a_role(world: World) -> Sent:
     sent = {"role": "viewer", "account": "all", "why": "Joins.", "step": "send"}
     return world.ada, reverse("person-give-role", args=["dan"]), sent
-
-
-def putting_into_a_group(world: World) -> Sent:
-    sent = {"group": "platform", "why": "Joins.", "step": "send"}
-    return world.ada, reverse("person-join-group", args=["dan"]), sent
 
 
 def enabling(world: World) -> Sent:
@@ -254,7 +249,6 @@ SENT: Mapping[str, Callable[[World], Sent]] = {
     "keys-export": lambda world: (world.pia, reverse("keys-export", args=["csv"]), {}),
     "audit-export": lambda world: (world.pia, reverse("audit-export", args=["csv"]), {}),
     "person-give-role": giving_a_role,
-    "person-join-group": putting_into_a_group,
     "person-enable": enabling,
     "person-reset": lambda world: (world.ada, reverse("person-reset", args=["dan"]), {}),
     "person-invite": lambda world: (

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django import forms
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.permissions import accounts_where, can
@@ -86,20 +86,6 @@ class RoleForm(forms.Form):
     def ends_at(self) -> datetime | None:
         day = self.cleaned_data["until"]
         return end_of(day) if day else None
-
-
-class GroupForm(forms.Form):
-    group = forms.CharField(
-        label="Group",
-        max_length=60,
-        help_text="A name that no group has yet makes a new one.",
-        widget=forms.TextInput(attrs={"list": "groups", "autocomplete": "off"}),
-    )
-    why = WhyForm.base_fields["why"]
-
-    @property
-    def known(self) -> list[str]:
-        return list(Group.objects.order_by("name").values_list("name", flat=True))
 
 
 def chosen_account(number: str) -> AwsAccount | None:

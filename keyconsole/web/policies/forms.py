@@ -34,7 +34,7 @@ class WhyForm(forms.Form):
         label="Why",
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Who has to agree reads it, and it stays in the record.",
+        help_text="It stays in the record, and who has to agree reads it.",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django import forms
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 
 from keyconsole.people.dual_control.kind import Facts
 from keyconsole.people.dual_control.kinds import join_group
@@ -36,6 +36,11 @@ class MemberForm(forms.Form):
             return clean_group_name(self.cleaned_data["group"])
         except Refused as refused:
             raise forms.ValidationError(str(refused)) from None
+
+    @property
+    def known(self) -> list[str]:
+        """Groups that are there, to choose from."""
+        return list(Group.objects.order_by("name").values_list("name", flat=True))
 
     @property
     def facts(self) -> Facts:

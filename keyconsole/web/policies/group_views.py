@@ -11,17 +11,16 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from keyconsole.audit.given_proof import refuse_stale, told
+from keyconsole.audit.given_proof import refuse_stale
 from keyconsole.aws_accounts.permissions import can
 from keyconsole.aws_accounts.roles import Permission
+from keyconsole.people.assign import take_out_of_group
 from keyconsole.people.dual_control.kinds import join_group
 from keyconsole.people.dual_control.may import could_agree, why_not_proposed
 from keyconsole.people.dual_control.propose import propose
-from keyconsole.people.groups import leave as take_out
 from keyconsole.policies.versions.health import unsatisfiable
 from keyconsole.policies.versions.horizon import horizon_of
-from keyconsole.refusal_codes import Code
-from keyconsole.refusals import Reason, Refused
+from keyconsole.refusals import Refused
 from keyconsole.web.access_proposals.effects import of_joining
 from keyconsole.web.access_proposals.page import named, proposed_words
 from keyconsole.web.guards import Proof, person_of, proof_given, requires
@@ -71,19 +70,17 @@ def leave(request: HttpRequest) -> HttpResponse:
         messages.error(request, " ".join(form.sentences))
         return redirect("groups")
     person, group = form.cleaned_data["person"], form.cleaned_data["group"]
-    if request.method != "POST":
-        context = {"person": person, "group": group, "named_by": policies_of_group(group)}
+    why = WhyForm(request.POST if request.method == "POST" else None)
+    if not why.is_valid():
+        context = {"person": person, "group": group, "named_by": policies_of_group(group), "form": why}
         return render(request, "policies/leave_group.html", context)
-    say(request, lambda: _took_out(request, person, group))
+    say(request, lambda: _took_out(request, person, group, why=why.cleaned_data["why"]))
     return redirect("groups")
 
 
-def _took_out(request: HttpRequest, person: User, group: str) -> str:
-    by, now, proof = person_of(request).username, timezone.now(), proof_given(request)
-    refuse_stale(proof)
-    if not take_out(person, group, by=by, now=now, evidence=told(proof, now=now)):
-        sentence = f"{person.username} is not in the group {group} by hand."
-        raise Refused(Reason(Code.NOTHING_NEW, sentence))
+def _took_out(request: HttpRequest, person: User, group: str, *, why: str) -> str:
+    refuse_stale(proof_given(request))
+    take_out_of_group(person, group, why=why, by=person_of(request), now=timezone.now())
     for version, flag in unsatisfiable():
         messages.warning(request, f"{version}: {flag}")
     return f"{person.username} is no longer in the group {group}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
+from keyconsole.audit.models import Entry
 from keyconsole.aws_accounts.models import RoleGrant
 from keyconsole.aws_accounts.permissions import can
 from keyconsole.aws_accounts.roles import Permission, Role
@@ -82,14 +83,15 @@ def test_what_cannot_stand_is_told_and_kept(as_ada, cast, eve, over):
     assert not RoleGrant.objects.filter(person=cast.dan).exists()
 
 
-def test_a_group_is_proposed_with_its_preview(as_ada, cast, eve):
-    form = {"group": "security", "why": WHY, "step": "preview"}
-    page = as_ada.post("/people/dan/join-group/", form).content.decode()
-    assert "dan may then approve what asks for the group security" in page
-    as_ada.post("/people/dan/join-group/", form | {"step": "send"})
-    assert AccessProposal.objects.get().says == "put dan into the group security"
-    bad = as_ada.post("/people/dan/join-group/", form | {"group": "<b>"}).content.decode()
-    assert "begins with a letter" in bad
+def test_groups_are_joined_and_left_on_the_page_of_groups(as_ada, cast, eve):
+    join(cast.dan, "security", by="ada", now=NOW)
+    page = as_ada.get("/people/dan/").content.decode()
+    assert 'href="/groups/join/?person=dan"' in page
+    assert 'href="/groups/leave/?person=dan&amp;group=security"' in page
+    assert 'value="dan"' in as_ada.get("/groups/join/?person=dan").content.decode()
+    assert (
+        "Take dan out of security" in as_ada.get("/groups/leave/?person=dan&group=security").content.decode()
+    )
 
 
 def test_a_role_is_taken_away_after_a_look_and_a_reason(as_ada, cast):
@@ -101,14 +103,6 @@ def test_a_role_is_taken_away_after_a_look_and_a_reason(as_ada, cast):
     assert said(page) == ["ben is no longer approver in payments (111122223333)."]
     assert as_ada.get("/people/ben/take-role/?role=king&account=all").status_code == 404
     assert as_ada.get("/people/ben/take-role/?role=approver&account=9").status_code == 404
-
-
-def test_somebody_is_taken_out_of_a_group(as_ada, cast):
-    join(cast.ben, "security", by="ada", now=NOW)
-    assert as_ada.get("/people/ben/leave-group/?group=security").status_code == 200
-    as_ada.post("/people/ben/leave-group/", {"group": "security", "why": "Moved on."})
-    assert not cast.ben.memberships.exists()
-    assert as_ada.get("/people/ben/leave-group/?group=security").status_code == 404
 
 
 def test_sessions_end_one_by_one_and_together(as_ada, cast, client_as, inventory):
@@ -137,7 +131,7 @@ def test_an_accounts_administrator_may_give_and_take_there_and_nothing_else(cast
     finn = make_person("finn", Role.ADMINISTRATOR, accounts=(cast.payments,))
     client = client_of(finn)
     assert client.get("/people/ben/give-role/").status_code == 200
-    for verb in ("disable", "enable", "reset", "join-group", "leave-group"):
+    for verb in ("disable", "enable", "reset"):
         assert client.get(f"/people/ben/{verb}/").status_code == 403, verb
     for verb in ("end-session", "end-sessions", "invite-again", "withdraw-invitation", "withdraw-reset"):
         assert client.post(f"/people/ben/{verb}/").status_code == 403, verb
@@ -153,3 +147,21 @@ def test_the_page_takes_a_fixed_number_of_queries(as_ada, cast, django_assert_nu
     as_ada.get("/people/ben/")
     with django_assert_num_queries(23):
         as_ada.get("/people/ben/")
+
+
+@pytest.mark.parametrize(
+    ("address", "form", "says"),
+    [
+        ("/people/ben/disable/", {}, "ben is disabled already."),
+        (
+            "/people/ben/take-role/",
+            {"role": "approver", "account": "111122223333"},
+            "ben does not have it any more.",
+        ),
+    ],
+)
+def test_what_was_done_in_another_tab_is_told_in_this_one(as_ada, cast, address, form, says):
+    first, second = (as_ada.post(address, form | {"why": "Left."}, follow=True) for _ in range(2))
+    assert says not in first.content.decode()
+    assert says in second.content.decode()
+    assert Entry.objects.filter(event__in=["person.disabled", "role.revoked"]).count() == 1

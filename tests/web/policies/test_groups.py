@@ -71,13 +71,23 @@ def test_leaving_is_asked_once_more_and_done_at_once(as_ada: Client, as_eve: Cli
     join(cast.dan, "security", by="ops", now=NOW)
     assert f"{LEAVE}?person=dan&amp;group=security" in as_ada.get(PAGE).content.decode()
     assert "Take dan out of security" in as_ada.get(LEAVE, DAN).content.decode()
+    assert "This field is required" in as_ada.post(LEAVE, DAN).content.decode()
     assert is_in_group(cast.dan, "security")
-    said = as_ada.post(LEAVE, DAN, follow=True).content.decode()
+    said = as_ada.post(LEAVE, {**DAN, "why": "Moved on."}, follow=True).content.decode()
     assert "dan is no longer in the group security." in said
     assert not is_in_group(cast.dan, "security")
+    assert Entry.objects.get(event="group.left").data["why"] == "Moved on."
+    again = as_ada.post(LEAVE, {**DAN, "why": "Moved on."}, follow=True).content.decode()
+    assert "dan does not have it any more." in again
+
+
+def test_nobody_takes_themselves_out(as_ada: Client, as_eve: Client, cast: Cast) -> None:
+    join(cast.ada, "security", by="ops", now=NOW)
+    sent = {"person": "ada", "group": "security", "why": "Moved on."}
     assert (
-        "dan is not in the group security by hand." in as_ada.post(LEAVE, DAN, follow=True).content.decode()
+        "Nobody changes what they may do themselves" in as_ada.post(LEAVE, sent, follow=True).content.decode()
     )
+    assert is_in_group(cast.ada, "security")
 
 
 def test_what_single_sign_on_says_is_not_taken_away_by_hand(as_ada: Client, cast: Cast) -> None:
@@ -85,7 +95,8 @@ def test_what_single_sign_on_says_is_not_taken_away_by_hand(as_ada: Client, cast
     content = as_ada.get(PAGE).content.decode()
     assert ", by single sign-on" in content
     assert "take out" not in content
-    as_ada.post(LEAVE, DAN)
+    said = as_ada.post(LEAVE, {**DAN, "why": "Moved on."}, follow=True).content.decode()
+    assert "take it away there" in said
     assert is_in_group(cast.dan, "security")
 
 
