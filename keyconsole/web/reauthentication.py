@@ -27,9 +27,9 @@ from django.utils.http import urlencode
 
 from keyconsole.audit.given_proof import PASSKEY, RECOVERY_CODE, SIGN_IN, SSO_SECOND_FACTOR, TOTP, GivenProof
 from keyconsole.people.factors.held import has_second_factor
+from keyconsole.people.sso import second_factor
 from keyconsole.web.fragments import HtmxRequest
 from keyconsole.web.middleware import SIGNED_IN
-from keyconsole.web.sso.again import asks_for_a_factor_there, proves_a_factor_there
 
 SUSPENDED, TOKEN = "suspended", "proof"  # in the session; in the address
 # A form has up to 384 KB, and the session is read with every request.
@@ -156,15 +156,15 @@ def _counting(request: HttpRequest) -> list[dict[str, Any]]:
     again = [record for record in records if record.get("reauthenticated")]
     if has_second_factor(person):
         return [record for record in again if record["method"] == "mfa"]
-    if asks_for_a_factor_there(person, records):
-        return [record for record in again if proves_a_factor_there(record)]
+    if second_factor.asks_for_one(person, records):
+        return [record for record in again if second_factor.proves_one(record)]
     return again if person.has_usable_password() else records
 
 
 def _how(record: Mapping[str, Any]) -> str:
     if not record.get("reauthenticated"):
         return SIGN_IN
-    if proves_a_factor_there(record):
+    if second_factor.proves_one(record):
         return SSO_SECOND_FACTOR
     return _HOW.get(str(record.get("type")), RECOVERY_CODE) if record["method"] == "mfa" else record["method"]
 

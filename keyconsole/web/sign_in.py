@@ -24,10 +24,11 @@ from django.utils import timezone
 from keyconsole.audit.events import Event
 from keyconsole.audit.log import record
 from keyconsole.people.factors.held import has_second_factor
+from keyconsole.people.sso import second_factor
 from keyconsole.web.addresses import address_of
 from keyconsole.web.factors.proofs import proofs_of_sign_in
 from keyconsole.web.middleware import stamp_sign_in
-from keyconsole.web.sso.again import asks_for_a_factor_there, prove_again_by_sso
+from keyconsole.web.sso.again import prove_again_by_sso
 
 # A wrong name in a sign-in form is often somebody's password, so it is never kept.
 UNKNOWN_PERSON = "unknown person"
@@ -56,7 +57,7 @@ class ClosedSignUp(DefaultAccountAdapter):  # type: ignore[misc]
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         has_factor = has_second_factor(user)
         records = get_authentication_records(self.request, user) if self.request else []
-        if has_factor or asks_for_a_factor_there(user, records):
+        if has_factor or second_factor.asks_for_one(user, records):
             methods = [each for each in methods if each["id"] != "reauthenticate"]
         if not has_factor:
             methods += prove_again_by_sso(user)

@@ -15,8 +15,8 @@ FRESH_PROOF = (
     Mutation(
         "what a view declares is not asked for",
         GUARDS,
-        "if needed and (asked := confirms(request, *args, **kwargs)):",
-        "if not needed and (asked := confirms(request, *args, **kwargs)):",
+        "if confirms and needed and (asked := confirms(request, *args, **kwargs)):",
+        "if confirms and not needed and (asked := confirms(request, *args, **kwargs)):",
         OF_URLS,
     ),
     Mutation(
@@ -43,7 +43,7 @@ FRESH_PROOF = (
     Mutation(
         "the password is enough of who has a second factor",
         REAUTHENTICATION,
-        'return [record for record in again if record["method"] == "mfa"] if has_factor else again',
+        'return [record for record in again if record["method"] == "mfa"]',
         "return again",
         (f"{OF_PROOF[0]}::test_where_there_is_a_second_factor_the_password_is_not_enough",),
     ),

@@ -11,6 +11,7 @@ from tests.mutations.fresh_proof import FRESH_PROOF
 from tests.mutations.governing import GOVERNING
 from tests.mutations.hardening import HARDENING
 from tests.mutations.mutation import Mutation
+from tests.mutations.people import OF_PEOPLE
 from tests.mutations.power import POWER
 from tests.mutations.proof_and_sight import PROOF_AND_SIGHT
 from tests.mutations.record import RECORD
@@ -356,6 +357,7 @@ MUTATIONS = (
     *SECOND_FACTORS,
     *SETTLING,
     *SENTENCES,
+    *OF_PEOPLE,
     *POWER,
     *PROOF_AND_SIGHT,
     *HARDENING,

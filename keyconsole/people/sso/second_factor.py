@@ -7,7 +7,8 @@ upgrade must not weaken it.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
@@ -15,6 +16,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from keyconsole.people.models import SsoIdentity
 
+# One proof, as the sign-in library keeps it in the session; by which method, where it was given there.
+Record = Mapping[str, Any]
+AT_PROVIDER = "sso"
 # What somebody knows, or where they are, is no second factor; nor is a call or message that can be rerouted.
 NO_FACTOR = frozenset({"pwd", "pin", "kba", "user", "geo", "rba", "sms", "tel", "wia"})
 
@@ -41,6 +45,19 @@ def is_said_of(person: str) -> Exists:
 def said_of_people(people: Collection[User]) -> Collection[int]:
     """Their primary keys; asks nothing where nothing counts."""
     return _said().filter(person__in=people).values_list("person", flat=True) if counts_anything() else ()
+
+
+def proves_one(record: Record) -> bool:
+    """Whether this proof was given at the provider, and it said that it asked for one."""
+    return record["method"] == AT_PROVIDER and is_one(record.get("amr") or ())
+
+
+def asks_for_one(person: User | AnonymousUser, records: Sequence[Record]) -> bool:
+    """Whether the provider, by which this session began, asks the person for one.
+
+    It is then asked again, and a password does not take its place.
+    """
+    return any(each["method"] == AT_PROVIDER for each in records) and said_of(person)
 
 
 def note(identity: SsoIdentity, *, said: bool) -> None:

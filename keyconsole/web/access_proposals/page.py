@@ -32,10 +32,6 @@ class ShownProposal:
     def waits(self) -> bool:
         return self.row.state == AccessState.PROPOSED
 
-    @property
-    def may_decide(self) -> bool:
-        return any(verdict.allowed for verdict in (self.agree, self.reject, self.withdraw))
-
 
 def shown(proposal: AccessProposal, person: User) -> ShownProposal:
     waits = proposal.state == AccessState.PROPOSED

@@ -69,6 +69,7 @@ def review(request: HttpRequest, ref: str) -> HttpResponse:
         "rows": [(line, answering.may_answer(sight.by, line).allowed) for line in page_obj],
         "answers": answers,
         "waiting": answers[""],
+        "waiting_for_me": lines.filter(answer="", owner=sight.by).count() if not found.ended_at else 0,
         "total": answers.total(),
         "is_overdue": not found.ended_at and found.due_at <= timezone.now(),
         "may_end": not found.ended_at and can(sight.by, Permission.ADMINISTER),

@@ -14,13 +14,13 @@ from keyconsole.people import invitations
 from keyconsole.refusals import Invalid, Refused
 from keyconsole.web.guards import Proof, person_of, requires
 from keyconsole.web.links.sent import sent_link
-from keyconsole.web.people.confirmed import doing
+from keyconsole.web.people.confirmed import doing, inviting
 from keyconsole.web.people.forms import InviteForm, chosen_account
 from keyconsole.web.people.visible import Sight
 from keyconsole.web.proposals import say
 
 
-@requires(Permission.ADMINISTER, everywhere=True, proof=Proof.FRESH, confirms=doing("invite somebody"))
+@requires(Permission.ADMINISTER, everywhere=True, proof=Proof.FRESH, confirms=inviting)
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: HttpRequest) -> HttpResponse:
     by = person_of(request)

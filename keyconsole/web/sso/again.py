@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, User
@@ -12,21 +11,6 @@ from keyconsole.people.models import SsoIdentity
 from keyconsole.people.sso import second_factor
 from keyconsole.people.sso.oidc.provider import the_provider
 from keyconsole.people.sso.trusted_proxy import ISSUER
-from keyconsole.web.sso.session import BY_PROVIDER
-
-Record = Mapping[str, Any]
-
-
-def asks_for_a_factor_there(person: User | AnonymousUser, records: Sequence[Record]) -> bool:
-    """Whether the provider, by which this session began, asks the person for a second factor that counts.
-
-    It is then asked again, and a password does not take its place.
-    """
-    return any(each["method"] == BY_PROVIDER for each in records) and second_factor.said_of(person)
-
-
-def proves_a_factor_there(record: Record) -> bool:
-    return record["method"] == BY_PROVIDER and second_factor.is_one(record.get("amr") or ())
 
 
 def prove_again_by_sso(person: User | AnonymousUser) -> list[dict[str, Any]]:

@@ -15,10 +15,11 @@ from django.http import HttpRequest, HttpResponse
 
 from keyconsole.people.models import SsoIdentity
 from keyconsole.people.sso.oidc.claims import Claims
+from keyconsole.people.sso.second_factor import AT_PROVIDER
 
 # Which identity it rests on, and since when. Why it ended, for the page that one lands on then.
 SSO, OVER = "sso", "sso_over"
-BY_PROVIDER, BY_PROXY, BY_LINK = "sso", "proxy", "emergency link"
+BY_PROVIDER, BY_PROXY, BY_LINK = AT_PROVIDER, "proxy", "emergency link"
 
 
 def begin(request: HttpRequest, identity: SsoIdentity, claims: Claims, *, next_url: str) -> HttpResponse:

@@ -20,6 +20,7 @@ from keyconsole.policies.quorum.requirements import Requirement
 from keyconsole.refusals import Invalid, Lost, Refused
 from tests.cast import NOW, hold
 from tests.changes.approvals.teams import (
+    ONE_OF_EACH,
     agree,
     check_everything_that_waits,
     claim,
@@ -99,8 +100,9 @@ def test_a_group_that_is_deleted_takes_its_votes_along(ask, cast):
     assert again(change).state == "pending"
 
 
-def test_an_approver_who_left_the_company_no_longer_counts(ask, cast):
-    hold_for_payments(cast, runs=Runs.BY_HAND)
+@pytest.mark.parametrize("asked", [ONE_OF_EACH, (Requirement("", 2),)])
+def test_an_approver_who_left_the_company_no_longer_counts(ask, cast, asked):
+    hold_for_payments(cast, runs=Runs.BY_HAND, requirements=asked)
     change = agree(ask(), cast.ben, cast.bea)
     User.objects.filter(pk=cast.bea.pk).update(is_active=False)
     assert gate(again(change), now=NOW).decision == RunDecision.ASK_AGAIN

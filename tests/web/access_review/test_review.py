@@ -110,3 +110,15 @@ def test_cleo_reads_and_answers_nothing(as_cleo, review):
     assert as_cleo.get("/access-review/RV-1/").status_code == 200
     assert as_cleo.post("/access-review/RV-1/answer/", {"line": "1", "answer": "confirm"}).status_code == 403
     assert as_cleo.post("/access-review/RV-1/end/").status_code == 403
+
+
+def test_what_was_answered_in_another_tab_is_left_as_it_is(as_ada, eve, cast, review):
+    theirs = line("ana", account_id="111122223333")
+    other = client_of(eve)
+    assert answer(other, "confirm", theirs) == ["1 line confirmed."]
+    [told] = answer(as_ada, "remove", theirs)
+    assert told == f"Line {theirs.number} was left as it is: Line {theirs.number} was answered by eve."
+    assert RoleGrant.objects.filter(person=cast.ana, account=cast.payments).exists()
+    other.post("/access-review/RV-1/end/")
+    page = as_ada.post("/access-review/RV-1/end/", follow=True)
+    assert [str(each) for each in page.context["messages"]] == ["RV-1 has ended."]

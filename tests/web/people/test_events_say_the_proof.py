@@ -21,7 +21,6 @@ pytestmark = pytest.mark.django_db
 DONE_TO_DAN = {
     "disable/": {"why": "Left."},
     "end-sessions/": {},
-    "leave-group/": {"group": "platform", "why": "Moved on."},
     "take-role/": {"role": "viewer", "account": "all", "why": "Moved on."},
     "withdraw-reset/": {},
 }

@@ -18,7 +18,6 @@ pytestmark = pytest.mark.django_db
 ROLE = {"role": "viewer", "account": "all", "why": "Joins.", "step": "send"}
 FORMS = {
     "/people/dan/give-role/": ROLE,
-    "/people/dan/join-group/": {"group": "security", "why": "Joins.", "step": "send"},
     "/people/ben/enable/": {"why": "Back."},
     "/people/dan/reset/": {},
     "/invite/": {"username": "fay", "account": "all"},
@@ -54,3 +53,30 @@ def test_a_file_asks_first_and_is_not_handed_out(stale, address):
 
 def test_a_preview_asks_for_nothing(stale):
     assert stale.post("/people/dan/give-role/", ROLE | {"step": "preview"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "sent", "says"),
+    [
+        ("/people/dan/give-role/", ROLE, "viewer in all accounts"),
+        ("/people/dan/give-role/", ROLE | {"account": "111122223333"}, "viewer in payments (111122223333)"),
+        ("/people/dan/give-role/", ROLE | {"until": "2030-01-31"}, "viewer in all accounts until 2030-01-31"),
+        ("/invite/", {"username": "gil", "account": "all"}, "Confirm: invite gil"),
+        (
+            "/access-review/RV-1/answer/",
+            {"line": "1", "answer": "remove"},
+            "remove 1 line of the access review",
+        ),
+        ("/access-review/RV-1/answer/", {"line": "1", "answer": "confirm"}, "confirm 1 line of the access"),
+    ],
+)
+def test_the_page_that_asks_says_what_is_confirmed(stale, address, sent, says):
+    asked = stale.post(address, sent).headers["Location"]
+    page = stale.get(asked).content.decode()
+    assert says in page
+    assert "Leave it undone" in page
+
+
+def test_nothing_ticked_asks_for_no_proof(stale):
+    answer = stale.post("/access-review/RV-1/answer/", {"answer": "confirm"}, follow=True)
+    assert "Tick the lines first" in answer.content.decode()

@@ -89,3 +89,25 @@ def test_a_page_takes_as_many_queries_with_500_people_as_with_six(
     as_ada.get("/people/")
     with django_assert_num_queries(18):
         as_ada.get("/people/")
+
+
+def test_ten_thousand_people_are_paged_and_the_page_stays_small(as_ada, cast, django_assert_num_queries):
+    people = User.objects.bulk_create(
+        (User(username=f"p{number:05}", email=f"p{number}@example.org") for number in range(10_000)),
+        batch_size=2000,
+    )
+    RoleGrant.objects.bulk_create(
+        (
+            RoleGrant(person=each, role="viewer", account=cast.payments, granted_by="ada", granted_at=NOW)
+            for each in people
+        ),
+        batch_size=2000,
+    )
+    as_ada.get("/people/")
+    with django_assert_num_queries(18):
+        page = as_ada.get("/people/")
+    assert len(page.context["rows"]) == 50
+    assert "10006 people" in page.content.decode()
+    assert len(page.content) < 200 * 1024
+    assert names(as_ada.get("/people/?q=p09999")) == ["p09999"]
+    assert len(as_ada.get("/people/?page=201").context["rows"]) == 6

@@ -71,3 +71,14 @@ def test_it_is_offered_where_the_library_asks_for_a_proof(
     assert [each["id"] for each in ClosedSignUp(request).get_reauthentication_methods(cast.ana)] == [
         "reauthenticate"
     ]
+
+
+@pytest.mark.parametrize(("seconds", "counts"), [(-50, True), (50, True), (90, False)])
+def test_the_providers_clock_may_differ_a_little(
+    anonymous: Client, provider: Hostile, seconds: int, counts: bool
+) -> None:
+    """`seconds`: by which the provider is behind."""
+    sign_in(anonymous, provider)
+    asked = go_there(anonymous, AGAIN)
+    provider.claims["auth_time"] = int(time.time()) - seconds
+    assert (come_back(anonymous, provider, asked).status_code == 302) is counts
