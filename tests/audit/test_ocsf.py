@@ -11,11 +11,11 @@ import pytest
 from jsonschema import Draft202012Validator
 from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
-from keyconsole.audit.chain import FIRST
 from keyconsole.audit.events import Event
 from keyconsole.audit.export import jsonl_lines
 from keyconsole.audit.models import Entry
 from keyconsole.audit.ocsf import SCHEMA, ocsf_event
+from keyconsole.audit.verifier import FIRST
 
 AT = datetime(2026, 5, 3, 12, 0, 0, 250_000, tzinfo=UTC)
 HOSTILE = '=cmd()\r\n<script>\u2028\x07"\\ 鍵'
