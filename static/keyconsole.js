@@ -72,12 +72,9 @@ for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) 
   document.addEventListener(failure, () => staleNotice(`Not updated since ${lastAnswer}`));
 }
 
-// A slider counts days since 1970; people and screen readers get the date.
-const sayDay = (slider) => slider.setAttribute("aria-valuetext", new Date(slider.value * 86_400_000).toISOString().slice(0, 10));
-
-document.addEventListener("input", (event) => {
-  if (event.target.matches("[data-day]")) sayDay(event.target);
+// A slider counts days since 1970; screen readers get the date.
+document.addEventListener("input", ({ target }) => {
+  if (target.matches("[data-day]")) target.ariaValueText = new Date(target.value * 86_400_000).toISOString().slice(0, 10);
 });
-document.querySelectorAll("[data-day]").forEach(sayDay);
 
 document.querySelector(".error-summary")?.focus();

@@ -29,7 +29,7 @@ class Basis:
 
 _BEGAN = {
     Cause.FIRST_SEEN.value: "Seen there by a scan",
-    Cause.OUT_OF_BAND.value: "Found there by a scan, moved outside of KeyConsole",
+    Cause.OUT_OF_BAND.value: "Moved out of band, found there by a scan",
     Cause.CHANGE.value: "Moved there by",
 }
 
@@ -57,8 +57,9 @@ def sentence_of(found: PrimaryAt | None, moment: datetime) -> str:
         return f"{told}; still there {exact(basis.seen_until)}."
     if basis.gap_from is None:
         return f"{told}."
-    until = f"and {exact(basis.gap_until)}" if basis.gap_until else "and today"
-    return f"{told}; nobody looked between {exact(basis.gap_from)} {until}."
+    if basis.gap_until is None:
+        return f"{told}; last seen there {exact(basis.gap_from)}, nobody looked since."
+    return f"{told}; nobody looked between {exact(basis.gap_from)} and {exact(basis.gap_until)}."
 
 
 def exact(at: datetime | None) -> str:

@@ -141,15 +141,15 @@ def key(cast: Cast) -> MultiRegionKey:
         (
             10,
             (
-                "Found there by a scan, moved outside of KeyConsole, 2026-01-01T09:00:00+00:00; still there "
+                "Moved out of band, found there by a scan, 2026-01-01T09:00:00+00:00; still there "
                 "2026-01-01T20:00:00+00:00."
             ),
         ),
         (
             30,
             (
-                "Moved there by CR-3, 2026-01-01T20:00:00+00:00; nobody looked between "
-                "2026-01-01T20:00:00+00:00 and today."
+                "Moved there by CR-3, 2026-01-01T20:00:00+00:00; last seen there 2026-01-01T20:00:00+00:00, "
+                "nobody looked since."
             ),
         ),
     ],

@@ -19,7 +19,8 @@ def record_drift(account: AwsAccount, *, now: datetime) -> None:
     open_ones = dict(
         DriftPeriod.objects.filter(key__account=account, ended_at=None).values_list("key_id", "pk")
     )
-    over = open_ones.keys() - drift - _cannot_tell(account)
+    over = open_ones.keys() - drift
+    over -= _cannot_tell(account) if over else set()
     ended = [open_ones[key_id] for key_id in sorted(over)]
     for start in range(0, len(ended), _AT_ONCE):
         DriftPeriod.objects.filter(pk__in=ended[start : start + _AT_ONCE]).update(ended_at=now)

@@ -25,7 +25,8 @@ from keyconsole.inventory.models import MultiRegionKey, PrimaryPeriod, RegionKey
 from keyconsole.inventory.periods import PrimaryAt, primaries_at
 from keyconsole.web.pictures.world import WorldArc, WorldRegion
 from keyconsole.web.search.field import SearchField
-from keyconsole.web.search.keys import key_matching
+from keyconsole.web.search.keys import key_in, key_matching
+from keyconsole.web.search.term import read_terms
 
 _EPOCH = date(1970, 1, 1)
 _DAYS_AT_MOST = 365 * 200
@@ -62,8 +63,8 @@ class KeysFilter(forms.Form):
         keys = MultiRegionKey.objects.filter(account__in=self._accounts)
         if wanted.get("account"):
             keys = keys.filter(account=wanted["account"])
-        for word in wanted.get("q", "").split():
-            keys = keys.filter(key_matching(word))
+        for term in read_terms(wanted.get("q", "")):
+            keys = keys.filter(key_matching(term) | key_in(term))
         return keys
 
     def given(self) -> dict[str, str]:

@@ -14,7 +14,7 @@ from keyconsole.web.audit.links import Link, Links
 from keyconsole.web.changes.timeline import readable
 
 # Fifty entries a page, and a page stays small: the rest is on the entry's own page and in exports.
-_TEXT_AT_MOST, _TOLD_AT_MOST = 200, 900
+_TEXT_AT_MOST, _TOLD_AT_MOST = 100, 450
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def test_the_next_scan_of_the_same_keys_takes_fewer(scan: Scan, account: AwsAcco
     assert len(queries) <= 16
     with CaptureQueriesContext(connection) as concluding:
         conclude(again, now=at(62))
-    assert len(concluding) <= 6
+    assert len(concluding) <= 8
     assert set(RegionKey.objects.filter(region=A).values_list("last_seen_at", flat=True)) == {at(60)}
 
 

@@ -19,7 +19,7 @@ from tests.web.stories import settling
 
 pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 URL = "/audit/?view=primaries"
-QUERIES = 22
+QUERIES = 24
 
 
 def answer(client: Client, query: str) -> tuple[str, str, str]:
@@ -35,7 +35,7 @@ def answer(client: Client, query: str) -> tuple[str, str, str]:
         ("&days=20576", ("us-east-1", "eu-west-1", "Seen there by a scan")),
         (
             "&day=2026-05-04&at=09:00",
-            ("eu-west-1", "", "Found there by a scan, moved outside of KeyConsole"),
+            ("eu-west-1", "", "Moved out of band, found there by a scan"),
         ),
         ("&day=2025-12-31", ("", "", "Nobody had looked yet.")),
     ],
