@@ -17,7 +17,7 @@ NODES_AT_MOST = 1500
 ZOOMED = 720
 TABS_AT_MOST = 900
 
-_WATCH_SHIFTS = """
+WATCH_SHIFTS = """
     window.shifts = [];
     new PerformanceObserver((list) => {
         for (const each of list.getEntries()) {
@@ -65,7 +65,7 @@ def measured(page: Page) -> Iterator[Measured]:
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     session.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    page.add_init_script(_WATCH_SHIFTS)
+    page.add_init_script(WATCH_SHIFTS)
 
     def note(event: dict[str, Any]) -> None:
         size = int(event["encodedDataLength"])
@@ -78,12 +78,12 @@ def measured(page: Page) -> Iterator[Measured]:
     session.detach()
 
 
-def outside_the_bars(page: Page, weighed: Measured) -> list[str]:
-    """What this page does not keep, each as a sentence."""
+def outside_the_bars(page: Page, weighed: Measured, *, sized: bool = True) -> list[str]:
+    """What this page does not keep, each as a sentence. Not `sized`: it holds one of everything."""
     told = []
-    if weighed.bytes > WEIGHT_AT_MOST:
+    if sized and weighed.bytes > WEIGHT_AT_MOST:
         told.append(f"{weighed.bytes / KIB:.0f} KiB come over the wire: {weighed.by_url}")
-    if (nodes := page.evaluate("document.querySelectorAll('*').length")) > NODES_AT_MOST:
+    if sized and (nodes := page.evaluate("document.querySelectorAll('*').length")) > NODES_AT_MOST:
         told.append(f"{nodes} nodes")
     _poll(page)
     told += [f"something moved by itself: {each}" for each in page.evaluate("shifts")]
