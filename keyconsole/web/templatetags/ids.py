@@ -11,12 +11,9 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.text import Truncator
 
 register = template.Library()
 
-_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_FULL = re.compile(rf"arn:aws[\w-]*:\S+|mrk-[0-9a-f]{{32}}|[0-9a-f]{{64}}|{_UUID}")
 _ARN_PART = re.compile(r"[^:/]*[:/]+|[^:/]+$")
 
 
@@ -50,13 +47,6 @@ def full_id(value: object) -> SafeString:
     return format_html(
         '<span class="copyable"><span class="id whole">{}</span>{}</span>', _whole(full), _copy_button(full)
     )
-
-
-@register.simple_tag
-def copyable(value: object, *, at_most: int = 2000) -> SafeString | str:
-    """Any text: an id, ARN or hash with its button, everything else as it is, cut where it is very long."""
-    text = str(value)
-    return full_id(text) if _FULL.fullmatch(text) else Truncator(text).chars(at_most)
 
 
 def _whole(full: str) -> SafeString | str:
