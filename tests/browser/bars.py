@@ -16,12 +16,16 @@ NODES_AT_MOST = 1500
 # Half as wide: what a window of 1,440 px has room for at 200 % zoom.
 ZOOMED = 720
 TABS_AT_MOST = 900
+# A busy machine draws a table before its last row is there; what has arrived never moves.
+WHILE_IT_ARRIVES = 0.05
 
-_WATCH_SHIFTS = """
+WATCH_SHIFTS = """
     window.shifts = [];
+    window.shifted = 0;
     new PerformanceObserver((list) => {
         for (const each of list.getEntries()) {
             if (each.hadRecentInput) continue;
+            shifted += each.value;
             for (const {node} of each.sources) {
                 shifts.push(`${each.value.toFixed(4)} ${node?.outerHTML?.slice(0, 120) ?? node?.nodeName}`);
             }
@@ -29,6 +33,7 @@ _WATCH_SHIFTS = """
     }).observe({type: "layout-shift", buffered: true});
 """
 _POLLING = "document.querySelector('[hx-trigger^=every]')"
+_DATES = "[type=datetime-local], [type=date], [type=time]"
 _REACHABLE = """() => {
     const kinds = "a[href], button, input, select, textarea, summary, [tabindex='0']";
     const all = document.querySelectorAll(kinds);
@@ -45,11 +50,12 @@ _FOCUSED = """() => {
     const each = document.activeElement;
     if (!each || each === document.body) return null;
     const style = getComputedStyle(each);
-    const marked = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+    const isOutlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+    const marked = each.matches("DATES") || isOutlined;
     const radio = each.type === "radio" && each.name
         ? document.querySelector(`input[name="${CSS.escape(each.name)}"][data-stop]`) : null;
     return {stop: (radio ?? each).dataset.stop ?? "", marked, html: each.outerHTML.slice(0, 100)};
-}"""
+}""".replace("DATES", _DATES)
 
 
 @dataclass
@@ -65,7 +71,7 @@ def measured(page: Page) -> Iterator[Measured]:
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     session.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    page.add_init_script(_WATCH_SHIFTS)
+    page.add_init_script(WATCH_SHIFTS)
 
     def note(event: dict[str, Any]) -> None:
         size = int(event["encodedDataLength"])
@@ -78,13 +84,16 @@ def measured(page: Page) -> Iterator[Measured]:
     session.detach()
 
 
-def outside_the_bars(page: Page, weighed: Measured) -> list[str]:
-    """What this page does not keep, each as a sentence."""
+def outside_the_bars(page: Page, weighed: Measured, *, sized: bool = True) -> list[str]:
+    """What this page does not keep, each as a sentence. Not `sized`: it holds one of everything."""
     told = []
-    if weighed.bytes > WEIGHT_AT_MOST:
+    if sized and weighed.bytes > WEIGHT_AT_MOST:
         told.append(f"{weighed.bytes / KIB:.0f} KiB come over the wire: {weighed.by_url}")
-    if (nodes := page.evaluate("document.querySelectorAll('*').length")) > NODES_AT_MOST:
+    if sized and (nodes := page.evaluate("document.querySelectorAll('*').length")) > NODES_AT_MOST:
         told.append(f"{nodes} nodes")
+    if page.evaluate("shifted") > WHILE_IT_ARRIVES:
+        told += [f"something moved while the page arrived: {each}" for each in page.evaluate("shifts")]
+    page.evaluate("shifts.length = 0")
     _poll(page)
     told += [f"something moved by itself: {each}" for each in page.evaluate("shifts")]
     return told + _not_by_keyboard(page)
@@ -114,7 +123,9 @@ def _not_by_keyboard(page: Page) -> list[str]:
     stops: list[str] = page.evaluate(_REACHABLE)
     page.evaluate("document.activeElement?.blur()")
     reached, unmarked = set[str](), []
-    for _ in range(min(len(stops) + 10, TABS_AT_MOST)):
+    # A date has a stop for each of its parts, which the browser itself marks.
+    dates = page.evaluate(f"document.querySelectorAll('{_DATES}').length")
+    for _ in range(min(len(stops) + 8 * dates + 10, TABS_AT_MOST)):
         page.keyboard.press("Tab")
         focused = page.evaluate(_FOCUSED)
         if focused is None:

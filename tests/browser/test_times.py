@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from playwright.sync_api import expect
 
 from keyconsole.web.templatetags.times import relative
+from tests.browser.bars import WATCH_SHIFTS
 from tools.pages import key_path
 
 NOW = datetime(2026, 11, 23, 20, 31, 7, tzinfo=UTC)
@@ -38,6 +40,17 @@ def test_a_page_that_stands_open_ages_and_so_does_what_a_poll_brings(product, op
     page.clock.run_for(65_000)
     expect(page.locator("#key-regions time")).to_have_text("1 min ago")
     expect(page.locator(".page-header time[data-ago]").first).not_to_have_text("now")
+
+
+@pytest.mark.parametrize("path", ["/", "/keys/", "/changes/?tab=closed"])
+def test_nothing_moves_while_times_age(product, open_window, path):
+    page = open_window("ana")
+    page.clock.install()
+    page.add_init_script(WATCH_SHIFTS)
+    page.goto(product.at(path), wait_until="networkidle")
+    page.evaluate("shifts.length = 0")
+    page.clock.run_for(25_000)
+    assert page.evaluate("shifts") == []
 
 
 def test_a_wrong_clock_on_the_desk_changes_no_age(product, open_window):

@@ -79,6 +79,13 @@ POWER = (
         ("tests/web/policies/test_freeze.py::test_a_proposal_to_lift_one_freeze_lifts_no_later_one",),
     ),
     Mutation(
+        "freezing everything is clicked and not typed",
+        "keyconsole/web/policies/freeze_forms.py",
+        "if typed != TYPED:",
+        "if not typed:",
+        ("tests/web/policies/test_freeze.py::test_freezing_is_typed_and_not_clicked",),
+    ),
+    Mutation(
         "everybody reads what would give power",
         f"{CORE}/sight.py",
         "return proposal if is_theirs or _decides(seen_by, proposal) else None",

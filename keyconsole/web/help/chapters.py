@@ -58,7 +58,7 @@ CHAPTERS = (
         "single-sign-on", "Single sign-on", "OpenID Connect or a trusted proxy; groups, and what they give."
     ),
     Chapter("policies", "Policies", "Which keys need whose approval, and how that is changed."),
-    Chapter("events", "Events and the chain", "Everything that is recorded, and how to prove it."),
+    Chapter("events", "Events and the record", "Everything that is recorded, and how to prove it."),
     Chapter("notifications", "Notifications", "Who is told what, and how to verify a webhook."),
     Chapter("command-line", "Command line", "Every command, its options and its exit status."),
     Chapter(

@@ -55,6 +55,11 @@ class Overview:
     world: World
 
     @property
+    def only_in_flight(self) -> Sequence[Change]:
+        """What moves and needs nothing of the person who looks."""
+        return [change for change in self.in_flight if change not in self.needing]
+
+    @property
     def shown_drifts(self) -> Sequence[Drift]:
         return self.drifts[:SHOWN]
 

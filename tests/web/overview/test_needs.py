@@ -9,6 +9,7 @@ from django.test import Client
 
 from keyconsole.changes.models import Change
 from tests.cast import Cast, Inventory
+from tests.changes.approvals.teams import hold_for_payments
 from tests.web.overview.test_overview import ask
 
 pytestmark = pytest.mark.django_db
@@ -16,6 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def change(cast: Cast, inventory: Inventory) -> Change:
+    hold_for_payments(cast)
     return ask(inventory, cast)
 
 
