@@ -1,10 +1,11 @@
-"""The list of keys in hand: by keyboard alone, ticks and their count, columns and views, and what it costs."""
+"""The list of keys in hand: by keyboard alone, ticks and their count, columns and views, its cost."""
 
 from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
 from tools.pages import PAGES, key_path
+
 
 def focused(page: Page) -> str:
     told: str = page.evaluate("document.activeElement.textContent.trim()")
