@@ -20,6 +20,15 @@ PAGES = {
     "overview-of-nobody": ("dan", "/"),
     "keys": ("ana", "/keys/"),
     "keys-none-found": ("ana", "/keys/?q=no-such-key"),
+    "keys-with-every-column": (
+        "ada",
+        "/keys/?column=account&column=key-id&column=primary&column=regions"
+        "&column=drift&column=policy&column=seen&column=change",
+    ),
+    "keys-views": ("ana", "/views/"),
+    "keys-view-save": ("ada", "/views/save/?primary=us-east-1"),
+    "search": ("ana", "/search/?q=vault"),
+    "search-none-found": ("ana", "/search/?q=no-such-thing"),
     "key": ("ana", key_path("card-vault")),
     "key-with-oddities": ("ada", key_path("old-vault")),
     "make-primary": ("ana", key_path("card-vault") + "make-primary/us-west-2/"),

@@ -15,6 +15,7 @@ from django.test import RequestFactory
 
 from keyconsole.web import statuses
 from keyconsole.web.help.pattern_examples import portfolio
+from keyconsole.web.keys.list import Cell
 from keyconsole.web.templatetags.ids import shorten
 from keyconsole.web.templatetags.times import duration
 
@@ -166,6 +167,13 @@ def test_no_key_is_an_empty_cell_that_says_so():
     drawn = draw("{% matrix_cell 'eu-west-1' %}")
     assert "mark" not in drawn
     assert "no key" in drawn
+
+
+def test_regions_without_the_key_that_stand_side_by_side_are_one_cell():
+    cells = [Cell("a"), Cell("b"), Cell("c", "PRIMARY", "Enabled"), Cell("d"), Cell("e", visibility="denied")]
+    drawn = draw("{% matrix_cells cells %}", cells=cells)
+    assert drawn.count("<td") == 4
+    assert drawn.startswith('<td class="cell" colspan="2">no key</td><td class="cell present primary"')
 
 
 def test_a_region_head_counts_its_primaries():

@@ -5,9 +5,10 @@ Owns which template draws what and the words of a cell. Geometry is in keyconsol
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from itertools import groupby
+from typing import Any, Protocol
 
 from django import template
 from django.utils.html import format_html
@@ -22,7 +23,34 @@ from keyconsole.web.templatetags.ids import icon
 
 register = template.Library()
 
+
+class Cell(Protocol):
+    """One Region of a key, as a list knows it."""
+
+    @property
+    def region(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def visibility(self) -> str: ...
+
+
 _UNKNOWN = Style("Unknown", "question", "unknown")
+
+
+@register.simple_tag
+def matrix_cells(cells: Iterable[Cell]) -> SafeString:
+    """The cells of a row; Regions without the key that stand side by side are one."""
+    drawn = []
+    for is_empty, some in groupby(cells, key=lambda cell: not cell.role and cell.visibility == "seen"):
+        run = list(some)
+        if is_empty and len(run) > 1:
+            drawn.append(format_html('<td class="cell" colspan="{}">no key</td>', len(run)))
+        else:
+            drawn += [matrix_cell(cell.region, cell.role, cell.state, cell.visibility) for cell in run]
+    return SafeString("".join(drawn))
 
 
 @register.simple_tag

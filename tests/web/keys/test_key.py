@@ -152,7 +152,7 @@ def test_an_open_change_stands_beside_the_decision(as_ana: Client, cast: Cast, i
     content = content_of(as_ana, CARD_VAULT_PAGE)
     decision = content[content.index('class="panel decision"') : content.index('class="folds"')]
     assert f"/changes/{change.ref}/" in decision
-    assert "No other Region can be made primary now." in decision
+    assert "No move of this key can be asked for." in decision
     assert "make-primary/" not in decision
 
 

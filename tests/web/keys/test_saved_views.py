@@ -14,7 +14,7 @@ from keyconsole.web.models import SavedView
 from tests.cast import CARD_VAULT, Cast, Inventory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
-SAVE = "/keys/views/save/"
+SAVE = "/views/save/"
 
 
 def save(client: Client, name: str, query: str = "primary=us-east-1", to: str = "me") -> Any:
@@ -50,20 +50,20 @@ def test_ones_own_is_nobody_elses(
     [view] = SavedView.objects.all()
     for client in (as_ben, as_ada):
         assert tabs(client) == {}
-        assert client.post(f"/keys/views/{view.pk}/rename/", {"name": "Theirs"}).status_code == 404
-        assert client.post(f"/keys/views/{view.pk}/delete/").status_code == 404
-    assert "Mine" in as_ana.get("/keys/views/").content.decode()
+        assert client.post(f"/views/{view.pk}/rename/", {"name": "Theirs"}).status_code == 404
+        assert client.post(f"/views/{view.pk}/delete/").status_code == 404
+    assert "Mine" in as_ana.get("/views/").content.decode()
     assert not Entry.objects.filter(event__startswith="keys_view.").exists()
 
 
 def test_it_is_renamed_and_deleted_by_its_owner(as_ana: Client, inventory: Inventory) -> None:
     save(as_ana, "Mine")
     [view] = SavedView.objects.all()
-    as_ana.post(f"/keys/views/{view.pk}/rename/", {"name": "  Better \n name "})
+    as_ana.post(f"/views/{view.pk}/rename/", {"name": "  Better \n name "})
     assert tabs(as_ana) == {"Better name": False}
-    as_ana.post(f"/keys/views/{view.pk}/delete/")
+    as_ana.post(f"/views/{view.pk}/delete/")
     assert tabs(as_ana) == {}
-    assert as_ana.post(f"/keys/views/{view.pk}/delete/").status_code == 404
+    assert as_ana.post(f"/views/{view.pk}/delete/").status_code == 404
 
 
 def test_only_administrators_of_all_accounts_save_for_everybody(
@@ -75,14 +75,14 @@ def test_only_administrators_of_all_accounts_save_for_everybody(
     save(as_ada, "Virginia", to="all")
     assert tabs(as_ben) == tabs(as_ana) == {"Virginia": False}
     [view] = SavedView.objects.all()
-    assert as_ana.post(f"/keys/views/{view.pk}/delete/").status_code == 404
+    assert as_ana.post(f"/views/{view.pk}/delete/").status_code == 404
 
 
 def test_what_is_for_everybody_is_recorded(as_ada: Client, inventory: Inventory) -> None:
     save(as_ada, "Virginia", to="all")
     [view] = SavedView.objects.all()
-    as_ada.post(f"/keys/views/{view.pk}/rename/", {"name": "East"})
-    as_ada.post(f"/keys/views/{view.pk}/delete/")
+    as_ada.post(f"/views/{view.pk}/rename/", {"name": "East"})
+    as_ada.post(f"/views/{view.pk}/delete/")
     found = Entry.objects.filter(event__startswith="keys_view.").order_by("number")
     assert [(entry.event, entry.actor, entry.subject, entry.data) for entry in found] == [
         ("keys_view.saved", "ada", "Virginia", {"query": "primary=us-east-1"}),
@@ -97,7 +97,7 @@ def test_a_view_of_what_somebody_does_not_see_is_not_there_for_them(
 ) -> None:
     save(as_ada, "Old", query, to="all")
     assert tabs(as_ana) == {}
-    assert "Old" not in as_ana.get("/keys/views/").content.decode()
+    assert "Old" not in as_ana.get("/views/").content.decode()
     assert tabs(as_cleo) == {"Old": False}
 
 
@@ -108,7 +108,7 @@ def test_a_view_whose_account_was_removed_says_so_to_its_owner_and_finds_nothing
     save(as_ada, "Old for all", "account=333344445555", to="all")
     inventory.old_vault.delete()
     cast.archive.delete()
-    content = as_ada.get("/keys/views/").content.decode()
+    content = as_ada.get("/views/").content.decode()
     assert content.count("You have no AWS account “333344445555”.") == 2
     assert "You have no AWS account" in as_ada.get("/keys/?account=333344445555").content.decode()
     assert tabs(as_ben) == {}
@@ -152,7 +152,7 @@ def test_a_name_that_cannot_be_is_refused_and_what_was_typed_stays(
 
 def test_a_hostile_name_is_shown_as_text(as_ana: Client, inventory: Inventory) -> None:
     save(as_ana, "<script>alert(1)</script>")
-    for url in ("/keys/", "/keys/views/", "/keys/?primary=us-east-1"):
+    for url in ("/keys/", "/views/", "/keys/?primary=us-east-1"):
         assert "<script>alert" not in as_ana.get(url).content.decode()
 
 
@@ -170,5 +170,5 @@ def test_there_is_an_end_to_how_many(as_ana: Client, cast: Cast, inventory: Inve
 
 
 def test_nobody_without_a_role_has_views(as_dan: Client) -> None:
-    assert as_dan.get("/keys/views/").status_code == 403
+    assert as_dan.get("/views/").status_code == 403
     assert save(as_dan, "Mine").status_code == 403

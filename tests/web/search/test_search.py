@@ -153,7 +153,7 @@ def test_what_one_may_not_see_is_not_found(as_ana, as_dan, inventory):
 
 def test_nothing_found_says_what_would_be(as_ana, inventory):
     page = search(as_ana, "nothing-is-called-so").content.decode()
-    assert "Nothing that you may see is called “nothing-is-called-so”" in page
+    assert "Nothing that you may see is called “nothing-is-called-so”." in page
     assert "its alias, its id whole or shortened, its ARN" in page
 
 
