@@ -33,7 +33,7 @@ def test_it_says_what_each_policy_applies_to_and_needs(cast: Cast, as_ana: Clien
         "account 111122223333",
         "1 from platform and 1 from security",
         "Moving any other key needs 1 of the account&#x27;s approvers.",
-        "2 hold",
+        "2 in force",
     ):
         assert words in content
 
