@@ -16,6 +16,7 @@ NODES_AT_MOST = 1500
 # Half as wide: what a window of 1,440 px has room for at 200 % zoom.
 ZOOMED = 720
 TABS_AT_MOST = 900
+PARTS_OF_A_CLOCK = 7
 
 _WATCH_SHIFTS = """
     window.shifts = [];
@@ -114,7 +115,9 @@ def _not_by_keyboard(page: Page) -> list[str]:
     stops: list[str] = page.evaluate(_REACHABLE)
     page.evaluate("document.activeElement?.blur()")
     reached, unmarked = set[str](), []
-    for _ in range(min(len(stops) + 10, TABS_AT_MOST)):
+    # The browser makes several stops of one clock: hours, minutes, and of a moment also the day.
+    clocks = page.locator("input:is([type=time], [type=datetime-local]):visible").count()
+    for _ in range(min(len(stops) + 10 + PARTS_OF_A_CLOCK * clocks, TABS_AT_MOST)):
         page.keyboard.press("Tab")
         focused = page.evaluate(_FOCUSED)
         if focused is None:
