@@ -80,6 +80,7 @@ PAGES = {
     "lift-freeze": ("ada", "/lift-freeze/"),
     "policy": ("ben", "/policies/payments/"),
     "policy-new": ("ben", "/policies/new/"),
+    "policy-new-from-a-usual-one": ("ada", "/policies/new/?template=stay-in-europe"),
     "policy-propose": ("bea", "/policies/payments/propose/"),
     "policy-propose-as-json": ("bea", "/policies/payments/propose/?as=json"),
     "policy-retire": ("bea", "/policies/payments/retire/"),

@@ -17,6 +17,7 @@ from tests.mutations.proof_and_sight import PROOF_AND_SIGHT
 from tests.mutations.record import RECORD
 from tests.mutations.second_factors import SECOND_FACTORS
 from tests.mutations.sentences import SENTENCES
+from tests.mutations.set_up import SET_UP
 from tests.mutations.settling import SETTLING
 from tests.mutations.single_sign_on import SINGLE_SIGN_ON
 
@@ -358,6 +359,7 @@ MUTATIONS = (
     *SETTLING,
     *SENTENCES,
     *OF_PEOPLE,
+    *SET_UP,
     *POWER,
     *PROOF_AND_SIGHT,
     *HARDENING,

@@ -12,6 +12,7 @@ from keyconsole.web.fragments import page, unchanged
 from keyconsole.web.guards import person_of, signed_in
 from keyconsole.web.keys.freshness import inventory_version
 from keyconsole.web.overview.facts import overview_of
+from keyconsole.web.overview.first_steps import first_steps_of
 
 
 @signed_in
@@ -22,5 +23,10 @@ def overview(request: HttpRequest) -> HttpResponse:
     version = inventory_version(accounts, now=now)
     if same := unchanged(request, version):
         return same
-    context = {"overview": overview_of(person, accounts, now=now), "now": now, "version": version}
+    context = {
+        "overview": overview_of(person, accounts, now=now),
+        "first_steps": first_steps_of(person),
+        "now": now,
+        "version": version,
+    }
     return page(request, "overview/index.html", "overview", context)

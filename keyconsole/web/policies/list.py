@@ -8,21 +8,21 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef
 
 from keyconsole.policies.document.rules import DEFAULT
-from keyconsole.policies.document.words import Texts, needs_words, selector_words
+from keyconsole.policies.document.words import needs_words
 from keyconsole.policies.governing.resolve import active_rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
 from keyconsole.policies.quorum.roster import Roster
 from keyconsole.policies.versions.horizon import Horizon
 from keyconsole.policies.versions.votes import Tally, tallies
 from keyconsole.web.policies.runs_now import RunsNow, runs_now
+from keyconsole.web.policies.says import says
 
 
 @dataclass(frozen=True, slots=True)
 class HoldingRow:
     version: PolicyVersion | None  # None: the default
     name: str
-    applies_to: Texts
-    needs: str
+    sentence: str
     runs_now: RunsNow
 
 
@@ -49,14 +49,13 @@ def holding(now: datetime, *, frozen: bool, horizon: Horizon) -> list[HoldingRow
         HoldingRow(
             version,
             version.policy.name,
-            selector_words(rules.applies_to),
-            needs_words(rules),
+            says(rules),
             runs_now(rules, now, frozen=frozen),
         )
         for version, rules in found
     ]
     default_runs = runs_now(DEFAULT, now, frozen=frozen)
-    return [*rows, HoldingRow(None, "", ("every other key",), needs_words(DEFAULT), default_runs)]
+    return [*rows, HoldingRow(None, "", f"Moving any other key needs {needs_words(DEFAULT)}.", default_runs)]
 
 
 def proposed(horizon: Horizon) -> list[ProposedRow]:

@@ -16,6 +16,7 @@ from keyconsole.policies.versions.votes import Tally, may_agree, may_reject, may
 from keyconsole.refusals import Verdict
 from keyconsole.web.policies.editor import written
 from keyconsole.web.policies.impact import Impact, impact_of
+from keyconsole.web.policies.says import says
 
 _HELD = {VersionState.ACTIVE.value, VersionState.SUPERSEDED.value}
 
@@ -31,6 +32,10 @@ class Version:
     @property
     def rules(self) -> Rules | None:
         return self.row.rules
+
+    @property
+    def sentence(self) -> str:
+        return says(self.rules) if self.rules else ""
 
     @property
     def words(self) -> tuple[Row, ...]:

@@ -123,9 +123,13 @@ def test_the_forms_of_the_page_carry_what_is_decided_on(as_ada: Client, as_ben: 
 
 def test_it_stands_among_what_waits_for_a_person(as_ada: Client, as_ben: Client, as_ana: Client) -> None:
     propose(as_ada)
-    for address in ("/", "/changes/?tab=needs-me"):
-        assert "ada proposes another way into the account" in words(as_ben, address)
-        assert "ada proposes another way into the account" not in words(as_ana, address)
+    told = {
+        "/": "other credentials for the account",
+        "/changes/?tab=needs-me": "ada proposes another way into the account",
+    }
+    for address, sentence in told.items():
+        assert sentence in words(as_ben, address)
+        assert sentence not in words(as_ana, address)
 
 
 def test_a_double_click_proposes_once(as_ada: Client) -> None:

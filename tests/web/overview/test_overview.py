@@ -16,7 +16,7 @@ from tests.cast import Cast, Inventory, Member, make_key
 from tests.conftest import HTMX
 
 pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
-QUERIES = 29
+QUERIES = 33
 
 
 def ask(inventory: Inventory, cast: Cast) -> Change:

@@ -29,7 +29,12 @@ def test_it_says_what_each_policy_applies_to_and_needs(cast: Cast, as_ana: Clien
     staffed(cast)
     hold(PAYMENTS)
     content = text(as_ana)
-    for words in ("account 111122223333", "1 from platform and 1 from security", "every other key", "2 hold"):
+    for words in (
+        "account 111122223333",
+        "1 from platform and 1 from security",
+        "Moving any other key needs 1 of the account&#x27;s approvers.",
+        "2 in force",
+    ):
         assert words in content
 
 
