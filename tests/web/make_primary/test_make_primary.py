@@ -101,6 +101,35 @@ def test_a_wrong_field_is_named_and_nothing_typed_is_lost(
     assert not Change.objects.exists()
 
 
+def test_what_the_policy_asks_of_the_words_is_told_at_the_field(
+    as_ana: Client, cast: Cast, inventory: Inventory
+) -> None:
+    hold_for_payments(cast, ticket_pattern=r"OPS-\d+", reason_at_least=30)
+    response = as_ana.post(PAGE, {**FILLED, "ticket": "7"})
+    errors = response.context["form"].errors
+    assert errors["reason"] == ["Policy payments asks for a reason of at least 30 characters."]
+    assert errors["ticket"] == [r"Policy payments asks for a ticket of the form OPS-\d+."]
+    assert not response.context["form"].non_field_errors()
+    content = response.content.decode()
+    assert 'id="id_reason_error"' in content
+    assert "Closer to payments." in content
+
+
+def test_ten_green_checks_are_one_line_and_an_exception_is_open(as_ana: Client, inventory: Inventory) -> None:
+    fold = as_ana.get(PAGE).content.decode().partition('id="fold-checks"')[2]
+    assert fold.startswith(">")
+    assert "checks passed</span>" in fold.partition("</summary>")[0]
+    refused = as_ana.get(TO_DISABLED).content.decode().partition('id="fold-checks"')[2]
+    assert refused.startswith(" open>")
+    assert 'data-value="refused"' in refused.partition("</li>")[0]
+
+
+def test_who_is_asked_stands_above_the_button(as_ana: Client, cast: Cast, inventory: Inventory) -> None:
+    hold_for_payments(cast)
+    form = as_ana.get(PAGE).content.decode().partition('<form class="form"')[2].partition("</form>")[0]
+    assert form.index("payments version 1") < form.index("1 from platform: ben") < form.index("<button")
+
+
 def test_two_thousand_characters_with_line_breaks_are_kept(as_ana: Client, inventory: Inventory) -> None:
     reason = "\r\n".join("x" * 19 for _ in range(100))
     as_ana.post(PAGE, {**FILLED, "reason": reason})
