@@ -50,7 +50,7 @@ def batch_page(batch: Batch, *, person: User, now: datetime) -> dict[str, Any]:
         "part": part,
         "progress": progress,
         "standing": stands,
-        "tab_title": f"{stands.style.word}: {batch.ref}",
+        "tab_title": f"{batch.ref} · {stands.style.word}",
         "tab_icon": icon_of_tone(stands.style.tone),
         "needed": [(need, shortened(need.people)) for need in progress.needed],
         "told": _told(batch, part.lines) if progress.needed else (),

@@ -70,7 +70,7 @@ def change_page(change: Change, *, person: User, now: datetime) -> dict[str, Any
         "poll": poll_of(change, held=bool(panel["held"])),
         "tone": TONES[State(change.state)],
         "tab_icon": tab_icon(change.state),
-        "tab_title": f"{_tab_word(change, decided)}: {change.ref}",
+        "tab_title": f"{change.ref} · {_tab_word(change, decided)}",
         "state_words": in_words(change.state),
         "steps": _steps(change, attempt, entries, panel["rules"]),
         **_elapsed(change, attempt, now),

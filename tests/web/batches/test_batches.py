@@ -108,7 +108,7 @@ def test_the_tab_the_steps_and_the_page_say_how_it_stands(
     response = as_cleo.get(URL)
     content = response.content.decode()
     assert f'data-state="{stands}"' in content
-    assert f"<title>{stands.capitalize()}: BR-1" in content
+    assert f"<title>BR-1 · {stands.capitalize()}" in content
     current = [step for step in response.context["standing"].steps if step.is_current]
     assert len(current) == 1
     assert ("hx-trigger" in content) == ("ended_at" not in fields)
