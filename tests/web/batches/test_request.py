@@ -144,7 +144,7 @@ def test_sent_twice_it_asks_once(as_ana: Client, keys: list[MultiRegionKey]) -> 
         ({"reason": "a\u202eb"}, "The reason holds control characters."),
         ({"reason": "x" * 5000}, "at most 2,000 are kept"),
         ({"token": "x"}, "This form is not one of ours."),
-        ({"on_failure": "explode"}, "explode is not one of the available choices"),
+        ({"on_failure": "explode"}, "Choose one of the list."),
         ({"to_region": "us-nowhere-9"}, "None of these keys is in us-nowhere-9."),
     ],
 )
