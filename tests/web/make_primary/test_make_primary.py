@@ -79,7 +79,7 @@ def test_each_showing_of_the_form_has_its_own_token(as_ana: Client, inventory: I
         ("reason", "  \n ", "Say why the primary should move."),
         ("reason", "r" * 5000, "The reason has 5,000 characters; at most 2,000 are kept."),
         ("reason", "a\x1b[2Jb", "The reason holds control characters."),
-        ("reason", "a\x00b", "Null characters are not allowed."),
+        ("reason", "a\x00b", "it holds a character that cannot be seen or kept"),
         ("ticket", "t" * 101, "The ticket has 101 characters; at most 100 are kept."),
         ("typed", "", "Type the key&#x27;s alias or id to confirm."),
         ("typed", "ledger", "This is not the name of the key."),
