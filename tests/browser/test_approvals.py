@@ -16,7 +16,9 @@ def test_two_people_agree_to_the_plan_and_it_runs(product, open_window):
     fill_in_the_request(ana, product, "settlement", "eu-west-1")
     change = f"/changes/{ref_of(ana)}/"
     expect(ana.locator("#change-status")).to_contain_text("1 more of platform: ben.")
-    expect(ana.get_by_role("button", name="Approve this plan")).to_be_disabled()
+    expect(ana.get_by_role("button", name="Approve this plan")).to_have_count(0)
+    ana.get_by_text("Why can I not approve or reject?").click()
+    expect(ana.get_by_text("Who asks for a change never decides about it.")).to_be_visible()
 
     ben = open_window("ben")
     ben.goto(product.at("/changes/"))
@@ -38,9 +40,10 @@ def test_one_no_ends_it_and_its_reason_reaches_the_requester(product, open_windo
     fill_in_the_request(ana, product, "tokens", "us-west-2")
     bea = open_window("bea")
     bea.goto(ana.url)
-    bea.get_by_text("Reject it", exact=True).click()
+    bea.get_by_role("link", name="Reject", exact=True).click()
     bea.get_by_label("Why not").fill("Not in the last week of the quarter.")
     bea.get_by_role("button", name="Reject").click()
+    bea.wait_for_url("**/changes/CR-*/")
     expect(bea.locator("#change-status")).to_contain_text("Rejected by bea")
     ana.reload()
     expect(ana.locator("#change")).to_contain_text("Not in the last week of the quarter.")
@@ -83,7 +86,7 @@ def test_an_emergency_asks_who_you_are_runs_at_once_and_is_reviewed(product, ope
     ana.get_by_role("button", name="Run it now without approval").click()
     ana.wait_for_url("**/changes/CR-*/")
     expect(ana.locator("#change-status")).to_contain_text("done", ignore_case=True)
-    expect(ana.get_by_role("button", name="Give this review")).to_be_disabled()
+    expect(ana.get_by_role("button", name="Give this review")).to_have_count(0)
     assert product.calls("UpdatePrimaryRegion") == before + 1
 
     ben = open_window("ben")
@@ -99,13 +102,17 @@ def test_what_is_being_typed_survives_the_page_that_renews_itself(product, open_
     with product.fault("never-settle"):
         ask_to_make_primary(ana, product, "risk-scores", "us-east-1")
         expect(ana.locator("#change-status")).to_contain_text("Updating")
+        ana.locator("#fold-comments > summary").click()
         ana.get_by_label("Your comment").fill("Half a sen")
         looks = ana.locator("#change table tbody").text_content()
         expect(ana.locator("#change table tbody")).not_to_have_text(looks)
+        expect(ana.get_by_label("Your comment")).to_be_visible()
         expect(ana.get_by_label("Your comment")).to_have_value("Half a sen")
 
 
 def agree(page, username, comment):
-    page.get_by_label("Comment optional").fill(comment)
+    if comment:
+        page.get_by_text("Add a comment", exact=True).click()
+        page.get_by_label("Comment optional").fill(comment)
     press(page, "Approve this plan", username=username)
     page.wait_for_load_state()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404, HttpRequest
 
 from keyconsole.aws_accounts.permissions import accounts_where
@@ -14,7 +14,7 @@ from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.batches.lines import Line
 from keyconsole.changes.batches.put_back import lines_back
 from keyconsole.changes.batches.request import LINES_AT_MOST
-from keyconsole.changes.models import Batch
+from keyconsole.changes.models import Batch, Change
 from keyconsole.inventory.models import MultiRegionKey, RegionKey, Sight
 from keyconsole.references import BATCH, number_of
 from keyconsole.web.guards import person_of
@@ -65,14 +65,38 @@ def lines_to(chosen: Chosen, to_region: str, *, by: User) -> tuple[Line, ...]:
     return tuple(line for line in lines_back(chosen.puts_back, by=by) if line.key.pk in wanted)
 
 
-def regions_of(keys: Iterable[MultiRegionKey]) -> Sequence[str]:
+@dataclass(frozen=True, slots=True)
+class RegionOfChosen:
+    """How many of the chosen keys have a replica there, and how many their primary."""
+
+    region: str
+    replicas: int
+    primaries: int
+
+
+def regions_of(keys: Iterable[MultiRegionKey]) -> Sequence[RegionOfChosen]:
+    """One query, whatever the keys. What is gone is not there."""
     members = RegionKey.objects.filter(key__in=[key.pk for key in keys]).exclude(sight=Sight.GONE.value)
-    return sorted(members.order_by().values_list("region", flat=True).distinct())
+    is_primary = Q(region=F("key__primary_region"))
+    counted = members.order_by("region").values("region")
+    counted = counted.annotate(primaries=Count("pk", filter=is_primary), every=Count("pk"))
+    return [
+        RegionOfChosen(found["region"], found["every"] - found["primaries"], found["primaries"])
+        for found in counted
+    ]
 
 
-def batch_for(person: User, ref: str) -> Batch:
-    """Visible where one of its lines is."""
+def under_way(keys: Iterable[MultiRegionKey]) -> dict[int, Change]:
+    """The open change of each key that has one: it cannot be asked for now."""
+    found = Change.objects.open().filter(key__in=[key.pk for key in keys]).only("number", "key")
+    return {change.key_id: change for change in found}
+
+
+def batch_for(person: User, ref: str, *, without_plan: bool = False) -> Batch:
+    """Visible where one of its lines is. `without_plan`: for a poll, which seldom needs it."""
     visible = Batch.objects.visible_in(accounts_where(person, Permission.VIEW))
+    if without_plan:
+        visible = visible.defer("plan")
     batch = visible.select_related("requester", "puts_back").filter(number=number_of(BATCH, ref)).first()
     if batch is None or batch.ref != ref:
         raise Http404("No such batch.")

@@ -8,7 +8,9 @@ from typing import Any
 from django import forms
 
 from keyconsole.changes.models import OnFailure
+from keyconsole.web.batches.chosen_keys import RegionOfChosen
 from keyconsole.web.make_primary.fields import TokenField, reason_field, ticket_field, typed_field
+from keyconsole.web.pictures.places import place
 
 
 class MoveKeysForm(forms.Form):
@@ -48,14 +50,25 @@ class RegionForm(forms.Form):
     """Where the primaries of the chosen keys shall be."""
 
     to_region = forms.ChoiceField(
-        label="New primary Region", error_messages={"invalid_choice": "None of these keys is in %(value)s."}
+        label="New primary Region",
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": "None of these keys is in %(value)s."},
     )
 
-    def __init__(self, *args: Any, regions: Collection[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, regions: Collection[RegionOfChosen], count: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["to_region"]
         if isinstance(field, forms.ChoiceField):
-            field.choices = [("", "Choose a Region"), *((region, region) for region in regions)]
+            field.choices = [(each.region, _counted(each, count)) for each in regions]
+
+
+def _counted(found: RegionOfChosen, count: int) -> str:
+    """eu-west-1 Ireland: 12 of 14 have a replica there, 2 are primary there."""
+    have = "has" if found.replicas == 1 else "have"
+    told = [f"{found.replicas} of {count} {have} a replica there"] if found.replicas else []
+    if found.primaries:
+        told.append(f"{found.primaries} {'is' if found.primaries == 1 else 'are'} primary there already")
+    return f"{found.region} {place(found.region).name}".strip() + ": " + ", ".join(told)
 
 
 class RunForm(forms.Form):

@@ -21,7 +21,12 @@ from keyconsole.changes.batches.put_back import may_put_back
 from keyconsole.changes.models import Approval, Batch, Change
 from keyconsole.changes.told import told_of_batch
 from keyconsole.notifications.told import told_version
+from keyconsole.text import listed
 from keyconsole.web.batches.actions import ACTION_FORMS
+from keyconsole.web.batches.standing import standing
+from keyconsole.web.changes.approval_panel import shortened
+from keyconsole.web.changes.decision import whys_of
+from keyconsole.web.changes.tab import icon_of_tone
 from keyconsole.web.changes.timeline import Moment, timeline
 
 # What people wrote, and where.
@@ -39,14 +44,18 @@ def version_of(batch: Batch, person: User) -> str:
 def batch_page(batch: Batch, *, person: User, now: datetime) -> dict[str, Any]:
     part = part_seen_by(person, batch)
     progress = batch_progress(batch, part.lines)
+    stands = standing(batch, progress)
     return {
         "batch": batch,
         "part": part,
         "progress": progress,
+        "standing": stands,
+        "tab_title": f"{batch.ref} · {stands.style.word}",
+        "tab_icon": icon_of_tone(stands.style.tone),
+        "needed": [(need, shortened(need.people)) for need in progress.needed],
         "told": _told(batch, part.lines) if progress.needed else (),
-        "poll": _poll(batch, in_flight=progress.in_flight),
-        "actions": _actions(batch, person, now),
-        "putting_back": may_put_back(batch, by=person),
+        "poll": _poll(batch, waits_for_people=bool(progress.needed) and not progress.in_flight),
+        **_actions(batch, person, now),
         "timeline": _timeline(batch, part),
         "plan_text": json.dumps(part.plan, indent=2, sort_keys=True, ensure_ascii=False),
     }
@@ -71,21 +80,29 @@ def _timeline(batch: Batch, part: Part) -> list[Moment]:
     ]
 
 
-def _poll(batch: Batch, *, in_flight: bool) -> str:
+def _poll(batch: Batch, *, waits_for_people: bool) -> str:
+    """Lines within two seconds, an approval within five; most answers are empty."""
     if batch.ended_at:
         return ""
-    return "2s" if in_flight else "30s"
+    return "5s" if waits_for_people else "2s"
 
 
-def _actions(batch: Batch, person: User, now: datetime) -> list[dict[str, Any]]:
-    """None once it has ended: then only the way back is left."""
-    if batch.ended_at:
-        return []
-    return [
-        {
-            "action": shown,
-            "words": shown.words_for(batch),
-            "verdict": shown.action.may(person, batch, now),
-        }
-        for shown in ACTION_FORMS.values()
-    ]
+def _actions(batch: Batch, person: User, now: datetime) -> dict[str, Any]:
+    """What this person can do, and why not the rest. Once it has ended only the way back is left."""
+    shown = () if batch.ended_at else tuple(ACTION_FORMS.values())
+    verdicts = {each.verb: (each, each.action.may(person, batch, now)) for each in shown}
+    refused = {verb: verdict for verb, (_, verdict) in verdicts.items() if not verdict.allowed}
+    back = may_put_back(batch, by=person)
+    if batch.ended_at and not back.allowed:
+        refused["put it back"] = back
+    whys = whys_of(refused)
+    return {
+        "offers": [
+            {"action": each, "words": each.words_for(batch)}
+            for each, verdict in verdicts.values()
+            if verdict.allowed
+        ],
+        "putting_back": back,
+        "whys": whys,
+        "why_question": listed([what for why in whys for what in why.what], "or"),
+    }

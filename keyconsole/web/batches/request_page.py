@@ -19,11 +19,13 @@ from keyconsole.changes.batches.request import (
     refuse_count,
     request_lines,
 )
-from keyconsole.changes.models import Batch, OnFailure
+from keyconsole.changes.models import Batch, Change, OnFailure
+from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.refusals import Refused
 from keyconsole.text import listed
-from keyconsole.web.batches.chosen_keys import Chosen, chosen_keys, lines_to, regions_of
+from keyconsole.web.batches.chosen_keys import Chosen, chosen_keys, lines_to, regions_of, under_way
 from keyconsole.web.batches.forms import MoveKeysForm, RegionForm
+from keyconsole.web.batches.who_is_asked import who_is_asked
 from keyconsole.web.guards import person_of, proof_given
 from keyconsole.web.make_primary.fields import add_refusal, new_token
 from keyconsole.web.reauthentication import Confirmation
@@ -54,7 +56,8 @@ def asking(request: HttpRequest, *, now: datetime) -> Batch | dict[str, Any]:
         "judged": judged,
         "refused": refused,
         "needs_approval": any(each.governing.rules.needs_approval for each in judged),
-        "policies": sorted({each.governing.rules.name or "the default" for each in judged}),
+        "asked": who_is_asked(judged, requester=person_of(request)) if judged and not refused else (),
+        "rows": _rows(chosen) if not judged else (),
         "form": form,
     }
 
@@ -89,7 +92,7 @@ def _region_form(request: HttpRequest, chosen: Chosen) -> RegionForm | None:
         return None
     asked = request.POST or request.GET
     data = asked if asked.get("to_region") else None
-    return RegionForm(data, regions=regions_of(chosen.keys))
+    return RegionForm(data, regions=regions_of(chosen.keys), count=chosen.count)
 
 
 def _judged(request: HttpRequest, chosen: Chosen, region: str, *, now: datetime) -> list[Judged]:
@@ -138,6 +141,12 @@ def _ask(
     except Refused as refused:
         add_refusal(form, refused)
         return None
+
+
+def _rows(chosen: Chosen) -> list[tuple[MultiRegionKey, Change | None]]:
+    """Each chosen key with the open change that stands in its way, if any."""
+    found = under_way(chosen.keys)
+    return [(key, found.get(key.pk)) for key in chosen.keys]
 
 
 def _too_many(chosen: Chosen) -> str:

@@ -18,9 +18,10 @@ from keyconsole.web.action_forms import ActionForm, send
 from keyconsole.web.batches import actions
 from keyconsole.web.batches.chosen_keys import batch_for
 from keyconsole.web.batches.confirmed import batch_confirmed
+from keyconsole.web.batches.moves_by_account import moves_by_account
 from keyconsole.web.batches.page import batch_page, version_of
 from keyconsole.web.batches.request_page import asking, moving_alone
-from keyconsole.web.fragments import page, unchanged, wants_fragment
+from keyconsole.web.fragments import is_poll, page, unchanged, wants_fragment
 from keyconsole.web.guards import Proof, person_of, requires
 
 METHODS = ["GET", "HEAD", "POST"]
@@ -52,7 +53,7 @@ def batches(request: HttpRequest) -> HttpResponse:
 @require_safe
 def batch(request: HttpRequest, ref: str) -> HttpResponse:
     person = person_of(request)
-    found = batch_for(person, ref)
+    found = batch_for(person, ref, without_plan=is_poll(request))
     version = version_of(found, person)
     if same := unchanged(request, version):
         return same
@@ -100,5 +101,6 @@ def _done(request: HttpRequest, ref: str, action: ActionForm[Batch]) -> HttpResp
     if form is None:
         return redirect(found)
     context = action.page_of(found, form, person=person, now=timezone.now())
-    context["part"] = part_seen_by(person, found)
+    part = part_seen_by(person, found)
+    context |= {"part": part, "groups": moves_by_account(part.lines)}
     return render(request, "batches/act.html", {"batch": found, **context})

@@ -51,14 +51,18 @@ def _missing(quorum: Quorum) -> tuple[str, ...]:
         return tuple(map(str, quorum.unread))
     lines = [line for line in quorum.lines if line.missing]
     because = dict.fromkeys(line.because for line in lines if line.because)
-    return tuple(map(str, (*quorum.unclear, *quorum.refused, *because, *map(_shortened, lines))))
+    return tuple(map(str, (*quorum.unclear, *quorum.refused, *because, *map(_with_some_names, lines))))
 
 
-def _shortened(line: Asked) -> str:
-    if len(line.may_fill) <= NAMES_SHOWN:
-        return line.sentence
-    others = f"{len(line.may_fill) - NAMES_SHOWN} others"
-    return replace(line, may_fill=(*line.may_fill[:NAMES_SHOWN], others)).sentence
+def _with_some_names(line: Asked) -> str:
+    return replace(line, may_fill=shortened(line.may_fill)).sentence
+
+
+def shortened(names: Sequence[str]) -> tuple[str, ...]:
+    """The first few, and how many others."""
+    if len(names) <= NAMES_SHOWN:
+        return tuple(names)
+    return (*names[:NAMES_SHOWN], f"{len(names) - NAMES_SHOWN} others")
 
 
 def _counted(asked: Sequence[Asked]) -> str:

@@ -87,7 +87,7 @@ def decision(change: Change, panel: Mapping[str, Any], *, person: User, now: dat
     if asked_of_member is not None and not asked_of_member.allowed:
         refused["agree to it"] = asked_of_member
     links, no_links = _afterwards(change, person, now)
-    whys = _whys({**refused, **no_links})
+    whys = whys_of({**refused, **no_links})
     return {
         "offers": {
             verb: _offer(change, shown, person)
@@ -120,7 +120,7 @@ def _offer(change: Change, shown: ActionForm[Change], person: User) -> Offer:
     return Offer(shown, shown.form_for(change, person), shown.words_for(change))
 
 
-def _whys(refused: Mapping[str, Verdict]) -> list[Why]:
+def whys_of(refused: Mapping[str, Verdict]) -> list[Why]:
     """One for each set of reasons. Who has given no approval has none to miss."""
     shared: dict[tuple[str, ...], list[str]] = {}
     for verb, verdict in refused.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -60,16 +60,17 @@ def change_page(change: Change, *, person: User, now: datetime) -> dict[str, Any
     observations = list(change.observations.all())
     entries = list(Entry.objects.filter(subject=change.ref).order_by("-number"))
     panel = approval_panel(change, person=person, now=now)
+    decided = decision(change, panel, person=person, now=now)
     checks = _checks_when_requested(entries)
     return {
         "change": change,
         "kind": kind_of(change),
         **panel,
-        **decision(change, panel, person=person, now=now),
+        **decided,
         "poll": poll_of(change, held=bool(panel["held"])),
         "tone": TONES[State(change.state)],
         "tab_icon": tab_icon(change.state),
-        "tab_title": f"{CHANGE_STATES[change.state].word}: {change.ref}",
+        "tab_title": f"{change.ref} · {_tab_word(change, decided)}",
         "state_words": in_words(change.state),
         "steps": _steps(change, attempt, entries, panel["rules"]),
         **_elapsed(change, attempt, now),
@@ -107,10 +108,16 @@ def poll_of(change: Change, *, held: bool) -> str:
     return "5s" if held or change.state == State.PENDING else "2s"
 
 
+def _tab_word(change: Change, decided: Mapping[str, Any]) -> str:
+    return "Needs you" if "approve" in decided["offers"] else CHANGE_STATES[change.state].word
+
+
 def _steps(change: Change, attempt: Attempt | None, entries: Sequence[Entry], rules: Rules) -> Sequence[Step]:
     agreed = AGREED if rules.needs_approval else CONFIRMED
+    if change.is_emergency and change.state != State.PENDING:
+        agreed = SKIPPED
     closed_from = next((str(entry.data["from"]) for entry in entries if _ended_it(entry, change)), "")
-    return steps(change, attempt, closed_from=closed_from, agreed=SKIPPED if change.is_emergency else agreed)
+    return steps(change, attempt, closed_from=closed_from, agreed=agreed)
 
 
 def _ended_it(entry: Entry, change: Change) -> bool:

@@ -42,10 +42,76 @@ def test_it_shows_every_line_the_plan_and_who_is_needed(batch: Batch, as_ana: Cl
     assert "0 of 3 ended" in content
 
 
-def test_buttons_that_are_not_allowed_say_why(batch: Batch, as_ana: Client, as_cleo: Client) -> None:
+def test_what_one_cannot_do_is_not_drawn_and_one_line_opens_why(
+    batch: Batch, as_ana: Client, as_cleo: Client
+) -> None:
     assert "Who asks for a change never decides about it." in text(as_ana)
     assert "You are not one of those" in text(as_cleo)
-    assert "BR-1 has not ended yet." in text(as_ana)
+    for client in (as_ana, as_cleo):
+        content = text(client)
+        assert "Why can I not approve" in content
+        assert "disabled" not in content
+        assert "approve/" not in content
+        assert "Put back" not in content
+
+
+@pytest.mark.parametrize("state", ["executing", "settling"])
+def test_a_batch_in_flight_shows_no_dead_button(batch: Batch, as_ben: Client, state: str) -> None:
+    Change.objects.filter(batch=batch).update(state=state)
+    content = text(as_ben)
+    assert "disabled" not in content
+    assert "decision-bar" not in content
+    assert 'data-state="moving"' in content
+
+
+def test_who_approves_reads_every_key_region_and_account_grouped_by_move(cast: Cast, as_ben: Client) -> None:
+    one_approver()
+    genome = make_key(cast.research, "mrk-" + "d" * 32, Member("us-east-1"), Member("eu-west-1"))
+    keys = [*make_keys(cast.payments, 2), genome]
+    there = make_key(cast.payments, "mrk-" + "e" * 32, Member("us-west-2"), Member("eu-west-1"))
+    ask_for([*keys, there], cast, now=timezone.now())
+    response = as_ben.get(f"{URL}approve/")
+    groups = response.context["groups"]
+    assert [(group.account.name, group.from_region, len(group.lines)) for group in groups] == [
+        ("payments", "us-east-1", 2),
+        ("payments", "us-west-2", 1),
+        ("research", "us-east-1", 1),
+    ]
+    content = " ".join(response.content.decode().split())
+    for key in (*keys, there):
+        assert key.name in content
+        assert key.key_id in content
+    for words in ("111122223333", "222233334444", "us-east-1", "us-west-2", "eu-west-1"):
+        assert words in content
+    assert content.index("Approve every line</button>") < content.index(keys[0].key_id)
+
+
+@pytest.mark.parametrize(
+    ("states", "fields", "stands"),
+    [
+        (["pending"] * 3, {}, "pending"),
+        (["approved"] * 3, {}, "approved"),
+        (["settling", "approved", "approved"], {}, "moving"),
+        (["done", "done", "approved"], {}, "moving"),
+        (["done"] * 3, {"ended_at": True}, "done"),
+        (["done", "stale", "done"], {"ended_at": True}, "ended"),
+        (["not_applied", "cancelled", "settling"], {"stopped_at": True}, "stopped"),
+        (["rejected"] * 3, {"stopped_at": True, "ended_at": True}, "stopped"),
+    ],
+)
+def test_the_tab_the_steps_and_the_page_say_how_it_stands(
+    batch: Batch, as_cleo: Client, states: list[str], fields: dict[str, bool], stands: str
+) -> None:
+    for line, state in zip(lines_of(batch), states, strict=True):
+        Change.objects.filter(pk=line.pk).update(state=state)
+    Batch.objects.update(**dict.fromkeys(fields, timezone.now()))
+    response = as_cleo.get(URL)
+    content = response.content.decode()
+    assert f'data-state="{stands}"' in content
+    assert f"<title>BR-1 · {stands.capitalize()}" in content
+    current = [step for step in response.context["standing"].steps if step.is_current]
+    assert len(current) == 1
+    assert ("hx-trigger" in content) == ("ended_at" not in fields)
 
 
 def test_an_approver_approves_every_line_by_the_hash(batch: Batch, as_ben: Client) -> None:
@@ -85,8 +151,8 @@ def test_a_rejection_needs_its_reason(batch: Batch, as_bea: Client) -> None:
     as_bea.post(f"{URL}reject/", {"reason": "Wrong week."})
     assert states_of(batch) == ["rejected"] * 3
     said = text(as_bea)
-    assert "<strong>Stopped <time" in said
-    assert "</time>. Rejected by bea: Wrong week." in said
+    assert "Stopped</span> <time" in said
+    assert "<p>Rejected by bea: Wrong week.</p>" in said
 
 
 def test_the_requester_cancels_the_rest(batch: Batch, as_ana: Client, as_bea: Client) -> None:
@@ -104,7 +170,7 @@ def test_an_ended_batch_offers_only_the_way_back(batch: Batch, as_ana: Client) -
     assert "hx-get" not in content.partition('<section id="batch"')[2].partition(">")[0]
 
 
-@pytest.mark.parametrize(("state", "every"), [("pending", "30s"), ("settling", "2s")])
+@pytest.mark.parametrize(("state", "every"), [("pending", "5s"), ("approved", "2s"), ("settling", "2s")])
 def test_it_polls_as_often_as_something_may_happen(
     batch: Batch, as_ana: Client, state: str, every: str
 ) -> None:

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from keyconsole.changes.models import Batch, Change
 from keyconsole.inventory.models import MultiRegionKey
 from tests.cast import Cast, Inventory
-from tests.changes.batches.given import lines_of, make_keys, one_approver
+from tests.changes.batches.given import ask_for, lines_of, make_keys, one_approver
 from tests.form_client import FormClient
 
 pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
@@ -58,8 +58,46 @@ def test_ticked_keys_are_shown_and_a_region_is_chosen(as_ana: Client, inventory:
     response = as_ana.get(URL, {"key": names})
     assert [key.name for key in response.context["chosen"].keys] == ["card-vault", "genome"]
     content = response.content.decode()
-    assert '<option value="us-east-1">' in content
+    assert 'name="to_region" value="us-east-1"' in content
     assert "Ask for it" not in content
+
+
+def test_before_a_region_is_chosen_each_says_how_many_have_a_replica_there(
+    as_ana: Client, inventory: Inventory, keys: list[MultiRegionKey]
+) -> None:
+    names = [named(key) for key in (*keys, inventory.ledger)]
+    content = as_ana.get(URL, {"key": names}).content.decode()
+    assert "eu-west-1 Ireland: 3 of 4 have a replica there, 1 is primary there already" in content
+    assert "us-east-1 N. Virginia: 3 are primary there already" in content
+    assert "eu-central-1 Frankfurt: 1 of 4 has a replica there" in content
+
+
+def test_a_key_with_an_open_change_says_which_before_a_region_is_chosen(
+    as_ana: Client, cast: Cast, keys: list[MultiRegionKey]
+) -> None:
+    ask_for(keys[:1], cast, now=timezone.now())
+    content = " ".join(as_ana.get(URL, {"key": [named(key) for key in keys]}).content.decode().split())
+    assert '<a href="/changes/CR-1/">CR-1</a> has to end first' in content
+    assert content.count("has to end first") == 1
+
+
+def test_the_count_stays_in_the_bar_at_every_step(as_ana: Client, keys: list[MultiRegionKey]) -> None:
+    chosen = as_ana.get(URL, {"key": [named(key) for key in keys]}).content.decode()
+    checked = as_ana.post(URL, {"keys": named(*keys), "to_region": "eu-west-1", "look": "1"}).content.decode()
+    for content in (chosen, checked):
+        assert "<strong>3 keys" in content.partition('class="count-bar"')[2]
+    assert "to eu-west-1" in checked.partition('class="count-bar"')[2].partition("</strong>")[0]
+
+
+def test_the_policy_and_who_is_asked_stand_above_the_button(
+    as_ana: Client, keys: list[MultiRegionKey]
+) -> None:
+    one_approver()
+    content = as_ana.post(URL, {"keys": named(*keys), "to_region": "eu-west-1", "look": "1"}).content.decode()
+    told = content.index(
+        "3 keys in payments, by payments version 1: 1 of the account&#x27;s approvers: bea, ben"
+    )
+    assert told < content.index('name="ask"')
 
 
 def test_all_that_a_filter_shows_can_be_chosen(as_ana: Client, inventory: Inventory) -> None:
@@ -106,7 +144,7 @@ def test_sent_twice_it_asks_once(as_ana: Client, keys: list[MultiRegionKey]) -> 
         ({"reason": "a\u202eb"}, "The reason holds control characters."),
         ({"reason": "x" * 5000}, "at most 2,000 are kept"),
         ({"token": "x"}, "This form is not one of ours."),
-        ({"on_failure": "explode"}, "explode is not one of the available choices"),
+        ({"on_failure": "explode"}, "Choose one of the list."),
         ({"to_region": "us-nowhere-9"}, "None of these keys is in us-nowhere-9."),
     ],
 )
@@ -191,5 +229,5 @@ def test_more_keys_cost_no_more_queries(
 ) -> None:
     keys = make_keys(cast.payments, 40)
     for some in (keys[:3], keys):
-        with django_assert_num_queries(23):
+        with django_assert_num_queries(25):
             as_ana.post(URL, {"keys": named(*some), "to_region": "eu-west-1", "look": "1"})

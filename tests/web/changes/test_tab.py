@@ -23,11 +23,11 @@ def test_the_title_and_the_icon_say_the_state_and_a_poll_brings_both(
 ) -> None:
     moving = settling(cast.ana, inventory.card_vault, now=timezone.now())
     page = as_ana.get(URL).content.decode()
-    assert "<title>Settling: CR-1 · KeyConsole</title>" in page
+    assert "<title>CR-1 · Settling · KeyConsole</title>" in page
     assert 'id="tab-icon" href="/static/tab-moving' in page
     put_in(moving, "done", closed_at=timezone.now())
     fragment = as_ana.get(URL, {"seen": "1"}, headers=HTMX).content.decode()
-    assert "<title>Done: CR-1 · KeyConsole</title>" in fragment
+    assert "<title>CR-1 · Done · KeyConsole</title>" in fragment
     assert 'id="tab-icon" href="/static/tab-ok' in fragment
     assert 'hx-swap-oob="true"' in fragment
 

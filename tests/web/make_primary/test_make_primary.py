@@ -79,7 +79,7 @@ def test_each_showing_of_the_form_has_its_own_token(as_ana: Client, inventory: I
         ("reason", "  \n ", "Say why the primary should move."),
         ("reason", "r" * 5000, "The reason has 5,000 characters; at most 2,000 are kept."),
         ("reason", "a\x1b[2Jb", "The reason holds control characters."),
-        ("reason", "a\x00b", "Null characters are not allowed."),
+        ("reason", "a\x00b", "it holds a character that cannot be seen or kept"),
         ("ticket", "t" * 101, "The ticket has 101 characters; at most 100 are kept."),
         ("typed", "", "Type the key&#x27;s alias or id to confirm."),
         ("typed", "ledger", "This is not the name of the key."),
@@ -99,6 +99,35 @@ def test_a_wrong_field_is_named_and_nothing_typed_is_lost(
     kept = {name: text for name, text in FILLED.items() if name not in {field, "token"}}
     assert all(text in content for text in kept.values())
     assert not Change.objects.exists()
+
+
+def test_what_the_policy_asks_of_the_words_is_told_at_the_field(
+    as_ana: Client, cast: Cast, inventory: Inventory
+) -> None:
+    hold_for_payments(cast, ticket_pattern=r"OPS-\d+", reason_at_least=30)
+    response = as_ana.post(PAGE, {**FILLED, "ticket": "7"})
+    errors = response.context["form"].errors
+    assert errors["reason"] == ["Policy payments asks for a reason of at least 30 characters."]
+    assert errors["ticket"] == [r"Policy payments asks for a ticket of the form OPS-\d+."]
+    assert not response.context["form"].non_field_errors()
+    content = response.content.decode()
+    assert 'id="id_reason_error"' in content
+    assert "Closer to payments." in content
+
+
+def test_ten_green_checks_are_one_line_and_an_exception_is_open(as_ana: Client, inventory: Inventory) -> None:
+    fold = as_ana.get(PAGE).content.decode().partition('id="fold-checks"')[2]
+    assert fold.startswith(">")
+    assert "checks passed</span>" in fold.partition("</summary>")[0]
+    refused = as_ana.get(TO_DISABLED).content.decode().partition('id="fold-checks"')[2]
+    assert refused.startswith(" open>")
+    assert 'data-value="refused"' in refused.partition("</li>")[0]
+
+
+def test_who_is_asked_stands_above_the_button(as_ana: Client, cast: Cast, inventory: Inventory) -> None:
+    hold_for_payments(cast)
+    form = as_ana.get(PAGE).content.decode().partition('<form class="form"')[2].partition("</form>")[0]
+    assert form.index("payments version 1") < form.index("1 from platform: ben") < form.index("<button")
 
 
 def test_two_thousand_characters_with_line_breaks_are_kept(as_ana: Client, inventory: Inventory) -> None:
