@@ -1,6 +1,6 @@
 """`python benchmarks/record.py [--entries N]`: append, tree, list, check and export as the record grows.
 
-In a SQLite file of its own, in seconds of the processor. What is printed for the first and the last tenth should be alike: flat.
+In a SQLite file of its own, in seconds of the processor. The first and the last tenth should be alike: flat.
 """
 
 from __future__ import annotations
