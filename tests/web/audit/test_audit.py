@@ -194,8 +194,8 @@ def test_how_far_the_record_is_signed_and_checked_stands_on_the_page(
     Duty.objects.create(name="verification", due_at=now, done_at=now - timedelta(hours=7), size=2)
     Duty.objects.create(name="anchor: directory", due_at=now, done_at=now, size=1)
     shown = words_of(as_cleo.get(URL))
-    assert "signed up to entry 3 2 minutes ago" in shown
-    assert "checked up to entry 2 7 hours ago" in shown
+    assert "signed up to entry 3 2 min ago" in shown
+    assert "checked up to entry 2 7 h ago" in shown
     assert "directory: 2 entries behind" in shown
     assert "The record does not hold" not in shown
 
