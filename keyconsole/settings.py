@@ -81,10 +81,16 @@ KEYCONSOLE_KEEP_MESSAGES_DAYS = env_int("KEYCONSOLE_KEEP_MESSAGES_DAYS", 90, at_
 KEYCONSOLE_CHECKPOINT_ORIGIN = env_text("KEYCONSOLE_CHECKPOINT_ORIGIN")
 # The file of the Ed25519 key that signs checkpoints, in PEM; `keyconsole checkpoint --make-key` makes one.
 KEYCONSOLE_CHECKPOINT_KEY_FILE = env_text("KEYCONSOLE_CHECKPOINT_KEY_FILE")
+# In the place of the file: the ARN of an Ed25519 key of AWS KMS (ECC_NIST_EDWARDS25519).
+KEYCONSOLE_CHECKPOINT_KMS_KEY = env_text("KEYCONSOLE_CHECKPOINT_KMS_KEY")
 # Public keys that signed checkpoints of this origin before, separated by commas.
 KEYCONSOLE_CHECKPOINT_OLD_KEYS = env_list("KEYCONSOLE_CHECKPOINT_OLD_KEYS")
 # A folder, best on another host's disk, in which each checkpoint is kept too.
 KEYCONSOLE_ANCHOR_DIRECTORY = env_text("KEYCONSOLE_ANCHOR_DIRECTORY")
+# The address of a C2SP witness that another team runs; /add-checkpoint is put after it.
+KEYCONSOLE_ANCHOR_WITNESS_URL = env_text("KEYCONSOLE_ANCHOR_WITNESS_URL")
+# The public key of that witness, as its operators publish it.
+KEYCONSOLE_ANCHOR_WITNESS_KEY = env_text("KEYCONSOLE_ANCHOR_WITNESS_KEY")
 
 # Profiles of the server that pages may choose as the identity that assumes a role, separated by commas.
 KEYCONSOLE_ALLOWED_PROFILES = env_list("KEYCONSOLE_ALLOWED_PROFILES")

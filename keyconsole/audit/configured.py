@@ -20,11 +20,16 @@ def file_signer() -> Signer | None:
     file: str = settings.KEYCONSOLE_CHECKPOINT_KEY_FILE
     if not file:
         return None
+    refuse_without_a_name()
+    return FileSigner(Path(file), name=origin())
+
+
+def refuse_without_a_name() -> None:
+    """Raises KeyFileError."""
     if not is_name(origin()):
         raise KeyFileError(
             "KEYCONSOLE_CHECKPOINT_ORIGIN must name the record, such as keys.example.org/record."
         )
-    return FileSigner(Path(file), name=origin())
 
 
 def old_keys() -> list[Key]:

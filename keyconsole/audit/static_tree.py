@@ -15,6 +15,7 @@ from keyconsole.audit.proofs import proof_text
 from keyconsole.audit.tiles import HASH, nodes, read_tile
 from keyconsole.audit.verifier import WIDTH, Key, tile_path, tile_widths
 
+COSIGNS = "witness"  # whose answer is one more line of the checkpoint
 _BESIDE = ("VERIFY.md", "verify.go")
 
 
@@ -27,7 +28,8 @@ def write_static_tree(folder: Path, checkpoint: SignedCheckpoint, key: Key) -> N
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise NotEmptyError(f"{folder} is not empty.")
-    (folder / "checkpoint").write_text(checkpoint.note, encoding="utf-8")
+    cosigned = "".join(bytes(each.content).decode() for each in checkpoint.receipts.filter(anchor=COSIGNS))
+    (folder / "checkpoint").write_text(checkpoint.note + cosigned, encoding="utf-8")
     (folder / "key").write_text(f"{key}\n", encoding="utf-8")
     _write_tiles(folder, checkpoint.size)
     _write_entries(folder, checkpoint.size)

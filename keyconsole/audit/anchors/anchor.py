@@ -12,6 +12,10 @@ class AnchorError(RuntimeError):
     """The place did not take a checkpoint, or could not be asked; the sentence says why."""
 
 
+class ContradictedError(AnchorError):
+    """The place knows another record than this one."""
+
+
 class Kept(NamedTuple):
     """Where it stands there, and what was answered, byte for byte."""
 

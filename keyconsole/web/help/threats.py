@@ -100,7 +100,7 @@ THREATS = (
         "Nothing here; AWS does: what the role may, on which keys. Requests and votes in somebody's name "
         "take that person's password or token at the terminal, too; emergencies their password.",
         "The record names the terminal, its host and the OS user. CloudTrail has each call, to lay beside "
-        "the record. Signed checkpoints that an anchor keeps elsewhere show a record that was cut or "
+        "the record. Checkpoints that an anchor keeps show a record that was cut or "
         "rewritten. A scan shows the move as out of band.",
     ),
     Threat(
@@ -153,7 +153,7 @@ THREATS = (
 
 HELPS_MOST = (
     "Leave kms:UpdatePrimaryRegion to KeyConsole's role alone, by a service control policy.",
-    "Have checkpoints of the record kept where the server's operators cannot write.",
+    "Keep checkpoints of the record where the server's operators cannot write.",
     "Have two administrators of all accounts, and second factors for everybody who approves.",
     "Let those who operate the server be others than those who approve.",
 )

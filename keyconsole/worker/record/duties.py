@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from django.db import transaction
 
 from keyconsole.audit import configured
-from keyconsole.audit.anchors.anchor import Anchor, AnchorError
+from keyconsole.audit.anchors.anchor import Anchor, AnchorError, ContradictedError
 from keyconsole.audit.checkpoints import Known, RewrittenError, newest, sign_now
 from keyconsole.audit.events import Event
 from keyconsole.audit.known import check_all
@@ -155,7 +155,8 @@ def _keep_elsewhere(duty: Duty, now: datetime) -> Result:
     try:
         _keep(anchor, last, now=now)
     except AnchorError as error:
-        return Result(size=duty.size, problem=str(error))
+        broken = isinstance(error, ContradictedError)
+        return Result(size=duty.size, problem=str(error), broken=broken)
     return Result(size=last.size)
 
 

@@ -18,6 +18,7 @@ from keyconsole.policies.models import Freeze
 from keyconsole.worker.lanes import lanes
 from keyconsole.worker.record import duties, seen
 from tests.audit.tampering import with_the_schemas_rights
+from tests.cast import NOW
 from tests.worker.record.given import ORIGIN, carry_out, happen, make_anew, rewrite, sign
 
 pytestmark = pytest.mark.django_db
@@ -99,9 +100,7 @@ def test_a_record_has_a_name_that_notes_can_hold(origin, settings):
 
 
 def test_a_rewrite_stops_the_signer_and_is_told_once(cast):
-    Route.objects.create(
-        name="security", kind="apprise", address="json://localhost", topics=["record.broken"]
-    )
+    Route.objects.create(name="ops", kind="webhook", url_env="OPS", topics=[], added_at=NOW, added_by="ada")
     happen(3)
     sign()
     with with_the_schemas_rights():

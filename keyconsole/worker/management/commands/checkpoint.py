@@ -43,7 +43,9 @@ class Command(BaseCommand):
         except (KeyFileError, OSError) as error:
             raise CommandError(str(error)) from None
         if chosen is None:
-            raise CommandError("Nothing signs here: set KEYCONSOLE_CHECKPOINT_KEY_FILE and …_ORIGIN.")
+            raise CommandError(
+                "Nothing signs here: set KEYCONSOLE_CHECKPOINT_KEY_FILE and KEYCONSOLE_CHECKPOINT_ORIGIN."
+            )
         if show_key:
             self.stdout.write(str(chosen.key))
             return
