@@ -41,7 +41,7 @@ def test_a_full_page_stays_small(product, open_window, path):
     assert nodes <= 1500
 
 
-def test_fifty_entries_print_on_a_few_sheets_with_a_head(product, open_window):
+def test_a_page_of_entries_prints_on_a_few_sheets_with_a_head(product, open_window):
     page = open_window("cleo")
     page.goto(product.at("/audit/"))
     assert 2 <= sheets(page) <= 8

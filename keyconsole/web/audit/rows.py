@@ -13,8 +13,8 @@ from keyconsole.audit.models import Entry
 from keyconsole.web.audit.links import Link, Links
 from keyconsole.web.changes.timeline import readable
 
-# Fifty entries a page, and a page stays small: the rest is on the entry's own page and in exports.
-_TEXT_AT_MOST, _TOLD_AT_MOST = 100, 450
+# Forty entries a page, and a page stays small: the rest is on the entry's own page and in exports.
+_TEXT_AT_MOST, _TOLD_AT_MOST = 80, 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def _row(entry: Entry, links: Links, *, whole: bool) -> EntryRow:
         subject=subject,
         key=key if key != subject else None,
         links=tuple(link for link in links.of(entry) if link not in {actor, subject, key}),
-        told="\n".join(filter(None, [told if whole else short, _identity(entry)])),
+        told="\n".join(filter(None, [told if whole else short, _identity(entry, whole=whole)])),
         is_cut=not whole and short != told,
     )
 
@@ -74,7 +74,9 @@ def _shortened(facts: Iterable[tuple[str, str]]) -> Iterator[str]:
         yield f"{name}: {shown}"
 
 
-def _identity(entry: Entry) -> str:
-    return (
-        f"about: {entry.subject}\nby: {entry.actor}\nSHA-256: {entry.sha256}\nentry before: {entry.previous}"
-    )
+def _identity(entry: Entry, *, whole: bool) -> str:
+    """Its hash; by itself also the whole names that a line may have cut, and the hash before."""
+    sha256 = f"SHA-256: {entry.sha256}"
+    if not whole:
+        return sha256
+    return f"about: {entry.subject}\nby: {entry.actor}\n{sha256}\nentry before: {entry.previous}"
