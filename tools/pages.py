@@ -22,8 +22,10 @@ PAGES = {
     "keys-none-found": ("ana", "/keys/?q=no-such-key"),
     "keys-with-every-column": (
         "ada",
-        "/keys/?column=account&column=key-id&column=primary&column=regions"
-        "&column=drift&column=policy&column=seen&column=change",
+        (
+            "/keys/?column=account&column=key-id&column=primary&column=regions"
+            "&column=drift&column=policy&column=seen&column=change"
+        ),
     ),
     "keys-views": ("ana", "/views/"),
     "keys-view-save": ("ada", "/views/save/?primary=us-east-1"),
