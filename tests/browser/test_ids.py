@@ -10,6 +10,7 @@ ARN = "dd:has(.part) .id.whole"
 def test_an_arn_breaks_between_its_parts_only_and_copies_as_it_is(product, open_window):
     page = open_window("ana", width=390)
     page.goto(product.at(key_path("card-vault")))
+    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
     whole = page.locator(ARN).first
     copied = whole.evaluate(
         "(id) => { getSelection().selectAllChildren(id); return getSelection().toString(); }"
