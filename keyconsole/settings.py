@@ -87,6 +87,8 @@ KEYCONSOLE_CHECKPOINT_KMS_KEY = env_text("KEYCONSOLE_CHECKPOINT_KMS_KEY")
 KEYCONSOLE_CHECKPOINT_OLD_KEYS = env_list("KEYCONSOLE_CHECKPOINT_OLD_KEYS")
 # A folder, best on another host's disk, in which each checkpoint is kept too.
 KEYCONSOLE_ANCHOR_DIRECTORY = env_text("KEYCONSOLE_ANCHOR_DIRECTORY")
+# A bucket of S3 with object lock, and a prefix in it, where each checkpoint is kept too: evidence/keyconsole.
+KEYCONSOLE_ANCHOR_S3 = env_text("KEYCONSOLE_ANCHOR_S3")
 # The address of a C2SP witness that another team runs; /add-checkpoint is put after it.
 KEYCONSOLE_ANCHOR_WITNESS_URL = env_text("KEYCONSOLE_ANCHOR_WITNESS_URL")
 # The public key of that witness, as its operators publish it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keyconsole.audit.models import Duty
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.models import Batch, Change
 from keyconsole.inventory.models import Scan
@@ -26,6 +27,8 @@ def facts_of(row: Leased) -> Facts:
             facts = {"account": row.account_id}
         case Delivery():
             facts = {"delivery": str(row.ref), "topic": row.topic}
+        case Duty():
+            facts = {"duty": row.name}
         case SsoIdentity():
             facts = {"person": row.person.username}
     return facts

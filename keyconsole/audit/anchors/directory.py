@@ -39,7 +39,11 @@ class Directory:
             raise AnchorError(f"{self._folder} cannot be read: {error}.") from None
 
     def _of(self, origin: str) -> Path:
-        return self._folder / re.sub(r"[^A-Za-z0-9.-]", "_", origin)
+        return self._folder / folder_name(origin)
+
+
+def folder_name(origin: str) -> str:
+    return re.sub(r"[^A-Za-z0-9.-]", "_", origin)
 
 
 def _write_once(file: Path, content: bytes) -> None:

@@ -16,6 +16,7 @@ from keyconsole.audit.state import ANCHOR
 from keyconsole.audit.verifier import Key
 from keyconsole.kms.errors import KmsError
 from keyconsole.kms.signing_key import NotASigningKeyError, SigningKey
+from keyconsole.worker.record.s3 import S3
 
 
 class KmsSigner:
@@ -64,6 +65,8 @@ def anchors() -> dict[str, Anchor]:
     found: list[Anchor] = []
     if settings.KEYCONSOLE_ANCHOR_DIRECTORY:
         found.append(Directory(Path(settings.KEYCONSOLE_ANCHOR_DIRECTORY)))
+    if settings.KEYCONSOLE_ANCHOR_S3:
+        found.append(S3(settings.KEYCONSOLE_ANCHOR_S3))
     if settings.KEYCONSOLE_ANCHOR_WITNESS_URL:
         found.append(Witness(settings.KEYCONSOLE_ANCHOR_WITNESS_URL, _witness_key()))
     return {f"{ANCHOR}{each.name}": each for each in found}
