@@ -14,7 +14,7 @@ from keyconsole.inventory.history import counts_over, drift_known_since, drift_o
 from keyconsole.inventory.models import MultiRegionKey
 from keyconsole.web.pictures.history import History, Series, history
 
-STEPS = 48
+STEPS = 36
 LANES_AT_MOST = 10
 _LEAST = timedelta(hours=2)
 # The database tells scans apart by the largest of these that is no longer than a step: a year is 365 rows.

@@ -13,7 +13,7 @@ from keyconsole.audit.models import Entry
 from keyconsole.web.audit.links import Link, Links
 from keyconsole.web.changes.timeline import readable
 
-# Forty entries a page, and a page stays small: the rest is on the entry's own page and in exports.
+# A page stays small: the rest is on the entry's own page and in exports.
 _TEXT_AT_MOST, _TOLD_AT_MOST = 80, 240
 
 

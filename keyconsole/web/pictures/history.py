@@ -16,8 +16,8 @@ WIDTH = 960
 LANE_HEIGHT = 28
 AXIS_HEIGHT = 20
 _AREA = 22
-# Of the steps, every eighth is a line of the table.
-_TABLE_EVERY = 8
+# Of the steps, every ninth is a line of the table.
+_TABLE_EVERY = 9
 
 
 @dataclass(frozen=True, slots=True)
