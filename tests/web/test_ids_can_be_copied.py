@@ -35,6 +35,8 @@ class Uncopied(HTMLParser):
             self._open.append((tag, dict(attrs).get("class") or ""))
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in VOID:
+            return
         while self._open and self._open.pop()[0] != tag:
             pass
 
