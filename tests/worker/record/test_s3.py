@@ -1,4 +1,4 @@
-"""A bucket that locks what is put into it, over real HTTP: kept, given back, and not forgotten when deleted."""
+"""A bucket that locks what is put into it, over real HTTP: kept, given back, not forgotten when deleted."""
 
 from __future__ import annotations
 
