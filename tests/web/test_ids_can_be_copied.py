@@ -45,8 +45,12 @@ class Uncopied(HTMLParser):
             return
         if any("copyable" in classes.split() for _, classes in self._open):
             self.copied += 1
-        elif not any(tag in ELSEWHERE for tag, _ in self._open):
+        # Without the look of an id it is the name of a key that has no alias.
+        elif self._looks_like_an_id() and not any(tag in ELSEWHERE for tag, _ in self._open):
             self.found.append(data.strip())
+
+    def _looks_like_an_id(self) -> bool:
+        return any("id" in classes.split() for _, classes in self._open)
 
 
 def test_no_full_id_stands_on_a_page_without_its_button(db: None) -> None:
