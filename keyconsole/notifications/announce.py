@@ -70,14 +70,13 @@ def announce(
     if not connection.in_atomic_block:
         raise NotInTransactionError(f"{topic} must be announced in the transaction of its cause.")
     people = list(people)
-    asked = {"asked": sorted({each.username for each in people})} if topic.asks and people else {}
     message = {
         "topic": topic.value,
         "account_id": account_id,
         "subject": " ".join(subject.split())[:SUBJECT_AT_MOST],
         "body": body,
         "path": path,
-        "data": {**data, **asked},
+        "data": {**data, **_asked(topic, people)},
         "dedupe_key": dedupe_key,
         "due_at": now,
         "created_at": now,
@@ -87,6 +86,11 @@ def announce(
     turns = _turns([*routes, *reached], dedupe_key=dedupe_key, now=now, again_after=again_after)
     _store([Delivery(**turn, **message) for turn in turns], keyed=bool(dedupe_key))
     return Announced(_names(routes), _names(reached), _names(missed))
+
+
+def _asked(topic: Topic, people: Iterable[User]) -> dict[str, list[str]]:
+    names = sorted({each.username for each in people})
+    return {"asked": names} if topic.asks and names else {}
 
 
 def reach(topic: Topic, *, people: Iterable[User], account_id: str = "") -> Announced:

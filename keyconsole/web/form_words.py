@@ -25,7 +25,7 @@ _FIELDS: dict[type[forms.Field], dict[str, str]] = {
     forms.DateField: {"invalid": "Write a day, such as 2026-11-23."},
     forms.TimeField: {"invalid": "Write a time of day, such as 20:30."},
     forms.DateTimeField: {"invalid": "Write a day and a time, such as 2026-11-23 20:30."},
-    forms.JSONField: {"invalid": "Send it again: what came was cut off or changed on its way."},
+    forms.JSONField: {"invalid": "Send it again: what came was cut off or changed."},
 }
 _VALIDATORS: dict[type[validators.BaseValidator | validators.EmailValidator], str] = {
     validators.MaxLengthValidator: "Shorten it to %(limit_value)d characters; it has %(show_value)d.",

@@ -44,8 +44,8 @@ def test_no_template_is_longer_than_200_lines():
 
 
 def test_the_style_sheet_and_the_script_stay_small():
-    assert too_long(under("static", suffix=".css"), 900) == []
-    assert too_long(under("static", suffix=".js"), 80) == []
+    assert too_long(under("static", suffix=".css"), 1000) == []
+    assert too_long(under("static", suffix=".js"), 90) == []
 
 
 def test_the_rules_see_the_project():

@@ -33,47 +33,51 @@ class Starter:
     lacks: str = ""  # what has to be there first
 
 
+_BEFORE = (
+    Starter(
+        "one-approver",
+        "One approver",
+        "One of the account's approvers, at any time.",
+        replace(DEFAULT, name="one-approver"),
+    ),
+    Starter(
+        "four-eyes",
+        "Four eyes with second factor",
+        "The requester, and one approver who proves it by a passkey or a code.",
+        replace(DEFAULT, name="four-eyes", second_factor=True, reason_at_least=20),
+    ),
+)
+_AFTER = (
+    Starter(
+        "office-hours",
+        "Office hours",
+        "Monday to Friday, 09:00 to 17:00; one approver.",
+        replace(DEFAULT, name="office-hours", windows=(Window(_WORK_DAYS, "09:00", "17:00", "UTC"),)),
+    ),
+    Starter(
+        "stay-in-europe",
+        "Stay in Europe",
+        "Primaries only in Regions in Europe; one approver.",
+        replace(DEFAULT, name="stay-in-europe", allowed_regions=dict(region_groups())["Europe"]),
+    ),
+    Starter(
+        "confirm-alone",
+        "Confirm alone",
+        "One person, who types the key's name: for accounts to try things in.",
+        replace(
+            DEFAULT,
+            name="confirm-alone",
+            rule=Rule.CONFIRM,
+            requirements=(),
+            applies_to=Selector(units=("sandbox",)),
+        ),
+    ),
+)
+
+
 def starters(groups: Sequence[str]) -> tuple[Starter, ...]:
     """`groups`: those that the person knows; a policy of two teams asks two of them."""
-    return (
-        Starter(
-            "one-approver",
-            "One approver",
-            "One of the account's approvers, at any time.",
-            replace(DEFAULT, name="one-approver"),
-        ),
-        Starter(
-            "four-eyes",
-            "Four eyes with second factor",
-            "The requester, and one approver who proves it by a passkey or a code.",
-            replace(DEFAULT, name="four-eyes", second_factor=True, reason_at_least=20),
-        ),
-        _two_teams(groups),
-        Starter(
-            "office-hours",
-            "Office hours",
-            "Monday to Friday, 09:00 to 17:00; one approver.",
-            replace(DEFAULT, name="office-hours", windows=(Window(_WORK_DAYS, "09:00", "17:00", "UTC"),)),
-        ),
-        Starter(
-            "stay-in-europe",
-            "Stay in Europe",
-            "Primaries only in Regions in Europe; one approver.",
-            replace(DEFAULT, name="stay-in-europe", allowed_regions=dict(region_groups())["Europe"]),
-        ),
-        Starter(
-            "confirm-alone",
-            "Confirm alone",
-            "One person, who types the key's name: for accounts to try things in.",
-            replace(
-                DEFAULT,
-                name="confirm-alone",
-                rule=Rule.CONFIRM,
-                requirements=(),
-                applies_to=Selector(units=("sandbox",)),
-            ),
-        ),
-    )
+    return (*_BEFORE, _two_teams(groups), *_AFTER)
 
 
 def starter_called(slug: str, groups: Sequence[str]) -> Starter | None:
