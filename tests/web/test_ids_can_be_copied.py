@@ -50,7 +50,8 @@ class Uncopied(HTMLParser):
             self.found.append(data.strip())
 
     def _looks_like_an_id(self) -> bool:
-        return any("id" in classes.split() for _, classes in self._open)
+        open_now = [classes.split() for _, classes in self._open]
+        return any("id" in each and "print-only" not in each for each in open_now)
 
 
 def test_no_full_id_stands_on_a_page_without_its_button(db: None) -> None:
