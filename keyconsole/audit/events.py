@@ -183,9 +183,9 @@ class Event(Described):
         "audit.exported",
         "Audit entries, a list of keys, or a list of who may do what were exported.",
     )
-    KEYS_VIEW_SAVED = "keys_view.saved", "An administrator saved a view of the keys for everybody."
-    KEYS_VIEW_RENAMED = "keys_view.renamed", "A view of the keys for everybody was given another name."
-    KEYS_VIEW_DELETED = "keys_view.deleted", "A view of the keys for everybody was deleted."
+    VIEW_SAVED = "view.saved", "An administrator saved a view of the keys for everybody."
+    VIEW_RENAMED = "view.renamed", "A view of the keys for everybody was given another name."
+    VIEW_DELETED = "view.deleted", "A view of the keys for everybody was deleted."
     POLICY_PROPOSED = "policy.proposed", "A new version of a policy, or its end, was proposed."
     POLICY_AGREED = "policy.agreed", "A person agreed to a proposed version of a policy, by its hash."
     POLICY_ACTIVATED = "policy.activated", "A proposed version of a policy began to hold."

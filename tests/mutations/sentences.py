@@ -73,9 +73,9 @@ SENTENCES = (
     ),
     Mutation(
         "a key's alias finds less in the record than its id",
-        "keyconsole/web/audit/list.py",
-        "| named.condition",
-        "",
+        "keyconsole/web/audit/about.py",
+        "if not found.ids:",
+        "if not found.ids or not term.key_id:",
         ("tests/web/audit/test_named_keys.py",),
     ),
     Mutation(

@@ -74,21 +74,21 @@ def save_view(
     view = SavedView(owner=person, name=_clean(name), query=query, for_all=for_all, saved_at=now)
     if problem := _problem(view, wanted):
         raise Invalid({"name": problem})
-    _write(view, Event.KEYS_VIEW_SAVED, by=person, now=now, query=query)
+    _write(view, Event.VIEW_SAVED, by=person, now=now, query=query)
     return view
 
 
 def rename_view(view: SavedView, name: str, *, by: User, now: datetime) -> None:
     """Raises Invalid."""
     before, view.name = view.name, _clean(name)
-    _write(view, Event.KEYS_VIEW_RENAMED, by=by, now=now, before=before)
+    _write(view, Event.VIEW_RENAMED, by=by, now=now, before=before)
 
 
 def delete_view(view: SavedView, *, by: User, now: datetime) -> None:
     with transaction.atomic():
         deleted, _ = SavedView.objects.filter(pk=view.pk).delete()
         if deleted:
-            _record(view, Event.KEYS_VIEW_DELETED, by=by, now=now, query=view.query)
+            _record(view, Event.VIEW_DELETED, by=by, now=now, query=view.query)
 
 
 def _seen_by(person: User) -> QuerySet[SavedView]:

@@ -53,7 +53,7 @@ def test_ones_own_is_nobody_elses(
         assert client.post(f"/views/{view.pk}/rename/", {"name": "Theirs"}).status_code == 404
         assert client.post(f"/views/{view.pk}/delete/").status_code == 404
     assert "Mine" in as_ana.get("/views/").content.decode()
-    assert not Entry.objects.filter(event__startswith="keys_view.").exists()
+    assert not Entry.objects.filter(event__startswith="view.").exists()
 
 
 def test_it_is_renamed_and_deleted_by_its_owner(as_ana: Client, inventory: Inventory) -> None:
@@ -83,14 +83,14 @@ def test_what_is_for_everybody_is_recorded(as_ada: Client, inventory: Inventory)
     [view] = SavedView.objects.all()
     as_ada.post(f"/views/{view.pk}/rename/", {"name": "East"})
     as_ada.post(f"/views/{view.pk}/delete/")
-    found = Entry.objects.filter(event__startswith="keys_view.").order_by("number")
+    found = Entry.objects.filter(event__startswith="view.").order_by("number")
     # How the person was proved stands beside it.
     facts = [{k: v for k, v in entry.data.items() if not k.startswith("proof")} for entry in found]
     told = [(entry.event, entry.actor, entry.subject) for entry in found]
     assert [(*named, data) for named, data in zip(told, facts, strict=True)] == [
-        ("keys_view.saved", "ada", "Virginia", {"query": "primary=us-east-1"}),
-        ("keys_view.renamed", "ada", "East", {"before": "Virginia"}),
-        ("keys_view.deleted", "ada", "East", {"query": "primary=us-east-1"}),
+        ("view.saved", "ada", "Virginia", {"query": "primary=us-east-1"}),
+        ("view.renamed", "ada", "East", {"before": "Virginia"}),
+        ("view.deleted", "ada", "East", {"query": "primary=us-east-1"}),
     ]
 
 
