@@ -158,7 +158,7 @@ class Code(Described):
     CLOSE_ASKED = "close-asked", "Somebody has asked already to close it as unknown."
     CLOSE_NOT_ASKED = "close-not-asked", "Nobody has asked to close it as unknown."
     LOOKED_AT_NOW = "looked-at-now", "A worker looks at it at this moment. Try again in a minute."
-    NO_LINE_LEFT = "no-line-left", "No line of the batch is in a state in which this could be done."
+    NO_LINE_LEFT = "no-line-left", "No change of the batch is in a state in which this could be done."
     NO_REVIEW_OWED = "no-review-owed", "No review is owed, or it was given."
     BATCH_NOT_ENDED = "batch-not-ended", "The batch has not ended yet."
     NOTHING_TO_PUT_BACK = "nothing-to-put-back", "It has not moved what is to be put back."

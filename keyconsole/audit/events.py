@@ -209,7 +209,7 @@ class Event(Described):
     )
     ACCOUNT_EDIT_PROPOSED = (
         "account.edit_proposed",
-        "Another way into an AWS account was proposed: nothing is changed until others agree.",
+        "Other credentials for an AWS account were proposed: nothing is changed until others agree.",
     )
     ACCOUNT_EDIT_AGREED = "account.edit_agreed", "A person agreed to a proposed edit of an AWS account."
     ACCOUNT_EDIT_REJECTED = (

@@ -41,9 +41,9 @@ APPROVE: Action[Batch, ApproveInputs] = Action(
     verb="approve",
     event=Event.BATCH_APPROVAL_GIVEN,
     words=Words(
-        title="Approve every line: {ref}",
+        title="Approve all keys: {ref}",
         explains="You agree to exactly the lines that you see here, by the SHA-256 of their plan.",
-        button="Approve every line",
+        button="Approve all keys",
         done="You approved {ref}.",
     ),
     inputs=ApproveInputs,
@@ -75,7 +75,7 @@ REJECT: Action[Batch, RejectInputs] = Action(
     event=Event.BATCH_REJECTED,
     words=Words(
         title="Reject the batch: {ref}",
-        explains="One no with its reason ends every line that you see here and that has not begun.",
+        explains="A rejection with its reason ends every change here that has not begun.",
         button="Reject the batch",
         done="You rejected {ref}. What had begun goes on being watched.",
     ),

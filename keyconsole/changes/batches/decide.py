@@ -182,7 +182,7 @@ def may_cancel_batch(person: User, batch: Batch) -> Verdict:
     """Who may take back one line only does so on the page of that line."""
     left = _in_state(batch, *NOT_BEGUN, seen_by=person)
     if not left:
-        return Verdict((Reason(Code.NO_LINE_LEFT, f"No line of {batch.ref} can be cancelled any more."),))
+        return Verdict((Reason(Code.NO_LINE_LEFT, f"No change of {batch.ref} can be cancelled any more."),))
     by_account = {line.key.account_id: line for line in left}
     reasons = [reason for line in by_account.values() for reason in may_cancel(person, line).reasons]
     return Verdict(tuple(dict.fromkeys(reasons)))
@@ -203,7 +203,7 @@ def _any(batch: Batch, lines: Sequence[Counted], ask: Ask, what: str) -> Verdict
         for line, quorum in reversed(lines)
     }
     if not alike:
-        return Verdict((Reason(Code.NO_LINE_LEFT, f"No line of {batch.ref} {what}."),))
+        return Verdict((Reason(Code.NO_LINE_LEFT, f"No change of {batch.ref} {what}."),))
     verdicts = [ask(line, quorum) for line, quorum in alike.values()]
     if any(verdict.allowed for verdict in verdicts):
         return Verdict()

@@ -58,7 +58,7 @@ def _what(edit: AccountEdit) -> str:
         f"{name.replace('_', ' ')}: {edit.before[name] or 'empty'}, then {value or 'empty'}"
         for name, value in edit.after.items()
     ]
-    first = f"{who} proposes another way into the AWS account {edit.account}. Nothing is changed yet."
+    first = f"{who} proposes other credentials for the AWS account {edit.account}. Nothing is changed yet."
     return "\n".join([first, *changes])
 
 

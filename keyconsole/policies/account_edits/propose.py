@@ -58,7 +58,7 @@ def propose_edit(
     """Raises Refused, or Invalid with a sentence for each field; then nothing is stored."""
     may_propose_edit(by, account).or_refuse()
     refuse_stale(proof)
-    why = clean_why(why, needed="Say why the way in should change: who agrees reads it.")
+    why = clean_why(why, needed="Say why the credentials should change: who agrees reads it.")
     try:
         with transaction.atomic():
             return _propose(account, fields, by=by, why=why, now=now, via=via, proof=proof)

@@ -114,7 +114,7 @@ def answer(request: HttpRequest, ref: str) -> HttpResponse:
     Permission.ADMINISTER,
     everywhere=True,
     proof=Proof.FRESH,
-    confirms=doing("end the access review {ref} before every line is answered"),
+    confirms=doing("end the access review {ref} with answers missing"),
 )
 @require_POST
 def end(request: HttpRequest, ref: str) -> HttpResponse:

@@ -40,7 +40,7 @@ def editing(request: HttpRequest, account_id: str) -> Confirmation | None:
         return Confirmation(f"change the AWS account {account.name}")
     if step != "propose" or not WhyForm(request.POST).is_valid():
         return None
-    return Confirmation(f"propose another way into the AWS account {account.name}")
+    return Confirmation(f"propose other credentials for the AWS account {account.name}")
 
 
 def agreeing(request: HttpRequest, account_id: str) -> Confirmation | None:

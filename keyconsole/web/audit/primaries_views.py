@@ -33,7 +33,7 @@ from keyconsole.web.fragments import page, wants_fragment
 from keyconsole.web.guards import person_of
 
 # Each row of the matrix is a cell for every Region.
-KEYS_A_PAGE = 12
+KEYS_A_PAGE = 50
 MOVES_A_PAGE = 50
 _SLIDER = "slider"
 

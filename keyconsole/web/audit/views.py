@@ -18,7 +18,7 @@ from keyconsole.web.audit.rows import entry_days
 from keyconsole.web.fragments import page
 from keyconsole.web.guards import person_of, requires
 
-PER_PAGE = 34
+PER_PAGE = 50
 _VIEWS = {"primaries": primaries, "moves": moves}
 
 

@@ -21,7 +21,7 @@ _STYLES = {
     "ended": Style("Ended", "alert", "attention"),
 }
 _HEADLINES = {
-    "pending": "Nothing runs before every line is approved.",
+    "pending": "Nothing runs before every key is approved.",
     "approved": "The next wave begins as soon as nothing holds it back.",
     "moving": "Encryption and decryption go on in every Region.",
     "done": "Every key was moved.",

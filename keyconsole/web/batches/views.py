@@ -65,7 +65,7 @@ def batch(request: HttpRequest, ref: str) -> HttpResponse:
 @requires(
     Permission.VIEW,
     proof=Proof.FRESH,
-    confirms=batch_confirmed(actions.APPROVE, "approve every line of {ref}"),
+    confirms=batch_confirmed(actions.APPROVE, "approve all keys of {ref}"),
 )
 @require_http_methods(METHODS)
 def approve(request: HttpRequest, ref: str) -> HttpResponse:

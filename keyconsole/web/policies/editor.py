@@ -191,7 +191,7 @@ def _name_problem(name: str, named: str) -> str:
     if name in RESERVED_NAMES:
         return f"A policy cannot be called {name}: that is the address of a page."
     held = PolicyVersion.objects.filter(policy__name=name, state=VersionState.ACTIVE).exclude(document={})
-    return f"The name {name} is taken. What holds is changed on its own page." if held.exists() else ""
+    return f"The name {name} is taken. Change the policy on its own page." if held.exists() else ""
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

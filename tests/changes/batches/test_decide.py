@@ -171,7 +171,7 @@ def test_the_requester_takes_back_what_has_not_begun(batch, cast):
     cancel_batch(batch, by=cast.ana, reason="Not today.", now=LATER)
     assert states_of(batch) == ["settling", "cancelled", "cancelled"]
     assert Entry.objects.get(event="batch.cancelled").data["why"] == "Cancelled by ana: Not today."
-    with pytest.raises(Refused, match="No line of BR-1 can be cancelled any more"):
+    with pytest.raises(Refused, match="No change of BR-1 can be cancelled any more"):
         cancel_batch(batch, by=cast.ana, reason="", now=LATER)
 
 

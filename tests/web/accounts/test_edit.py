@@ -56,7 +56,7 @@ def words(client: Client, address: str, data: dict[str, Any] | None = None) -> s
 def test_another_role_is_shown_first_and_nothing_is_changed(as_ada: Client) -> None:
     content = words(as_ada, EDIT, sent())
     for expected in (
-        "Another way into payments",
+        "Other credentials for payments",
         ROLE,
         OTHER,
         "not proposed yet",
@@ -106,7 +106,7 @@ def test_it_is_made_once_both_teams_agreed(as_ada: Client, as_ben: Client, as_be
 def test_its_page_shows_it_to_those_who_decide(as_ada: Client, as_ben: Client) -> None:
     edit = propose(as_ada)
     content = words(as_ben, PAGE)
-    for expected in ("Another way in is proposed", OTHER, edit.sha256, "The role was renamed.", "ben"):
+    for expected in ("Other credentials are proposed", OTHER, edit.sha256, "The role was renamed.", "ben"):
         assert expected in content
     assert "keyconsole-1" not in content
     assert "You proposed payments edit 1: others have to decide on it." in words(as_ada, PAGE)
@@ -125,7 +125,7 @@ def test_it_stands_among_what_waits_for_a_person(as_ada: Client, as_ben: Client,
     propose(as_ada)
     told = {
         "/": "other credentials for the account",
-        "/changes/?tab=needs-me": "ada proposes another way into the account",
+        "/changes/?tab=needs-me": "ada proposes other credentials for the account",
     }
     for address, sentence in told.items():
         assert sentence in words(as_ben, address)

@@ -83,7 +83,7 @@ def test_who_approves_reads_every_key_region_and_account_grouped_by_move(cast: C
         assert key.key_id in content
     for words in ("111122223333", "222233334444", "us-east-1", "us-west-2", "eu-west-1"):
         assert words in content
-    assert content.index("Approve every line</button>") < content.index(keys[0].key_id)
+    assert content.index("Approve all keys</button>") < content.index(keys[0].key_id)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_an_ended_batch_offers_only_the_way_back(batch: Batch, as_ana: Client) -
     Batch.objects.update(ended_at=timezone.now())
     content = text(as_ana)
     assert 'href="/keys/move/?put_back=BR-1"' in content
-    assert "Approve every line" not in content
+    assert "Approve all keys" not in content
     assert "hx-get" not in content.partition('<section id="batch"')[2].partition(">")[0]
 
 

@@ -208,7 +208,7 @@ def test_a_new_policy_begins_with_the_default(cast: Cast, inventory: Inventory, 
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("payments", "The name payments is taken. What holds is changed on its own page."),
+        ("payments", "The name payments is taken. Change the policy on its own page."),
         ("explain", "A policy cannot be called explain"),
         ("Two words", "small letters"),
     ],
@@ -261,7 +261,7 @@ def test_a_weaker_rule_is_marked_for_each_group_of_keys_before_it_is_proposed(
     weaker = Rules("cards", Rule.APPROVE, Selector(aliases=("card-*",)), requirements=(Requirement(),))
     content = as_ada.post(NEW, written(weaker)).content.decode()
     assert "1 key: now payments, then cards" in content
-    assert "Some of it is weaker than what holds now." in content
+    assert "Some of it is weaker than the rules in force." in content
     assert "<del>1 from platform and 1 from security</del>" in content
     assert "<ins>1 of the account&#x27;s approvers</ins>" in content
     assert "</svg>weaker</span>" in content

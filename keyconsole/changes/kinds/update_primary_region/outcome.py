@@ -45,7 +45,7 @@ def judge(
         if view.region in {from_region, to_region} or (view.region not in not_required and not view.gone)
     ]
     if unknown := [view.region for view in required if not view.readable and not view.gone]:
-        return _wait(f"Cannot read {listed(unknown)}: what holds there is unknown.")
+        return _wait(f"Cannot read {listed(unknown)}: its role there is unknown.")
     if new.role == "PRIMARY" and new.state not in UNSETTLED:
         if behind := [view.region for view in required if _is_behind(view, to_region)]:
             return _wait(f"{listed(behind)} does not name {to_region} as the primary yet.")

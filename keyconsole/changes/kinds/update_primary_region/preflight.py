@@ -112,7 +112,7 @@ def _enabled(member: RegionKey) -> Check:
 
 
 def _own_account(key: MultiRegionKey) -> Check:
-    name, account = "Way in", key.account
+    name, account = "Credentials", key.account
     if account.test_problem:
         return Check(name, Answer.WARN, f"The last connection test failed: {account.test_problem}")
     if account.role_arn:

@@ -129,7 +129,7 @@ def test_an_old_look_warns(inventory):
 def test_a_failed_connection_test_warns(inventory):
     account = inventory.card_vault.account
     account.test_problem = "Access denied."
-    assert check(inventory.card_vault, "Way in").answer == Answer.WARN
+    assert check(inventory.card_vault, "Credentials").answer == Answer.WARN
 
 
 def test_prospects_give_each_region_its_reason_with_few_queries(inventory, cast, django_assert_num_queries):
