@@ -29,5 +29,6 @@ def _refuse_what_is_not_allowed(account: AwsAccount) -> None:
     fields = tidy({name: getattr(account, name) for name in AccountFields.__annotations__})
     if page_problems(fields, allowed=Allowed.by_the_operator()):
         raise CredentialsRefused(
-            operation="These credentials", message="the operator of the server does not allow pages to choose it"
+            operation="These credentials",
+            message="the operator of the server does not allow pages to choose it",
         )
