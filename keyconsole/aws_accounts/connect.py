@@ -30,5 +30,5 @@ def _refuse_what_is_not_allowed(account: AwsAccount) -> None:
     if page_problems(fields, allowed=Allowed.by_the_operator()):
         raise CredentialsRefused(
             operation="These credentials",
-            message="the operator of the server does not allow pages to choose it",
+            message="the operator of the server does not allow pages to choose them",
         )

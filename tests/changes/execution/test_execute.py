@@ -132,7 +132,7 @@ def test_a_way_in_that_the_operator_took_back_no_longer_leads_a_change_in(ask, c
     execute.execute(Change.objects.get(pk=change.pk), clock=clock)
     change.refresh_from_db()
     assert change.state == "approved"
-    assert "does not allow pages to choose it" in change.outcome
+    assert "does not allow pages to choose them" in change.outcome
     assert moves_sent(kms) == 0
 
 
