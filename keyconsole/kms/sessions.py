@@ -27,6 +27,7 @@ from keyconsole.kms.mapping import aws_errors
 from keyconsole.kms.organization import Organization
 from keyconsole.kms.regions import home_region, known_regions, partition_of
 from keyconsole.kms.sdk import SDK_LOCK
+from keyconsole.logs.secrets import keep_out
 
 __all__ = ["AccountSession", "CallCounter", "CredentialSource", "Source", "connect", "own_identity"]
 
@@ -53,6 +54,7 @@ def connect(
 
 def own_identity(credential_source: CredentialSource) -> Identity:
     """Who the server is before it assumes the role: whom the role has to trust."""
+    keep_out([credential_source.external_id])
     home = credential_source.region_hint or _home(credential_source)
     clients = _Clients(
         replace(credential_source, role_arn="", external_id="", region_hint=home), session_name="keyconsole"

@@ -102,10 +102,16 @@ def test_what_waits_says_that_nobody_was_written_to(as_ada: Client) -> None:
         assert NOBODY in shown(as_ada, change.get_absolute_url())
 
 
+def said_of_then(client: Client, change: Change) -> str:
+    """Why somebody cannot ask again, or put it back, is about today and is left out."""
+    text = shown(client, change.get_absolute_url())
+    return re.sub(r"Why can I not [^?]+\?.*?(?=Make primary|$)", "", text, count=1)
+
+
 def test_a_closed_change_speaks_of_then(as_ada: Client) -> None:
     closed = [*Change.objects.filter(state__in=[state.value for state in CLOSED])]
     assert len({change.state for change in closed}) >= 3
-    found = {change.ref: context(NOW, shown(as_ada, change.get_absolute_url())) for change in closed}
+    found = {change.ref: context(NOW, said_of_then(as_ada, change)) for change in closed}
     assert {ref: hits for ref, hits in found.items() if hits} == {}
     for change in closed[:5]:
         assert f"{change.closed_at:%Y-%m-%d %H:%M}" in shown(as_ada, change.get_absolute_url())

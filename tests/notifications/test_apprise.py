@@ -24,8 +24,8 @@ def test_the_service_gets_title_text_and_link(delivery: Delivery, receiver: Rece
     content = json.loads(receiver.heard[0].body)
     assert content["title"] == "[KeyConsole] CR-12 is done"
     assert content["message"] == (
-        "The primary of card-vault is in eu-west-1.\n\nAs of 2026-11-23 12:00 UTC."
-        "\n\nhttps://keys.example.org/changes/CR-12/"
+        "Open: https://keys.example.org/changes/CR-12/"
+        "\n\nThe primary of card-vault is in eu-west-1.\n\nAs of 2026-11-23 12:00 UTC."
     )
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 from django.http import QueryDict
 
-from keyconsole.web.choosers import BOXES_AT_MOST, Chooser, ChosenField, Group, Option, split
+from keyconsole.web.choosers import (
+    BOXES_AT_MOST,
+    Chooser,
+    ChosenField,
+    Group,
+    Option,
+    regions_to_choose,
+    split,
+)
+from tests.cast import make_account
 
 
 def chooser(*values: str, adds: str = "Others") -> Chooser:
@@ -57,3 +66,17 @@ def test_too_much_is_refused() -> None:
     assert field.clean("a,b") == ["a", "b"]
     with pytest.raises(Exception, match="At most 4,000 characters"):
         field.clean("x" * 4001)
+
+
+@pytest.mark.every_database
+@pytest.mark.django_db
+def test_regions_are_offered_of_the_partitions_in_which_there_are_accounts() -> None:
+    def offered() -> set[str]:
+        return {option.value for group in regions_to_choose() for option in group.options}
+
+    assert "eu-west-1" in offered()
+    assert "us-gov-west-1" not in offered()
+    account = make_account("fourth", "444455556666")
+    account.partition = "aws-us-gov"
+    account.save()
+    assert {"eu-west-1", "us-gov-west-1"} <= offered()

@@ -23,6 +23,7 @@ TYPED = {
     "/policies/explain/": ["key", "to_region"],
     "/search/": ["q"],
     "/people/": ["q"],
+    "/help/": ["q"],
 }
 CHOSEN = ["page", "seen", "tab", "view", "as", "account", "primary", "replica", "state", "show", "sort"]
 CHOSEN += ["event", "since", "until", "day", "at", "put_back", "all", "next"]

@@ -143,7 +143,7 @@ def test_one_no_ends_every_line(batch, cast):
     assert Rejection.objects.filter(reason="Wrong week.").count() == 3
     batch.refresh_from_db()
     assert batch.stopped_why == "Rejected by bea: Wrong week."
-    with pytest.raises(Refused, match="No line of BR-1"):
+    with pytest.raises(Refused, match="No change of BR-1"):
         agree(batch, cast.ben)
     advance(batch, now=LATER)
     batch.refresh_from_db()

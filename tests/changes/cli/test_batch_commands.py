@@ -110,7 +110,7 @@ def test_a_batch_is_rejected_with_a_reason(keys):
     asked(keys)
     command("batch", "reject", "BR-1", "--reason", "Wrong week.", "--as", "bea")
     assert states_of(Batch.objects.get()) == ["rejected"] * 3
-    with pytest.raises(CommandError, match="No line of BR-1 waits for somebody"):
+    with pytest.raises(CommandError, match="No change of BR-1 waits for somebody"):
         command("batch", "run", "BR-1", "--as", "ana")
 
 

@@ -66,7 +66,7 @@ def test_ones_own_line_is_left_as_it_is(as_ada, review):
 
 
 def test_the_end_stands_for_ever_with_its_hash(as_ada, as_cleo, review):
-    assert "End it before" in as_ada.get("/access-review/RV-1/").content.decode()
+    assert "End it with" in as_ada.get("/access-review/RV-1/").content.decode()
     as_ada.post("/access-review/RV-1/end/")
     review.refresh_from_db()
     page = as_cleo.get("/access-review/RV-1/").content.decode()

@@ -142,7 +142,7 @@ def test_a_no_with_other_words_after_the_end_is_refused_and_keeps_what_was_typed
 ) -> None:
     as_bea.post(f"{URL}reject/", {"reason": "Wrong week."})
     content = as_bea.post(f"{URL}reject/", {"reason": "Wrong Region."}).content.decode()
-    assert "No line of BR-1 can still be rejected." in content
+    assert "No change of BR-1 can still be rejected." in content
     assert "Wrong Region." in content
 
 
