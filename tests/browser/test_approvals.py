@@ -62,7 +62,7 @@ def test_a_key_that_changed_meanwhile_ends_it_and_the_page_says_what_differs(pro
 
     bea = open_window("bea")
     bea.goto(ana.url)
-    expect(bea.locator("#change-status")).to_contain_text("Stale")
+    expect(bea.locator("#change-status")).to_contain_text("is stale")
     expect(bea.locator("#change-status")).to_contain_text(
         "The key in us-east-1 was Enabled, and at the last look Disabled."
     )

@@ -128,8 +128,7 @@ THREATS = (
         "Sign in as anybody whom it vouches for, with the roles that its groups are mapped to.",
         "Only the one that is configured is believed, for each answer once. Mapping a group takes two "
         "people. A policy that asks for a second factor asks for one that is set up here, which the "
-        "provider does not hold; unless KEYCONSOLE_OIDC_SECOND_FACTOR_AMR names what is taken from the "
-        "provider, which nothing does by default.",
+        "provider does not hold, unless KEYCONSOLE_OIDC_SECOND_FACTOR_AMR takes its word.",
         "Each sign-in and each role that a group brings or takes is an event.",
     ),
     Threat(

@@ -142,7 +142,7 @@ def test_a_route_is_added_with_the_names_of_accounts(cast: Cast, as_ada: Client)
         ({"secret_env": "KEYCONSOLE_SECRET_KEY"}, "belongs to the server"),
         ({"name": "Two words"}, "small letters"),
         ({"accounts": "payments <b>"}, "There is no account &lt;b&gt;."),
-        ({"topics": ["gossip"]}, "Choose one of the list"),
+        ({"topics": ["gossip"]}, "is not in it"),
         ({"kind": "pigeon"}, "Choose one of the list"),
         ({"name": "a\x00b"}, "it holds a character that cannot be seen or kept"),
     ],
