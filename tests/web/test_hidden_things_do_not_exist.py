@@ -84,7 +84,9 @@ def told(response: Any, *names: str) -> str:
     volatile = {"Content-Length", "Content-Security-Policy", "Content-Disposition", "X-Request-ID"}
     headers = {name: value for name, value in response.headers.items() if name not in volatile}
     text = f"{response.status_code} {headers} {body.decode()}"
-    volatile_text = r'name="csrfmiddlewaretoken" value="\w+"|[?&;]seen=[\w.-]+|data-now="[\w:-]+"'
+    volatile_text = (
+        r'name="csrfmiddlewaretoken" value="\w+"|[?&;]seen=[\w.-]+|data-now="[\w:-]+"|Printed by .*?</time>'
+    )
     text = re.sub(volatile_text, "", text)
     for name in sorted(filter(None, names), key=len, reverse=True):
         text = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", "ID", text)

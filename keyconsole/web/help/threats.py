@@ -126,10 +126,10 @@ THREATS = (
     Threat(
         "A compromised identity provider",
         "Sign in as anybody whom it vouches for, with the roles that its groups are mapped to.",
-        "Only the one that is configured is believed, for each answer once. Mapping a group takes two "
+        "Only the configured one is believed, for each answer once. Mapping a group takes two "
         "people. A policy that asks for a second factor asks for one that is set up here, which the "
         "provider does not hold, unless KEYCONSOLE_OIDC_SECOND_FACTOR_AMR takes its word.",
-        "Each sign-in and each role that a group brings or takes is an event.",
+        "Sign-ins, and roles that groups bring or take, are events.",
     ),
     Threat(
         "Somebody in AWS who moves keys past KeyConsole",
