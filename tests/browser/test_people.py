@@ -56,7 +56,7 @@ def propose_to_join(ada: Page, group: str) -> None:
     ada.get_by_role("button", name="See what it would do").click()
     ada.get_by_label("Why").fill("Joins them.")
     press(ada, "Propose it", username="ada")
-    expect(ada.locator(".messages")).to_contain_text("waits for another administrator")
+    expect(ada.locator(".messages")).to_contain_text("is proposed")
 
 
 def test_from_an_invitation_to_the_first_approval_until_they_leave(product, open_window):
