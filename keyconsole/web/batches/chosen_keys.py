@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404, HttpRequest
 
+from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.batches.lines import Line
@@ -52,9 +53,14 @@ def chosen_keys(request: HttpRequest) -> Chosen:
     if "keys" in request.POST:
         return _named(visible, request.POST["keys"].split())
     if request.GET.get("all"):
-        accounts = accounts_where(person, Permission.VIEW)
-        return _limited(keys_in(accounts, read_filter(request.GET.dict(), choices_in(accounts))))
+        return _all_of_a_filter(request, accounts_where(person, Permission.VIEW))
     return _named(visible, request.GET.getlist("key"))
+
+
+def _all_of_a_filter(request: HttpRequest, accounts: QuerySet[AwsAccount]) -> Chosen:
+    """None where a part of it means nothing: the list leaves that part out, and so would show more keys."""
+    wanted = read_filter(request.GET.dict(), choices_in(accounts))
+    return Chosen((), 0) if wanted.problems else _limited(keys_in(accounts, wanted))
 
 
 def lines_to(chosen: Chosen, to_region: str, *, by: User) -> tuple[Line, ...]:
