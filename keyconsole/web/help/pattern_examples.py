@@ -13,6 +13,7 @@ from django.contrib.messages.storage.base import Message
 from django.core.paginator import Paginator
 from django.utils import timezone
 
+from keyconsole.web.pictures.history import History, Series, history
 from keyconsole.web.pictures.move import Move, MoveSide, Stage
 from keyconsole.web.pictures.periods import Mark, Period
 from keyconsole.web.pictures.world import WorldArc, WorldRegion
@@ -52,6 +53,7 @@ def portfolio() -> dict[str, Any]:
         "periods": _periods(now),
         "marks": _marks(now),
         "start": now - timedelta(days=300),
+        "history": _history(now),
         "world_regions": _world(),
         "arcs": [WorldArc("us-east-1", "eu-west-1"), WorldArc("ap-northeast-1", "ap-southeast-2")],
         "page_obj": Paginator(range(56), 20).get_page(2),
@@ -160,3 +162,20 @@ def _world() -> list[WorldRegion]:
         "xx-future-1": (1, 2),
     }
     return [WorldRegion(region, *numbers) for region, numbers in counts.items()]
+
+
+def _history(now: datetime) -> History:
+    steps = 90
+    moments = [now - timedelta(days=steps - 1 - number) for number in range(steps)]
+    moved = [number >= 50 for number in range(steps)]
+    return history(
+        [
+            Series("us-east-1", [21 - 6 * there for there in moved]),
+            Series("eu-west-1", [8 + 6 * there for there in moved]),
+        ],
+        Series("drift", [number // 30 for number in range(steps)], known_from=moments[0]),
+        looked=[not 20 <= number < 30 for number in range(steps)],
+        moments=moments,
+        start=moments[0],
+        end=now,
+    )
