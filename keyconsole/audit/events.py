@@ -59,12 +59,15 @@ class Event(Described):
     BATCH_STOPPED = "batch.stopped", "A batch stopped; what had not begun was cancelled."
     BATCH_APPROVAL_GIVEN = (
         "batch.approval_given",
-        "A person approved a batch's plan, by its hash: every line that waits for them.",
+        "A person approved a batch's plan, by its hash: every change that waits for them.",
     )
-    BATCH_REJECTED = "batch.rejected", "An approver said no to a batch, with a reason. That ended its lines."
+    BATCH_REJECTED = (
+        "batch.rejected",
+        "An approver said no to a batch, with a reason. That ended its changes.",
+    )
     BATCH_CANCELLED = "batch.cancelled", "A batch was taken back; what had not begun was cancelled."
-    BATCH_WAVE_BEGUN = "batch.wave_begun", "The next lines of a batch began, within the quota of KMS."
-    BATCH_ENDED = "batch.ended", "The last line of a batch came to its end."
+    BATCH_WAVE_BEGUN = "batch.wave_begun", "The next changes of a batch began, within the quota of KMS."
+    BATCH_ENDED = "batch.ended", "The last change of a batch came to its end."
     CHANGE_CANCELLED = "change.cancelled", "A change was taken back before it ran."
     CHANGE_SUPERSEDED = (
         "change.superseded",

@@ -42,7 +42,7 @@ APPROVE: Action[Batch, ApproveInputs] = Action(
     event=Event.BATCH_APPROVAL_GIVEN,
     words=Words(
         title="Approve all keys: {ref}",
-        explains="You agree to exactly the lines that you see here, by the SHA-256 of their plan.",
+        explains="You agree to exactly the moves that you see here, by the SHA-256 of their plan.",
         button="Approve all keys",
         done="You approved {ref}.",
     ),
@@ -59,9 +59,9 @@ RUN: Action[Batch, NoInputs] = Action(
     verb="run",
     event=Event.CHANGE_RUN_ASKED,  # of each line that waited for it
     words=Words(
-        title="Run the approved lines: {ref}",
-        explains="Lines that wait for somebody to run them begin in waves, within the quota of KMS.",
-        button="Run the approved lines",
+        title="Run what is approved: {ref}",
+        explains="Changes that wait for somebody to run them begin in waves, within the quota of KMS.",
+        button="Run what is approved",
         done="{ref} is set to run.",
     ),
     inputs=NoInputs,
@@ -90,7 +90,7 @@ CANCEL: Action[Batch, CancelInputs] = Action(
     event=Event.BATCH_CANCELLED,
     words=Words(
         title="Cancel the rest: {ref}",
-        explains="Lines that you see here and that have not begun are cancelled; those under way go on.",
+        explains="Changes that you see here and that have not begun are cancelled; those under way go on.",
         button="Cancel the rest",
         done="You cancelled {ref}. What had begun goes on being watched.",
     ),

@@ -52,7 +52,7 @@ def advance(batch: Batch, *, now: datetime) -> datetime | None:
     lines = _lines(batch)
     if failed := _failure(batch, lines):
         # Not which one: whoever sees other lines of the batch may not see that one.
-        why = f"One of its lines is {in_words(failed.state)}."
+        why = f"One of its changes is {in_words(failed.state)}."
         if stop(batch, event=Event.BATCH_STOPPED, actor=ITSELF, why=why, now=now):
             batch.refresh_from_db()
     if batch.stopped_at:

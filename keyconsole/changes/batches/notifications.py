@@ -118,7 +118,7 @@ def _body(batch: Batch, lines: Sequence[Change], because: str) -> str:
         f"Reason: {batch.reason}",
         f"Ticket: {batch.ticket or 'none'}",
         f"Plan: {batch.plan_sha256}",
-        f"Lines: {_counts(lines)}",
+        f"Changes: {_counts(lines)}",
     ]
     if because:
         facts.append(f"Today's rules: {because}")

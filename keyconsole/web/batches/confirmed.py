@@ -36,7 +36,7 @@ def batch_confirmed(
 
 
 def _counted(lines: int) -> str:
-    return f"{lines} line{'' if lines == 1 else 's'}"
+    return f"{lines} key{'' if lines == 1 else 's'}"
 
 
 def _accounts(lines: tuple[object, ...]) -> str:

@@ -25,7 +25,7 @@ _HEADLINES = {
     "approved": "The next wave begins as soon as nothing holds it back.",
     "moving": "Encryption and decryption go on in every Region.",
     "done": "Every key was moved.",
-    "ended": "Not every key was moved: the lines say why.",
+    "ended": "Not every key was moved: each change below says why.",
 }
 
 

@@ -33,7 +33,7 @@ PER_PAGE = 50
 def move_keys(request: HttpRequest) -> HttpResponse:
     context = asking(request, now=timezone.now())
     if isinstance(context, Batch):
-        messages.success(request, f"{context.ref} was asked for: {len(context.plan['lines'])} lines.")
+        messages.success(request, f"{context.ref} was asked for: {len(context.plan['lines'])} keys.")
         return redirect(context)
     return render(request, "batches/move_keys.html", context)
 
@@ -87,7 +87,7 @@ def cancel(request: HttpRequest, ref: str) -> HttpResponse:
 @requires(
     Permission.VIEW,
     proof=Proof.FRESH,
-    confirms=batch_confirmed(actions.RUN, "run the approved lines of {ref}"),
+    confirms=batch_confirmed(actions.RUN, "run what is approved of {ref}"),
 )
 @require_http_methods(METHODS)
 def run(request: HttpRequest, ref: str) -> HttpResponse:

@@ -133,10 +133,10 @@ def test_their_no_stops_a_careful_batch_and_tells_nobody_which_line_it_was(batch
     reject_batch(batch, by=paul, reason="Not these.", now=LATER)
     advance(batch, now=LATER)
     batch.refresh_from_db()
-    assert batch.stopped_why == "One of its lines is rejected."
+    assert batch.stopped_why == "One of its changes is rejected."
     assert states_of(batch) == ["rejected", "rejected", "cancelled"]
     [rest] = Change.objects.filter(state="cancelled")
-    assert rest.outcome == "Not begun. BR-1 was stopped: One of its lines is rejected."
+    assert rest.outcome == "Not begun. BR-1 was stopped: One of its changes is rejected."
 
 
 def test_an_administrator_of_one_account_takes_back_its_lines_alone(batch, cast):

@@ -74,8 +74,8 @@ def test_a_failing_seventh_stops_what_has_not_begun(kms, twenty, cast, clock, aw
     assert waves == [[1, 2, 3, 4], [5, 6, 7, 8]]
     assert states_of(batch) == ["done"] * 6 + ["stale", "done"] + ["cancelled"] * 12
     assert moves_sent(kms) == 7
-    assert batch.stopped_why == "One of its lines is stale."
-    assert lines_of(batch)[19].outcome == "Not begun. BR-1 was stopped: One of its lines is stale."
+    assert batch.stopped_why == "One of its changes is stale."
+    assert lines_of(batch)[19].outcome == "Not begun. BR-1 was stopped: One of its changes is stale."
     assert Entry.objects.filter(event="batch.stopped").count() == 1
     [told] = Delivery.objects.filter(topic="change.ended")
     assert told.subject == "BR-1 has ended: 12 cancelled, 7 done, 1 stale"
@@ -136,7 +136,7 @@ def test_a_line_that_two_people_close_as_unknown_frees_its_batch(
     assert sorted(states_of(batch)) == sorted(["done"] * 3 + ["unknown"] + [rest] * 2)
     assert {line.ref for line in lines_of(batch) if line.state == "unknown"} == {stuck.ref}
     if on_failure == OnFailure.STOP:
-        assert batch.stopped_why == "One of its lines is closed as unknown."
+        assert batch.stopped_why == "One of its changes is closed as unknown."
     [ended] = Entry.objects.filter(event="batch.ended")
     assert ended.data["unknown"] == 1
     assert stuck.key not in {line.key for line in lines_back(batch, by=cast.ana)}

@@ -90,7 +90,7 @@ def test_the_number_of_keys_is_typed_to_confirm(keys, monkeypatch, typed, count)
 def test_a_batch_is_shown_listed_approved_and_cancelled(keys):
     asked(keys)
     batch = Batch.objects.get()
-    assert "BR-1     open        3 lines  by ana" in command("batch", "list")
+    assert "BR-1     open        3 keys   by ana" in command("batch", "list")
     shown = command("batch", "show", "BR-1")
     assert batch.plan_sha256 in shown
     assert "Nobody was written to" in shown

@@ -37,7 +37,7 @@ def test_it_shows_every_line_the_plan_and_who_is_needed(batch: Batch, as_ana: Cl
     for line in lines_of(batch):
         assert f'href="/changes/{line.ref}/"' in content
     assert batch.plan_sha256 in content
-    assert "3 lines (payments) still need 1 of the approvers: bea, ben may approve." in content
+    assert "3 keys (payments) still need 1 of the approvers: bea, ben may approve." in content
     assert "stops at the first failure" in content
     assert "0 of 3 ended" in content
 
@@ -211,7 +211,7 @@ def test_lines_in_other_accounts_do_not_exist_and_theirs_are_approved_by_their_h
     asked = as_ben.get(f"{URL}approve/").content.decode()
     assert f'value="{part}"' in asked
     assert batch.plan_sha256 not in asked
-    assert "2 lines" in asked
+    assert "2 keys" in asked
 
 
 @pytest.mark.parametrize("ref", ["BR-2", "CR-1", "BR-", "BR-01", "BR-%00", "BR-" + "9" * 40])

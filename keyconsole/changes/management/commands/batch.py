@@ -22,19 +22,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
         verbs.add_parser("list", help="every batch, the newest first")
-        show = verbs.add_parser("show", help="one batch with its lines")
+        show = verbs.add_parser("show", help="one batch with its changes")
         approve = verbs.add_parser(
-            "approve", help="agree to the plan, by its hash: every line that needs you"
+            "approve", help="agree to the plan, by its hash: every change that needs you"
         )
         approve.add_argument(
             "--plan", dest="plan_sha256", required=True, metavar="SHA256", help="the hash of the batch's plan"
         )
         approve.add_argument("--comment", default="", help="stands beside your name in the record")
-        reject = verbs.add_parser("reject", help="say no: every line that has not begun ends")
+        reject = verbs.add_parser("reject", help="say no: every change that has not begun ends")
         reject.add_argument("--reason", required=True, help="why not; it stays in the record")
         cancel = verbs.add_parser("cancel", help="take back what has not begun")
         cancel.add_argument("--reason", default="", help="why; it stays in the record")
-        run = verbs.add_parser("run", help="say that approved lines which wait for it shall run")
+        run = verbs.add_parser("run", help="say that approved changes which wait for it shall run")
         for parser_of_verb in (show, approve, reject, cancel, run):
             parser_of_verb.add_argument("ref", metavar="BR-n")
             parser_of_verb.add_argument("--json", action="store_true", dest="as_json", help="print JSON")
@@ -57,4 +57,4 @@ class Command(BaseCommand):
         for batch in Batch.objects.select_related("requester").order_by("-number"):
             state = "stopped" if batch.stopped_at else "ended" if batch.ended_at else "open"
             count, by = len(batch.plan["lines"]), batch.requester.username
-            self.stdout.write(f"{batch.ref:<8} {state:<8} {count:>4} lines  by {by}")
+            self.stdout.write(f"{batch.ref:<8} {state:<8} {count:>4} keys   by {by}")

@@ -23,7 +23,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("ref", metavar="BR-n", help="the batch whose done lines are put back")
+        parser.add_argument("ref", metavar="BR-n", help="the batch whose done changes are put back")
         parser.add_argument("--reason", default="", help="why (default: that it is put back)")
         add_asking(parser)
 
