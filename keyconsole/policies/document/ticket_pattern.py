@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable
-from re import _constants as op  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
+from importlib import import_module
 from typing import Any
+
+# Its own reading of a pattern, for which the standard library gives no types.
+op: Any = import_module("re._constants")
+parser: Any = import_module("re._parser")
 
 LONGEST_PATTERN = 200
 LONGEST_TICKET = 100

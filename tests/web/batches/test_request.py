@@ -108,7 +108,7 @@ def test_all_that_a_filter_shows_can_be_chosen(as_ana: Client, inventory: Invent
 def test_a_filter_that_means_nothing_takes_no_key(as_ana: Client, inventory: Inventory) -> None:
     """The list names what is wrong and leaves it out; taking what it then shows would take every key."""
     for query in ({"account": "999"}, {"primary": "mars-1"}, {"state": "Sleeping"}, {"q": "x\x00"}):
-        assert as_ana.get(URL, {"all": 1, **query}).context["chosen"].count == 0, query
+        assert as_ana.get(URL, {"all": "1", **query}).context["chosen"].count == 0, query
 
 
 def test_each_key_is_answered_and_one_may_go_on_without_those_refused(
