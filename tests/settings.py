@@ -23,5 +23,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: some tests start real workers, which open the same database.
     file = Path(tempfile.gettempdir()) / f"keyconsole-test-{os.getpid()}.sqlite3"
     DATABASES["default"]["TEST"] = {"NAME": str(file)}
+    # Many processes of a busy machine take turns here; whoever waits ends as soon as it is theirs.
+    DATABASES["default"]["OPTIONS"]["timeout"] = 240
     # Nothing here outlives the run, so nothing has to survive a power cut. The product's own is tested.
     DATABASES["default"]["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"

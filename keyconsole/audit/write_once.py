@@ -43,10 +43,14 @@ def _statements(vendor: str, table: str, unique: Iterable[str]) -> list[str]:
         return [_FUNCTION, f"CREATE TRIGGER {refuses} EXECUTE FUNCTION keyconsole_written_once()"]
     refused = f"BEGIN SELECT RAISE(ABORT, '{table} is written once'); END"
     # One question a column: SQLite answers each by its index, and an OR of them by reading the whole table.
-    taken = (f"EXISTS (SELECT 1 FROM {table} WHERE {column} = NEW.{column})" for column in unique)  # noqa: S608
-    stands = f"WHEN {' OR '.join(taken)}"
+    stands = f"WHEN {' OR '.join(_exists(table, column) for column in unique)}"
     return [
         f"CREATE TRIGGER {table}_refuses_update BEFORE UPDATE ON {table} {refused}",
         f"CREATE TRIGGER {table}_refuses_delete BEFORE DELETE ON {table} {refused}",
         f"CREATE TRIGGER {table}_refuses_insert BEFORE INSERT ON {table} {stands} {refused}",
     ]
+
+
+def _exists(table: str, column: str) -> str:
+    select = f"SELECT 1 FROM {table} WHERE"  # nosec B608  # noqa: S608 - names of our own
+    return f"EXISTS ({select} {column} = NEW.{column})"

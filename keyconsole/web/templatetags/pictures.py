@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any, Protocol
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from keyconsole.web.pictures import periods as time_band
@@ -50,7 +50,7 @@ def matrix_cells(cells: Iterable[Cell]) -> SafeString:
             drawn.append(format_html('<td class="cell" colspan="{}">no key</td>', len(run)))
         else:
             drawn += [matrix_cell(cell.region, cell.role, cell.state, cell.visibility) for cell in run]
-    return SafeString("".join(drawn))
+    return format_html_join("", "{}", ((each,) for each in drawn))
 
 
 @register.simple_tag
