@@ -75,11 +75,6 @@ def is_held(line: AccessReviewLine) -> bool:
     return there.filter(granted_at=line.given_at).exists()
 
 
-def find_line(review: AccessReview, number: int) -> AccessReviewLine | None:
-    rows = AccessReviewLine.objects.select_related("review", "person", "owner")
-    return rows.filter(review=review, number=number).first()
-
-
 def _held(line: AccessReviewLine) -> AccessReviewLine:
     """As it is now. On PostgreSQL neither another answer nor the end comes in between."""
     AccessReview.objects.select_for_update().get(pk=line.review_id)
