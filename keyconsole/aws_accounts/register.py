@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
-from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
+from keyconsole.audit.given_proof import GivenProof, refuse_stale
 from keyconsole.aws_accounts.fields import AccountFields, partition_for, problems, tidy
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.page_choices import (
@@ -55,9 +55,7 @@ def add_account(
     try:
         with transaction.atomic():
             account.save(force_insert=True)
-            _record(
-                Event.ACCOUNT_ADDED, account, by=by, now=now, data={**_shown(entered), **told(proof, now=now)}
-            )
+            _record(Event.ACCOUNT_ADDED, account, by=by, now=now, data=_shown(entered))
             tell_added(account, by=by, now=now)
     except IntegrityError:
         _refuse_problems(account.account_id, entered, besides=None)
@@ -131,7 +129,7 @@ def change_account(
             refuse_stale(proof)
             pinned = origin is Origin.TERMINAL and bool(set(fields) & set(TERMINAL_ONLY))
             if data := _store(account, before, entered, pinned=pinned):
-                _record(Event.ACCOUNT_CHANGED, account, by=by, now=now, data={**data, **told(proof, now=now)})
+                _record(Event.ACCOUNT_CHANGED, account, by=by, now=now, data=data)
                 tell_changed(account, data, by=by, now=now)
     except IntegrityError:
         _refuse_problems(account.account_id, tidy({**_fields_of(account), **fields}), besides=account)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
@@ -103,20 +105,23 @@ class DecidingCommand(BaseCommand, Generic[Proposal]):
         self.stdout.write(self.shown(options["named"]))
 
     def _agree(self, options: dict[str, Any]) -> None:
-        proposal, vote = self._taken_up(options)
         sha256 = options["sha256"].strip().lower()
-        self.stdout.write(self.agreed(proposal, vote, sha256=sha256, comment=options["comment"]))
+        with self._taken_up(options) as (proposal, vote):
+            told = self.agreed(proposal, vote, sha256=sha256, comment=options["comment"])
+        self.stdout.write(told)
 
     def _reject(self, options: dict[str, Any]) -> None:
-        proposal, vote = self._taken_up(options)
-        self.rejected(proposal, vote, reason=options["why"])
+        with self._taken_up(options) as (proposal, vote):
+            self.rejected(proposal, vote, reason=options["why"])
         self.stdout.write(f"{proposal} is rejected.")
 
     def _withdraw(self, options: dict[str, Any]) -> None:
-        proposal, vote = self._taken_up(options)
-        self.withdrawn(proposal, vote)
+        with self._taken_up(options) as (proposal, vote):
+            self.withdrawn(proposal, vote)
         self.stdout.write(f"{proposal} is withdrawn.")
 
-    def _taken_up(self, options: dict[str, Any]) -> tuple[Proposal, Vote]:
+    @contextmanager
+    def _taken_up(self, options: dict[str, Any]) -> Iterator[tuple[Proposal, Vote]]:
         proof = who_acts(options)
-        return self.waiting(options["named"], seen_by=proof.person), Vote.of(proof)
+        with proof.acting():
+            yield self.waiting(options["named"], seen_by=proof.person), Vote.of(proof)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
-from tests.architecture.sources import imported_modules, tree, under
+from tests.architecture.sources import imported_modules, read, tree, under
 
 AWS = {"boto3", "botocore", "s3transfer", "moto"}
 HTML = ("django.forms", "django.http", "django.shortcuts", "django.template", "django.contrib.messages")
@@ -107,3 +108,11 @@ def test_every_event_is_recorded_somewhere():
     }
     assert len(declared) > 10, "the events are no longer read from their tuples"
     assert sorted(declared - used) == []
+
+
+def test_each_command_that_takes_a_persons_word_has_its_events_say_by_which_proof():
+    """By `acting` around its verb, or by `act`, which does so."""
+    commands = [path for path in under("keyconsole") if "commands" in path.parts]
+    taking = {path: read(path) for path in commands if re.search(r"\bwho_acts\(", read(path))}
+    assert len(taking) > 8
+    assert [str(path) for path, text in taking.items() if not re.search(r"\.acting\(\)|\bact\(", text)] == []

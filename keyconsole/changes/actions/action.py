@@ -22,13 +22,22 @@ Subject = TypeVar("Subject", Change, Batch)
 Given = TypeVar("Given", bound=Inputs)
 
 
-class Actor(TypedDict):
-    """Who acts, when, from where and by which proof: the record tells a page from the terminal."""
+class Acts(TypedDict):
+    """Who acts, when and from where: the record tells a page from the terminal."""
 
     by: User
     now: datetime
     via: str
+
+
+class Actor(Acts):
+    """With the proof that they gave, for the verbs that judge or keep it."""
+
     proof: NotRequired[GivenProof]
+
+
+def without_proof(actor: Actor) -> Acts:
+    return Acts(by=actor["by"], now=actor["now"], via=actor["via"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from keyconsole.audit.events import Event
-from keyconsole.changes.actions.action import Action, Actor, Words
+from keyconsole.changes.actions.action import Action, Actor, Words, without_proof
 from keyconsole.changes.actions.inputs import ApproveInputs, CancelInputs, NoInputs, RejectInputs
 from keyconsole.changes.actions.sent_twice import as_kept, is_on_record
 from keyconsole.changes.batches import decide
@@ -81,7 +81,7 @@ REJECT: Action[Batch, RejectInputs] = Action(
     ),
     inputs=RejectInputs,
     may=lambda person, batch, now: decide.may_reject_batch(person, batch, now=now),
-    do=lambda batch, given, actor: decide.reject_batch(batch, reason=given.reason, **actor),
+    do=lambda batch, given, actor: decide.reject_batch(batch, reason=given.reason, **without_proof(actor)),
     stands=_has_rejected,
 )
 CANCEL: Action[Batch, CancelInputs] = Action(
@@ -96,7 +96,7 @@ CANCEL: Action[Batch, CancelInputs] = Action(
     ),
     inputs=CancelInputs,
     may=lambda person, batch, _now: decide.may_cancel_batch(person, batch),
-    do=lambda batch, given, actor: decide.cancel_batch(batch, reason=given.reason, **actor),
+    do=lambda batch, given, actor: decide.cancel_batch(batch, reason=given.reason, **without_proof(actor)),
     stands=_has_cancelled,
 )
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from keyconsole.audit.events import Event
-from keyconsole.changes.actions.action import Action, Actor, Words
+from keyconsole.changes.actions.action import Action, Actor, Words, without_proof
 from keyconsole.changes.actions.inputs import (
     ApproveInputs,
     CancelInputs,
@@ -109,7 +109,7 @@ REJECT: Action[Change, RejectInputs] = Action(
     ),
     inputs=RejectInputs,
     may=lambda person, change, now: may_reject(person, change, now=now),
-    do=lambda change, given, actor: decide.reject(change, reason=given.reason, **actor),
+    do=lambda change, given, actor: decide.reject(change, reason=given.reason, **without_proof(actor)),
     stands=_has_rejected,
 )
 WITHDRAW: Action[Change, NoInputs] = Action(
@@ -124,7 +124,7 @@ WITHDRAW: Action[Change, NoInputs] = Action(
     ),
     inputs=NoInputs,
     may=lambda person, change, _now: may_withdraw(person, change),
-    do=lambda change, _given, actor: decide.withdraw(change, **actor),
+    do=lambda change, _given, actor: decide.withdraw(change, **without_proof(actor)),
 )
 REVIEW: Action[Change, ReviewInputs] = Action(
     noun=NOUN,
@@ -139,7 +139,7 @@ REVIEW: Action[Change, ReviewInputs] = Action(
     inputs=ReviewInputs,
     may=lambda person, change, _now: break_glass.may_review(person, change),
     do=lambda change, given, actor: break_glass.review(
-        change, was_right=given.was_right, comment=given.comment, **actor
+        change, was_right=given.was_right, comment=given.comment, **without_proof(actor)
     ),
     stands=_has_reviewed,
 )
@@ -155,7 +155,7 @@ COMMENT: Action[Change, CommentInputs] = Action(
     ),
     inputs=CommentInputs,
     may=lambda person, change, _now: may_comment(person, change),
-    do=lambda change, given, actor: decide.comment(change, text=given.text, **actor),
+    do=lambda change, given, actor: decide.comment(change, text=given.text, **without_proof(actor)),
     stands=_has_written,
     is_repeatable=True,
 )
@@ -187,7 +187,7 @@ CANCEL: Action[Change, CancelInputs] = Action(
     ),
     inputs=CancelInputs,
     may=lambda person, change, _now: may_cancel(person, change),
-    do=lambda change, given, actor: request.cancel(change, reason=given.reason, **actor),
+    do=lambda change, given, actor: request.cancel(change, reason=given.reason, **without_proof(actor)),
     stands=_has_cancelled,
 )
 
@@ -205,7 +205,7 @@ CLOSE: Action[Change, CloseInputs] = Action(
     ),
     inputs=CloseInputs,
     may=lambda person, change, _now: may_close(person, change),
-    do=lambda change, given, actor: close.close(change, reason=given.reason, **actor),
+    do=lambda change, given, actor: close.close(change, reason=given.reason, **without_proof(actor)),
     stands=_has_asked_to_close,
 )
 AGREE: Action[Change, NoInputs] = Action(

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from keyconsole.audit.events import Event
-from keyconsole.audit.given_proof import GivenProof, kept, refuse_stale, told
+from keyconsole.audit.given_proof import GivenProof, kept, refuse_stale
 from keyconsole.changes import notifications
 from keyconsole.changes.authorization import (
     may_approve,
@@ -103,7 +103,7 @@ def _give_approval(
         approved_at=now,
         **kept(proof),
     )
-    data = {"plan_sha256": change.plan_sha256, "comment": comment, "via": via, **told(proof, now=now)}
+    data = {"plan_sha256": change.plan_sha256, "comment": comment, "via": via}
     record_event(change, Event.CHANGE_APPROVAL_GIVEN, actor=by.username, now=now, data=data)
     second_factor = proof is not None and proof.has_second_factor
     quorum = quorum.with_vote(by.username, second_factor=second_factor)
@@ -144,7 +144,6 @@ def reject(
     reason: str,
     now: datetime,
     via: str = PAGE,
-    proof: GivenProof | None = None,
     built: Quorum | None = None,
 ) -> None:
     """One reasoned no ends it; raises Refused. `built`: as `approve`."""
@@ -160,15 +159,13 @@ def reject(
             event=Event.CHANGE_REJECTED,
             actor=by.username,
             now=now,
-            data={"reason": reason, "via": via, **told(proof, now=now)},
+            data={"reason": reason, "via": via},
             outcome=f"Rejected by {by.username}: {reason}",
         )
         Rejection.objects.create(change=change, rejecter=by, reason=reason, rejected_at=now)
 
 
-def withdraw(
-    change: Change, *, by: User, now: datetime, via: str = PAGE, proof: GivenProof | None = None
-) -> None:
+def withdraw(change: Change, *, by: User, now: datetime, via: str = PAGE) -> None:
     """Take one's approval back while nothing runs yet; raises Refused."""
     with transaction.atomic():
         quorum = locked_quorum(change)
@@ -176,7 +173,7 @@ def withdraw(
         gone = change.approvals.not_withdrawn().filter(approver=by).update(withdrawn_at=now)
         if not gone:
             raise Lost(change.ref)
-        data = {"via": via, **told(proof, now=now)}
+        data = {"via": via}
         record_event(change, Event.CHANGE_APPROVAL_WITHDRAWN, actor=by.username, now=now, data=data)
         left = quorum.without_vote(by.username)
         if change.state == State.APPROVED and not left.enough:
@@ -199,9 +196,7 @@ def back_to_pending(change: Change, quorum: Quorum, *, actor: str, now: datetime
     notifications.asked(change, quorum, now=now)
 
 
-def comment(
-    change: Change, *, by: User, text: str, now: datetime, via: str = PAGE, proof: GivenProof | None = None
-) -> None:
+def comment(change: Change, *, by: User, text: str, now: datetime, via: str = PAGE) -> None:
     """Write about a change. Resets nothing; raises Refused."""
     text = clean_text("comment", text, REASON_AT_MOST)
     may_comment(by, change).or_refuse()
@@ -215,7 +210,7 @@ def comment(
             Event.CHANGE_COMMENTED,
             actor=by.username,
             now=now,
-            data={"text": text, "via": via, **told(proof, now=now)},
+            data={"text": text, "via": via},
         )
 
 
@@ -234,7 +229,7 @@ def run(
         refuse_stale(proof)
         _refuse_time(change, run_at, now=now)
         Change.objects.filter(pk=change.pk).update(run_at=run_at or now, due_at=now)
-        data = {"run_at": (run_at or now).isoformat(), "via": via, **told(proof, now=now)}
+        data = {"run_at": (run_at or now).isoformat(), "via": via}
         record_event(change, Event.CHANGE_RUN_ASKED, actor=by.username, now=now, data=data)
         change.refresh_from_db()
 

@@ -13,7 +13,6 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from keyconsole.audit.events import Event
-from keyconsole.audit.given_proof import GivenProof, told
 from keyconsole.audit.log import ITSELF
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.changes.approvals.run_gate import RunDecision, gate, held_back_now
@@ -73,15 +72,12 @@ def stop(
     why: str,
     now: datetime,
     via: str = ITSELF,
-    proof: GivenProof | None = None,
 ) -> bool:
     """From now on no further line begins; False where it was stopped before."""
     with transaction.atomic():
         stopped = Batch.objects.filter(pk=batch.pk, stopped_at=None).update(stopped_at=now, stopped_why=why)
         if stopped:
-            record_batch_event(
-                batch, event, actor=actor, now=now, data={"why": why, "via": via, **told(proof, now=now)}
-            )
+            record_batch_event(batch, event, actor=actor, now=now, data={"why": why, "via": via})
     return bool(stopped)
 
 

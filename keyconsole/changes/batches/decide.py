@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from keyconsole.audit.events import Event
-from keyconsole.audit.given_proof import GivenProof, told
+from keyconsole.audit.given_proof import GivenProof
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.changes.approvals import decide
@@ -70,16 +70,13 @@ def approve_batch(
             "plan_sha256": plan_sha256,
             "comment": comment,
             "via": via,
-            **told(proof, now=now),
             "lines": len(lines),
         }
         record_batch_event(batch, Event.BATCH_APPROVAL_GIVEN, actor=by.username, now=now, data=data)
     return len(lines)
 
 
-def reject_batch(
-    batch: Batch, *, by: User, reason: str, now: datetime, via: str = PAGE, proof: GivenProof | None = None
-) -> None:
+def reject_batch(batch: Batch, *, by: User, reason: str, now: datetime, via: str = PAGE) -> None:
     """One reasoned no ends every line that has not begun; raises Refused.
 
     Who does not see every line says no to those that they see. What becomes of the rest, the batch's own rule
@@ -94,22 +91,18 @@ def reject_batch(
     with transaction.atomic():
         _lock_and_wake(batch, now=now)
         if not part_seen_by(by, batch).is_whole:
-            if not _reject_lines(batch, by=by, reason=reason, now=now, via=via, proof=proof):
+            if not _reject_lines(batch, by=by, reason=reason, now=now, via=via):
                 raise Lost(batch.ref)
             return
-        if not stop(
-            batch, event=Event.BATCH_REJECTED, actor=by.username, why=why, now=now, via=via, proof=proof
-        ):
+        if not stop(batch, event=Event.BATCH_REJECTED, actor=by.username, why=why, now=now, via=via):
             raise Lost(batch.ref)
-        _reject_lines(batch, by=by, reason=reason, now=now, via=via, proof=proof)
+        _reject_lines(batch, by=by, reason=reason, now=now, via=via)
         cancel_rest(
             batch, _in_state(batch, *NOT_BEGUN), actor=by.username, why=f"{batch.ref}: {why}", now=now
         )
 
 
-def cancel_batch(
-    batch: Batch, *, by: User, reason: str, now: datetime, via: str = PAGE, proof: GivenProof | None = None
-) -> None:
+def cancel_batch(batch: Batch, *, by: User, reason: str, now: datetime, via: str = PAGE) -> None:
     """Take back what has not begun, as far as the person sees it; raises Refused."""
     reason = clean_text("reason", reason, REASON_AT_MOST)
     may_cancel_batch(by, batch).or_refuse()
@@ -118,7 +111,7 @@ def cancel_batch(
         _lock_and_wake(batch, now=now)
         is_whole = part_seen_by(by, batch).is_whole
         if is_whole and not stop(
-            batch, event=Event.BATCH_CANCELLED, actor=by.username, why=why, now=now, via=via, proof=proof
+            batch, event=Event.BATCH_CANCELLED, actor=by.username, why=why, now=now, via=via
         ):
             raise Lost(batch.ref)
         left = _in_state(batch, *NOT_BEGUN, seen_by=by)
@@ -215,16 +208,14 @@ def _with_quorums(lines: Sequence[Change]) -> list[Counted]:
     return [(line, quorums[line.pk]) for line in lines]
 
 
-def _reject_lines(
-    batch: Batch, *, by: User, reason: str, now: datetime, via: str, proof: GivenProof | None
-) -> int:
+def _reject_lines(batch: Batch, *, by: User, reason: str, now: datetime, via: str) -> int:
     lines = [
         (line, quorum)
         for line, quorum in _with_quorums(_in_state(batch, *NOT_BEGUN, seen_by=by))
         if may_reject(by, line, now=now, quorum=quorum).allowed
     ]
     for line, quorum in lines:
-        decide.reject(line, by=by, reason=reason, now=now, via=via, proof=proof, built=quorum)
+        decide.reject(line, by=by, reason=reason, now=now, via=via, built=quorum)
     return len(lines)
 
 

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from keyconsole.audit.events import Event
-from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
+from keyconsole.audit.given_proof import GivenProof, refuse_stale
 from keyconsole.changes.approvals.decide import mark_approved
 from keyconsole.changes.batches import notifications
 from keyconsole.changes.batches.audit import record_batch_event
@@ -226,7 +226,6 @@ def _data(batch: Batch, batch_request: BatchRequest) -> dict[str, Any]:
         "reason": batch.reason,
         "ticket": batch.ticket,
         "via": batch_request.via,
-        **told(batch_request.proof, now=batch.requested_at),
         "plan": batch.plan,
         "plan_sha256": batch.plan_sha256,
         "on_failure": str(batch_request.on_failure),

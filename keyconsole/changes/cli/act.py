@@ -21,7 +21,8 @@ def act(action: Action[Subject, Any], subject: Subject, options: Mapping[str, An
     actor = Actor(by=proof.person, now=timezone.now(), via=proof.via, proof=proof.given)
     read = {name: _READ[name](value) if name in _READ else value for name, value in options.items()}
     try:
-        action.do(subject, action.given(read), actor)
+        with proof.acting():
+            action.do(subject, action.given(read), actor)
     except Refused as refused:
         raise CommandError(f"Refused: {refused}", returncode=REFUSED) from None
 

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from keyconsole.audit.events import Event
-from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
+from keyconsole.audit.given_proof import GivenProof, refuse_stale
 from keyconsole.changes import notifications
 from keyconsole.changes.approvals.decide import PAGE
 from keyconsole.changes.authorization import may_agree, may_close
@@ -31,9 +31,7 @@ from keyconsole.text import REASON_AT_MOST, clean_text
 LEASE = timedelta(seconds=30)
 
 
-def close(
-    change: Change, *, by: User, reason: str, now: datetime, via: str = PAGE, proof: GivenProof | None = None
-) -> None:
+def close(change: Change, *, by: User, reason: str, now: datetime, via: str = PAGE) -> None:
     """Ask to close it as unknown; raises Refused. It stays as it is until another person agrees."""
     reason = clean_text("reason", reason, REASON_AT_MOST)
     try:
@@ -44,7 +42,7 @@ def close(
                 sentence = "Say why nobody can tell what came of it: whoever agrees, and the record, need it."
                 raise Refused(Reason(Code.REASON_MISSING, sentence))
             Closing.objects.create(change=change, asked_by=by, reason=reason, asked_at=now)
-            data = {"reason": reason, "via": via, **told(proof, now=now)}
+            data = {"reason": reason, "via": via}
             record_event(change, Event.CHANGE_CLOSE_ASKED, actor=by.username, now=now, data=data)
             notifications.close_asked(change, by=by, now=now)
     except IntegrityError:
@@ -76,7 +74,6 @@ def agree(
                 "asked_by": closing.asked_by.username,
                 "reason": closing.reason,
                 "via": via,
-                **told(proof, now=now),
             },
             outcome=_what_was_known(change, closing, by=by, now=now),
         )

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F
 
 from keyconsole.audit.events import Event
-from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
+from keyconsole.audit.given_proof import refuse_stale
 from keyconsole.aws_accounts.permissions import Person
 from keyconsole.changes.authorization import may_request
 from keyconsole.changes.models import Change, KindName, Review
@@ -98,7 +98,6 @@ def review(
     comment: str,
     now: datetime,
     via: str = "page",
-    proof: GivenProof | None = None,
 ) -> None:
     """Another person judges an emergency afterwards; raises Refused."""
     comment = clean_text("comment", comment, REASON_AT_MOST)
@@ -113,7 +112,7 @@ def review(
         if closed != 1:
             raise Lost(change.ref)
         Change.objects.filter(pk=change.pk).update(version=F("version") + 1)
-        data = {"was_right": was_right, "comment": comment, "via": via, **told(proof, now=now)}
+        data = {"was_right": was_right, "comment": comment, "via": via}
         record_event(change, Event.EMERGENCY_REVIEWED, actor=by.username, now=now, data=data)
 
 

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from keyconsole.audit.events import Event
-from keyconsole.audit.given_proof import GivenProof, told
+from keyconsole.audit.given_proof import GivenProof
 from keyconsole.changes import notifications
 from keyconsole.changes.authorization import gives_way
 from keyconsole.changes.kinds.registry import KINDS, kind_of
@@ -166,7 +166,6 @@ def record_request(change: Change, move_request: MoveRequest, *, now: datetime) 
         "reason": change.reason,
         "ticket": change.ticket,
         "via": move_request.via,
-        **told(move_request.proof, now=now),
         "from_region": change.from_region,
         "to_region": change.to_region,
         "plan": change.plan,

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F
 
 from keyconsole.audit.events import Event
-from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
+from keyconsole.audit.given_proof import GivenProof, refuse_stale
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.permissions import Person, can
 from keyconsole.aws_accounts.roles import Permission
@@ -116,7 +116,7 @@ def agree(
         given = {"member": by, "agreed_at": now, "comment": comment, "plan_sha256": plan_sha256}
         if touched != 1 or open_rows.update(**given) != 1:
             raise Lost(change.ref)
-        data = {"plan_sha256": plan_sha256, "comment": comment, "via": via, **told(proof, now=now)}
+        data = {"plan_sha256": plan_sha256, "comment": comment, "via": via}
         record_event(change, Event.EMERGENCY_AGREED, actor=by.username, now=now, data=data)
         begin_emergency(change, actor=by.username, alone=False, now=now)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 
 from keyconsole.audit.events import Event
-from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
+from keyconsole.audit.given_proof import GivenProof, refuse_stale
 from keyconsole.changes import notifications
 from keyconsole.changes.approvals.decide import mark_approved
 from keyconsole.changes.authorization import may_cancel, may_request
@@ -72,7 +72,6 @@ def cancel(
     reason: str,
     now: datetime,
     via: str = "page",
-    proof: GivenProof | None = None,
 ) -> None:
     """Take a change back before it runs; raises Refused."""
     reason = clean_text("reason", reason, REASON_AT_MOST)
@@ -83,7 +82,7 @@ def cancel(
         event=Event.CHANGE_CANCELLED,
         actor=by.username,
         now=now,
-        data={"reason": reason, "via": via, **told(proof, now=now)},
+        data={"reason": reason, "via": via},
         outcome=cancelled_by(by, reason),
     )
 

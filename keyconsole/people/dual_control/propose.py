@@ -14,7 +14,7 @@ from django.db.models import Max
 from keyconsole.advisory_lock import Lock, hold
 from keyconsole.audit.canonical import sha256_of
 from keyconsole.audit.events import Event
-from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
+from keyconsole.audit.given_proof import GivenProof, refuse_stale
 from keyconsole.people.agreed_hash import refuse_another_hash
 from keyconsole.people.dual_control import notifications
 from keyconsole.people.dual_control.end import close, end_if_over, locked
@@ -59,7 +59,7 @@ def propose(
         if not able:
             may_act_without_a_second(by, kind, facts).or_refuse()
         proposal = _stored(kind, facts, by=by, why=why, now=now)
-        data = {"says": proposal.says, "facts": dict(facts), "why": why, "via": via, **told(proof, now=now)}
+        data = {"says": proposal.says, "facts": dict(facts), "why": why, "via": via}
         record_proposal(Event.ACCESS_PROPOSED, proposal, actor=by.username, now=now, data=data)
         if able:
             notifications.ask(proposal, able=able, now=now)
@@ -101,7 +101,6 @@ def reject(
     reason: str,
     now: datetime,
     via: str = "page",
-    proof: GivenProof | None = None,
 ) -> None:
     """Raises Refused."""
     reason = clean_why(reason, needed="Say why you reject it: who proposed it reads that.")
@@ -110,21 +109,19 @@ def reject(
         may_reject(by, fresh).or_refuse()
         outcome = f"was rejected by {by.username}"
         close(fresh, AccessState.REJECTED, outcome=outcome, by=by, comment=reason, now=now)
-        data = {"says": fresh.says, "reason": reason, "via": via, **told(proof, now=now)}
+        data = {"says": fresh.says, "reason": reason, "via": via}
         record_proposal(Event.ACCESS_REJECTED, fresh, actor=by.username, now=now, data=data)
         notifications.tell_decision(fresh, now=now)
     proposal.refresh_from_db()
 
 
-def withdraw(
-    proposal: AccessProposal, *, by: User, now: datetime, via: str = "page", proof: GivenProof | None = None
-) -> None:
+def withdraw(proposal: AccessProposal, *, by: User, now: datetime, via: str = "page") -> None:
     """Raises Refused."""
     with transaction.atomic():
         fresh = locked(proposal)
         may_withdraw(by, fresh).or_refuse()
         close(fresh, AccessState.WITHDRAWN, outcome=f"was withdrawn by {by.username}", by=None, now=now)
-        data = {"says": fresh.says, "via": via, **told(proof, now=now)}
+        data = {"says": fresh.says, "via": via}
         record_proposal(Event.ACCESS_WITHDRAWN, fresh, actor=by.username, now=now, data=data)
         notifications.tell_decision(fresh, now=now)
     proposal.refresh_from_db()
@@ -145,7 +142,7 @@ def _agree(
     refuse_another_hash(proposal, sha256)
     outcome = f"was agreed to by {by.username}"
     close(proposal, AccessState.APPLIED, outcome=outcome, by=by, comment=comment, now=now)
-    data = {"says": proposal.says, "comment": comment, "via": via, **told(proof, now=now)}
+    data = {"says": proposal.says, "comment": comment, "via": via}
     record_proposal(Event.ACCESS_AGREED, proposal, actor=by.username, now=now, data=data)
     _apply(kind_called(proposal.kind), proposal, agreed_by=by.username, now=now)
 

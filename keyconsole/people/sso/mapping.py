@@ -13,7 +13,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from keyconsole.advisory_lock import Lock, hold
 from keyconsole.audit.events import Event
-from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
+from keyconsole.audit.given_proof import GivenProof, refuse_stale
 from keyconsole.audit.log import record
 from keyconsole.aws_accounts.models import SSO_GROUP_AT_MOST, AwsAccount, RoleGrant
 from keyconsole.aws_accounts.roles import Role
@@ -143,7 +143,7 @@ def remove_mapping(
         hold(Lock.ACCESS)
         if not SsoMapping.objects.filter(pk=mapping.pk).delete()[0]:
             raise Refused(Reason(Code.LOST_RACE, "Somebody else removed this mapping first."))
-        _record(Event.SSO_UNMAPPED, asked, by=by, now=now, more={"via": via, **told(proof, now=now)})
+        _record(Event.SSO_UNMAPPED, asked, by=by, now=now, more={"via": via})
         return reconcile(Scope(sso_group=asked.sso_group), by=by, now=now)
 
 

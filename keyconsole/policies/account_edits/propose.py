@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from keyconsole.audit.events import Event
-from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
+from keyconsole.audit.given_proof import GivenProof, refuse_stale
 from keyconsole.aws_accounts.fields import AccountFields
 from keyconsole.aws_accounts.models import AwsAccount
 from keyconsole.aws_accounts.permissions import Person, can
@@ -61,7 +61,7 @@ def propose_edit(
     why = clean_why(why, needed="Say why the credentials should change: who agrees reads it.")
     try:
         with transaction.atomic():
-            return _propose(account, fields, by=by, why=why, now=now, via=via, proof=proof)
+            return _propose(account, fields, by=by, why=why, now=now, via=via)
     except IntegrityError:
         sentence = f"Somebody else proposed an edit of {account.name} at this moment."
         raise Refused(Reason(Code.PROPOSAL_WAITING, sentence)) from None
@@ -88,7 +88,7 @@ def agree(
             fresh,
             actor=by.username,
             now=now,
-            data={"comment": comment, "via": via, **told(proof, now=now)},
+            data={"comment": comment, "via": via},
         )
         applied = apply_if_agreed(fresh, actor=by.username, now=now)
     edit.refresh_from_db()
@@ -116,15 +116,13 @@ def reject(
             fresh,
             actor=by.username,
             now=now,
-            data={"reason": reason, "via": via, **told(proof, now=now)},
+            data={"reason": reason, "via": via},
         )
         notifications.tell_decision(fresh, comment=reason, now=now)
     edit.refresh_from_db()
 
 
-def withdraw(
-    edit: AccountEdit, *, by: User, now: datetime, via: str = "page", proof: GivenProof | None = None
-) -> None:
+def withdraw(edit: AccountEdit, *, by: User, now: datetime, via: str = "page") -> None:
     """Raises Refused."""
     with transaction.atomic():
         fresh = decided_alone(edit)
@@ -135,7 +133,7 @@ def withdraw(
             fresh,
             actor=by.username,
             now=now,
-            data={"via": via, **told(proof, now=now)},
+            data={"via": via},
         )
         notifications.tell_decision(fresh, comment="", now=now)
     edit.refresh_from_db()
@@ -167,7 +165,6 @@ def _propose(
     why: str,
     now: datetime,
     via: str,
-    proof: GivenProof | None,
 ) -> AccountEdit:
     lock_policies()
     account = AwsAccount.objects.select_for_update().get(pk=account.pk)
@@ -195,7 +192,6 @@ def _propose(
         requirements=[each.as_json() for each in needed],
     )
     data = {"why": why, "via": via, "changes": changes, "requirements": edit.requirements}
-    data |= told(proof, now=now)
     record_edit(Event.ACCOUNT_EDIT_PROPOSED, edit, actor=by.username, now=now, data=data)
     notifications.ask_voters(edit, now=now)
     return edit

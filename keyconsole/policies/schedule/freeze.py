@@ -10,7 +10,6 @@ from django.db import IntegrityError, transaction
 
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
-from keyconsole.audit.given_proof import GivenProof, told
 from keyconsole.aws_accounts.permissions import Person, can, people_who_can
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.policies.models import Freeze
@@ -41,16 +40,14 @@ def words(held: Freeze) -> str:
     return f"Everything is frozen since {since} by {held.frozen_by}: {held.why}"
 
 
-def freeze(
-    *, by: User, why: str, now: datetime, via: str = "page", proof: GivenProof | None = None
-) -> Freeze:
+def freeze(*, by: User, why: str, now: datetime, via: str = "page") -> Freeze:
     """Raises Refused. What already was sent to AWS goes on being watched."""
     may_freeze(by).or_refuse()
     why = clean_why(why, needed="Say why everything is frozen: whoever is held back reads it.")
     try:
         with transaction.atomic():
             held = Freeze.objects.create(why=why, frozen_by=by.username, frozen_at=now)
-            data = {"why": why, "via": via, **told(proof, now=now)}
+            data = {"why": why, "via": via}
             log.record(Event.FREEZE_SET, actor=by.username, subject=SUBJECT, now=now, data=data)
     except IntegrityError:
         sentence = current_words() or "Somebody else froze everything at this moment."

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 
 from keyconsole.audit import log
 from keyconsole.audit.events import Event
-from keyconsole.audit.given_proof import GivenProof, refuse_stale, told
+from keyconsole.audit.given_proof import GivenProof, refuse_stale
 from keyconsole.audit.log import ITSELF
 from keyconsole.policies.document.rules import Rules
 from keyconsole.policies.models import Policy, PolicyVersion, VersionState
@@ -63,7 +63,7 @@ def propose(
         raise Refused(Reason(Code.POLICY_NAME_DIFFERS, f"The document is called {rules.name}, not {name}."))
     try:
         with transaction.atomic():
-            version = _propose(rules, name=name, by=by, why=why, now=now, via=via, proof=proof)
+            version = _propose(rules, name=name, by=by, why=why, now=now, via=via)
     except IntegrityError:
         sentence = f"Somebody else proposed a version of {name} at this moment."
         raise Refused(Reason(Code.PROPOSAL_WAITING, sentence)) from None
@@ -90,7 +90,7 @@ def agree(
             fresh,
             actor=by.username,
             now=now,
-            data={"comment": comment, "via": via, **told(proof, now=now)},
+            data={"comment": comment, "via": via},
         )
         activated = _activate_if_agreed(fresh, actor=by.username, now=now, horizon=horizon_of(by))
     version.refresh_from_db()
@@ -117,7 +117,7 @@ def reject(
             fresh,
             actor=by.username,
             now=now,
-            data={"reason": reason, "via": via, **told(proof, now=now)},
+            data={"reason": reason, "via": via},
         )
         notifications.tell_decision(fresh, outcome=f"was rejected by {by.username}", comment=reason, now=now)
     version.refresh_from_db()
@@ -136,9 +136,7 @@ def activate_agreed(*, now: datetime) -> None:
             continue
 
 
-def withdraw(
-    version: PolicyVersion, *, by: User, now: datetime, via: str = "page", proof: GivenProof | None = None
-) -> None:
+def withdraw(version: PolicyVersion, *, by: User, now: datetime, via: str = "page") -> None:
     """Raises Refused."""
     with transaction.atomic():
         fresh = _decided_alone(version)
@@ -149,15 +147,13 @@ def withdraw(
             fresh,
             actor=by.username,
             now=now,
-            data={"via": via, **told(proof, now=now)},
+            data={"via": via},
         )
         notifications.tell_decision(fresh, outcome=f"was withdrawn by {by.username}", comment="", now=now)
     version.refresh_from_db()
 
 
-def _propose(
-    rules: Rules | None, *, name: str, by: User, why: str, now: datetime, via: str, proof: GivenProof | None
-) -> PolicyVersion:
+def _propose(rules: Rules | None, *, name: str, by: User, why: str, now: datetime, via: str) -> PolicyVersion:
     lock_policies()
     horizon = horizon_of(by)
     if Policy.objects.filter(name=name).exists() and policy_in(horizon, name) is None:
@@ -177,7 +173,6 @@ def _propose(
     data = {
         "why": why,
         "via": via,
-        **told(proof, now=now),
         "document": version.document,
         "requirements": version.requirements,
         "effects": [effect.as_json() for effect in effects],

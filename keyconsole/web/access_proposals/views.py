@@ -62,7 +62,7 @@ def reject(request: HttpRequest, ref: str) -> HttpResponse:
     def decide(found: AccessProposal) -> str:
         reason = request.POST.get("reason", "")
         by, now = person_of(request), timezone.now()
-        deciding.reject(found, by=by, reason=reason, now=now, proof=proof_given(request))
+        deciding.reject(found, by=by, reason=reason, now=now)
         return f"You rejected {found}. Nothing was changed."
 
     return _decided(request, ref, decide)
@@ -73,7 +73,7 @@ def reject(request: HttpRequest, ref: str) -> HttpResponse:
 def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
     def decide(found: AccessProposal) -> str:
         by, now = person_of(request), timezone.now()
-        deciding.withdraw(found, by=by, now=now, proof=proof_given(request))
+        deciding.withdraw(found, by=by, now=now)
         return f"{found} is withdrawn. Nothing was changed."
 
     return _decided(request, ref, decide)

@@ -84,7 +84,7 @@ def reject(request: HttpRequest, account_id: str) -> HttpResponse:
 def withdraw(request: HttpRequest, account_id: str) -> HttpResponse:
     def decide(proposed: AccountEdit) -> str:
         by, now = person_of(request), timezone.now()
-        proposing.withdraw(proposed, by=by, now=now, proof=proof_given(request))
+        proposing.withdraw(proposed, by=by, now=now)
         return f"{proposed} is withdrawn. The account is entered as before."
 
     return _decided(request, account_id, decide)

@@ -12,14 +12,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from keyconsole.audit.export import ENTRY_COLUMNS, entry_row
-from keyconsole.audit.given_proof import told
 from keyconsole.audit.models import Entry
 from keyconsole.audit.ocsf import ocsf_event
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.web.audit.list import AuditFilter, entries_for, kept, meaning
 from keyconsole.web.audit.primaries_views import moves_file, primaries_file
 from keyconsole.web.downloads import TYPES, recorded_download
-from keyconsole.web.guards import Proof, person_of, proof_given, requires
+from keyconsole.web.guards import Proof, person_of, requires
 from keyconsole.web.reauthentication import Confirmation
 
 _WORDS = {"csv": "CSV", "json": "JSON", "jsonl": "JSON lines", "ocsf": "OCSF"}
@@ -41,9 +40,8 @@ def export(request: HttpRequest, fmt: str) -> HttpResponse | StreamingHttpRespon
     now = timezone.now()
     if fmt not in TYPES:
         raise Http404("Exports are csv, json, jsonl or ocsf.")
-    facts = told(proof_given(request), now=now)
     if other := _OTHERS.get(request.GET.get("view", "")):
-        return other(request, fmt, facts) or redirect(_page(request))
+        return other(request, fmt) or redirect(_page(request))
     person = person_of(request)
     form = AuditFilter(request.GET, person=person)
     if not form.is_valid():
@@ -52,7 +50,7 @@ def export(request: HttpRequest, fmt: str) -> HttpResponse | StreamingHttpRespon
     last = Entry.objects.order_by("-number").values_list("number", flat=True).first() or 0
     found = kept(entries_for(person), form.cleaned_data, meaning(person, form.cleaned_data))
     found = found.filter(number__lte=last).order_by("number")
-    facts |= {"what": "entries", "filters": form.given(), "up_to_number": last, "count": found.count()}
+    facts = {"what": "entries", "filters": form.given(), "up_to_number": last, "count": found.count()}
     row = _ROW.get(fmt, entry_row)
     rows: Iterable[dict[str, Any]] = (row(entry) for entry in found.iterator(chunk_size=1000))
     return recorded_download(

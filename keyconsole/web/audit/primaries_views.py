@@ -89,21 +89,21 @@ def moves(request: HttpRequest) -> HttpResponse:
     return page(request, "audit/moves.html", "moves", context)
 
 
-def primaries_file(request: HttpRequest, fmt: str, facts: dict[str, Any]) -> StreamingHttpResponse | None:
+def primaries_file(request: HttpRequest, fmt: str) -> StreamingHttpResponse | None:
     """None where the question cannot be used."""
     person, now = person_of(request), timezone.now()
     form = AsOf(request.GET, person=person)
     if not form.is_valid():
         return None
     keys, moment = form.keys(), form.moment
-    told = {"as_of": moment.isoformat(), "filters": form.given(), "count": keys.count(), **facts}
+    told: dict[str, Any] = {"as_of": moment.isoformat(), "filters": form.given(), "count": keys.count()}
     rows = primary_values(keys, moment)
     return recorded_download(
         "primaries", fmt, PRIMARY_COLUMNS, rows, by=person, now=now, subject="audit", **told
     )
 
 
-def moves_file(request: HttpRequest, fmt: str, facts: dict[str, Any]) -> StreamingHttpResponse | None:
+def moves_file(request: HttpRequest, fmt: str) -> StreamingHttpResponse | None:
     person, now = person_of(request), timezone.now()
     form = Between(request.GET, person=person)
     if not form.is_valid():
@@ -111,7 +111,7 @@ def moves_file(request: HttpRequest, fmt: str, facts: dict[str, Any]) -> Streami
     span = {"since": form.start, "until": form.end}
     found = move_periods(form.keys(), **span)
     told: dict[str, Any] = {name: at.isoformat() for name, at in span.items()}
-    told |= {"filters": form.given(), "count": found.count(), **facts}
+    told |= {"filters": form.given(), "count": found.count()}
     rows = move_values(form.keys(), **span)
     return recorded_download("moves", fmt, MOVE_COLUMNS, rows, by=person, now=now, subject="audit", **told)
 

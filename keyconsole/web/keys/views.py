@@ -11,12 +11,11 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from keyconsole.audit.given_proof import told
 from keyconsole.aws_accounts.permissions import accounts_where
 from keyconsole.aws_accounts.roles import Permission
 from keyconsole.web.downloads import TYPES, recorded_download
 from keyconsole.web.fragments import is_poll, page, unchanged, wants_fragment
-from keyconsole.web.guards import Proof, person_of, proof_given, requires
+from keyconsole.web.guards import Proof, person_of, requires
 from keyconsole.web.keys.columns import COLUMNS, read_columns
 from keyconsole.web.keys.export import ROWS
 from keyconsole.web.keys.filter import SHOWS, read_filter
@@ -58,8 +57,8 @@ def export(request: HttpRequest, fmt: str) -> StreamingHttpResponse:
     person, now = person_of(request), timezone.now()
     accounts = accounts_where(person, Permission.VIEW)
     found = keys_in(accounts, read_filter(request.GET.dict(), choices_in(accounts)))
-    told_of = {"query": request.GET.urlencode()[:500], **told(proof_given(request), now=now)}
-    return recorded_download("keys", fmt, rows.columns, rows.of(found), by=person, now=now, **told_of)
+    query = request.GET.urlencode()[:500]
+    return recorded_download("keys", fmt, rows.columns, rows.of(found), by=person, now=now, query=query)
 
 
 def _list(request: HttpRequest, person: User) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def freeze(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             why = form.cleaned_data["why"]
-            freezing.freeze(by=by, why=why, now=timezone.now(), proof=proof_given(request))
+            freezing.freeze(by=by, why=why, now=timezone.now())
         except Refused as refused:
             _tell(form, refused)
         else:

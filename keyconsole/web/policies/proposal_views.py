@@ -105,7 +105,7 @@ def reject(request: HttpRequest, name: str) -> HttpResponse:
 def withdraw(request: HttpRequest, name: str) -> HttpResponse:
     def decide(version: PolicyVersion) -> str:
         by, now = person_of(request), timezone.now()
-        proposing.withdraw(version, by=by, now=now, proof=proof_given(request))
+        proposing.withdraw(version, by=by, now=now)
         return f"{version} is withdrawn. What held before goes on holding."
 
     return _decided(request, name, decide)

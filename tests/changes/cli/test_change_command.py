@@ -77,6 +77,15 @@ def test_another_hash_approves_nothing(change):
     assert not change.approvals.exists()
 
 
+def test_each_verb_says_in_the_record_by_which_proof(change):
+    act("approve", change, "--plan", change.plan_sha256)
+    act("comment", change, "--text", "Read twice.", by="bea")
+    act("cancel", change, by="ana")
+    for event in ("change.approval_given", "change.commented", "change.cancelled"):
+        data = Entry.objects.get(event=event).data
+        assert (data["proof"], data["proof_age_seconds"]) == ("password", 0), event
+
+
 def test_the_record_tells_the_terminal_from_the_page(change):
     act("approve", change, "--plan", change.plan_sha256)
     entry = Entry.objects.get(event="change.approval_given")

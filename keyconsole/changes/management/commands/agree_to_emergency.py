@@ -36,16 +36,17 @@ class Command(BaseCommand):
         proof = who_acts(options, by_password=True)
         change = change_called(ref, seen_by=proof.person)
         try:
-            agree(
-                change,
-                by=proof.person,
-                plan_sha256=options["plan_sha256"].strip().lower(),
-                comment=options["comment"],
-                reauthenticated_at=proof.at,
-                now=timezone.now(),
-                via=proof.via,
-                proof=proof.given,
-            )
+            with proof.acting():
+                agree(
+                    change,
+                    by=proof.person,
+                    plan_sha256=options["plan_sha256"].strip().lower(),
+                    comment=options["comment"],
+                    reauthenticated_at=proof.at,
+                    now=timezone.now(),
+                    via=proof.via,
+                    proof=proof.given,
+                )
         except Refused as refused:
             raise CommandError(f"Refused: {refused}", returncode=REFUSED) from None
         self.stdout.write(

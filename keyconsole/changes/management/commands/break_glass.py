@@ -61,7 +61,8 @@ class Command(BaseCommand):
                 via=proof.via,
                 proof=proof.given,
             )
-            change = break_glass(move_request, reauthenticated_at=proof.at, now=timezone.now())
+            with proof.acting():
+                change = break_glass(move_request, reauthenticated_at=proof.at, now=timezone.now())
         except Refused as refused:
             raise CommandError(f"Refused: {refused}", returncode=REFUSED) from None
         for waited in change.supersedes.all():

@@ -34,17 +34,18 @@ class Command(BaseCommand):
             may_put_back(batch, by=proof.person).or_refuse()
             keys = [line.key for line in lines_back(batch, by=proof.person)]
             confirm(keys, f"back to where it was before {batch.ref}", options, told=self.stderr)
-            back = put_back(
-                batch,
-                by=proof.person,
-                token=uuid.uuid4().hex,
-                now=timezone.now(),
-                reason=options["reason"],
-                ticket=options["ticket"],
-                on_failure=OnFailure(options["on_failure"]),
-                via=proof.via,
-                proof=proof.given,
-            )
+            with proof.acting():
+                back = put_back(
+                    batch,
+                    by=proof.person,
+                    token=uuid.uuid4().hex,
+                    now=timezone.now(),
+                    reason=options["reason"],
+                    ticket=options["ticket"],
+                    on_failure=OnFailure(options["on_failure"]),
+                    via=proof.via,
+                    proof=proof.given,
+                )
         except Refused as refused:
             raise CommandError("Refused: " + "\n  ".join(refused.reasons), returncode=REFUSED) from None
         print_batch(back, as_json=options["as_json"], told=self.stdout, seen_by=proof.person)

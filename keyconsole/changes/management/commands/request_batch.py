@@ -38,18 +38,19 @@ class Command(BaseCommand):
             refuse_count(len(names))
             found = _found(names, account=options["account"], seen_by=proof.person)
             confirm(found, f"primary -> {primary_region}", options, told=self.stderr)
-            batch = request_batch(
-                found,
-                to_region=primary_region,
-                by=proof.person,
-                reason=options["reason"],
-                ticket=options["ticket"],
-                on_failure=OnFailure(options["on_failure"]),
-                token=uuid.uuid4().hex,
-                now=timezone.now(),
-                via=proof.via,
-                proof=proof.given,
-            )
+            with proof.acting():
+                batch = request_batch(
+                    found,
+                    to_region=primary_region,
+                    by=proof.person,
+                    reason=options["reason"],
+                    ticket=options["ticket"],
+                    on_failure=OnFailure(options["on_failure"]),
+                    token=uuid.uuid4().hex,
+                    now=timezone.now(),
+                    via=proof.via,
+                    proof=proof.given,
+                )
         except Refused as refused:
             raise CommandError("Refused: " + "\n  ".join(refused.reasons), returncode=REFUSED) from None
         print_batch(batch, as_json=options["as_json"], told=self.stdout, seen_by=proof.person)

@@ -66,17 +66,18 @@ class Command(BaseCommand):
             if key.primary_region == options["primary_region"]:
                 return self._already(key, options["output"])
             self._ask(key, options)
-            change = request_move(
-                key,
-                to_region=options["primary_region"],
-                by=proof.person,
-                reason=options["reason"],
-                ticket=options["ticket"],
-                token=uuid.uuid4().hex,
-                now=timezone.now(),
-                via=proof.via,
-                proof=proof.given,
-            )
+            with proof.acting():
+                change = request_move(
+                    key,
+                    to_region=options["primary_region"],
+                    by=proof.person,
+                    reason=options["reason"],
+                    ticket=options["ticket"],
+                    token=uuid.uuid4().hex,
+                    now=timezone.now(),
+                    via=proof.via,
+                    proof=proof.given,
+                )
         except Refused as refused:
             self.stderr.write(f"Refused: {refused}")
             return REFUSED

@@ -41,10 +41,10 @@ class Command(DecidingCommand[AccessProposal]):
         return f"{proposal} is done: {proposal.says}."
 
     def rejected(self, proposal: AccessProposal, vote: Vote, *, reason: str) -> None:
-        reject(proposal, by=vote.by, reason=reason, now=vote.now, via=vote.via, proof=vote.proof)
+        reject(proposal, by=vote.by, reason=reason, now=vote.now, via=vote.via)
 
     def withdrawn(self, proposal: AccessProposal, vote: Vote) -> None:
-        withdraw(proposal, by=vote.by, now=vote.now, via=vote.via, proof=vote.proof)
+        withdraw(proposal, by=vote.by, now=vote.now, via=vote.via)
 
 
 def _found(ref: str, *, seen_by: User | None) -> AccessProposal:

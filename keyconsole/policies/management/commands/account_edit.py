@@ -45,7 +45,7 @@ class Command(DecidingCommand[AccountEdit]):
         reject(proposal, by=vote.by, reason=reason, now=vote.now, via=vote.via, proof=vote.proof)
 
     def withdrawn(self, proposal: AccountEdit, vote: Vote) -> None:
-        withdraw(proposal, by=vote.by, now=vote.now, via=vote.via, proof=vote.proof)
+        withdraw(proposal, by=vote.by, now=vote.now, via=vote.via)
 
 
 def _waiting(name: str, *, seen_by: User | None = None) -> AccountEdit:

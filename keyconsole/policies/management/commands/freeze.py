@@ -22,9 +22,8 @@ class Command(BaseCommand):
     def handle(self, *_: object, why: str, **options: Any) -> None:
         proof = who_acts(options)
         try:
-            held = freeze.freeze(
-                by=proof.person, why=why, now=timezone.now(), via=proof.via, proof=proof.given
-            )
+            with proof.acting():
+                held = freeze.freeze(by=proof.person, why=why, now=timezone.now(), via=proof.via)
         except Refused as no:
             raise CommandError(f"Refused: {no}", returncode=1) from None
         self.stdout.write(freeze.words(held))

@@ -47,7 +47,10 @@ def _at_once(why: str) -> str:
 
 def _proposed(why: str, options: dict[str, Any]) -> str:
     proof = who_acts(options)
-    proposal = propose_to_lift(by=proof.person, why=why, now=timezone.now(), via=proof.via, proof=proof.given)
+    with proof.acting():
+        proposal = propose_to_lift(
+            by=proof.person, why=why, now=timezone.now(), via=proof.via, proof=proof.given
+        )
     if proposal.state == AccessState.APPLIED:
         return f"The freeze is lifted: {proposal} {proposal.outcome}."
     return f"{proposal} is proposed, with the hash {proposal.sha256}. Another person has to agree to it."

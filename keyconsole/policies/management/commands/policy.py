@@ -85,7 +85,7 @@ class Command(DecidingCommand[PolicyVersion]):
         reject(proposal, by=vote.by, reason=reason, now=vote.now, via=vote.via, proof=vote.proof)
 
     def withdrawn(self, proposal: PolicyVersion, vote: Vote) -> None:
-        withdraw(proposal, by=vote.by, now=vote.now, via=vote.via, proof=vote.proof)
+        withdraw(proposal, by=vote.by, now=vote.now, via=vote.via)
 
     def _propose(self, options: dict[str, Any]) -> None:
         proof = who_acts(options)
@@ -121,7 +121,8 @@ class Command(DecidingCommand[PolicyVersion]):
 
     def _proposed(self, rules: Rules | None, name: str, proof: Proof, *, why: str) -> None:
         by, now = proof.person, timezone.now()
-        version = propose(rules, name=name, by=by, why=why, now=now, via=proof.via, proof=proof.given)
+        with proof.acting():
+            version = propose(rules, name=name, by=by, why=why, now=now, via=proof.via, proof=proof.given)
         self.stdout.write(version_text(version, seen_by=by))
 
 
